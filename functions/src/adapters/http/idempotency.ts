@@ -1,0 +1,59 @@
+/** Looks up a header by its lower-case name; repeats are joined. */
+export type HeaderLookup = (name: string) => string | undefined;
+
+/**
+ * What makes a redelivery of this request recognisable, or undefined if the source says nothing:
+ *
+ * - `Idempotency-Key` (IETF draft-ietf-httpapi-idempotency-key-header);
+ * - a CloudEvent's `source` and `id`, which together are unique per event (CloudEvents 1.0, section
+ *   3.1.1), in binary or structured mode: this is what Eventarc sends;
+ * - the `messageId` of a Pub/Sub push, wrapped or, with metadata, unwrapped.
+ *
+ * @param text the body, if it is text
+ */
+export function idempotencyKeyOf(
+  header: HeaderLookup,
+  text: string | undefined,
+): string | undefined {
+  const explicit = header("idempotency-key")?.trim();
+  if (explicit !== undefined && explicit !== "") return `key:${explicit}`;
+
+  const source = header("ce-source");
+  const id = header("ce-id");
+  if (source !== undefined && id !== undefined) return cloudEvent(source, id);
+
+  const unwrapped = header("x-goog-pubsub-message-id");
+  if (unwrapped !== undefined) return pubSub(unwrapped);
+
+  const type = header("content-type")?.toLowerCase() ?? "";
+  if (text === undefined || !type.includes("json")) return undefined;
+  if (type.startsWith("application/cloudevents+json")) {
+    const event = parseObject(text);
+    return typeof event?.["source"] === "string" && typeof event["id"] === "string"
+      ? cloudEvent(event["source"], event["id"])
+      : undefined;
+  }
+  // Parsing every body would cost time; few hold this.
+  if (!text.includes('"messageId"') || !text.includes('"subscription"')) return undefined;
+  const push = parseObject(text);
+  const message = push?.["message"];
+  if (typeof push?.["subscription"] !== "string" || !isObject(message)) return undefined;
+  const messageId = message["messageId"];
+  return typeof messageId === "string" ? pubSub(messageId) : undefined;
+}
+
+const cloudEvent = (source: string, id: string): string => `ce:${JSON.stringify([source, id])}`;
+const pubSub = (messageId: string): string => `pubsub:${messageId}`;
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined; // not JSON whatever it says; an event all the same
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,78 @@
+import type { Rule } from "../domain/rule.ts";
+import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
+import { Coalescer } from "./coalescer.ts";
+import type {
+  Clock,
+  EventLog,
+  Log,
+  NewId,
+  Outbox,
+  Publisher,
+  ServiceState,
+  Window,
+} from "./ports.ts";
+import { WindowProbe } from "./probeWindow.ts";
+import { publishSync, type PublishOutcome } from "./publishSync.ts";
+import { storeEvent, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
+import { sweep, type SweepReport } from "./sweep.ts";
+import { triggerSync, type ManualSync } from "./triggerSync.ts";
+
+/** Everything that the use cases need. */
+export interface Ports {
+  readonly events: EventLog;
+  readonly window: Window;
+  readonly services: ServiceState;
+  readonly outbox: Outbox;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+}
+
+/** What EventSync does, once per process: it remembers which checks run. */
+export interface Engine {
+  storeEvent(rule: Rule, request: AcceptedRequest): Promise<StoredEvent>;
+  /**
+   * Checks a window and publishes what that makes; shared with other callers of the same moment.
+   *
+   * @param eventKey the endpoint whose new event asks for it, if one does
+   */
+  checkWindow(rule: Rule, eventKey?: string): Promise<CheckOutcome>;
+  triggerSync(rule: Rule): Promise<ManualSync>;
+  reset(rule: Rule): Promise<{ readonly resetAtMs: number }>;
+  sweep(rules: readonly Rule[]): Promise<SweepReport>;
+}
+
+export function makeEngine(ports: Ports): Engine {
+  const probe = new WindowProbe(ports);
+  // Publishing is not part of what is shared one at a time: the next check need not wait for it.
+  const checks = new Coalescer<Rule, string, Checked>(async (rule, hints) => {
+    const outcome = await checkWindow({ ...ports, probe }, rule, hints);
+    const published =
+      outcome.outcome === "fired" ? publishSync(ports, outcome.lease) : Promise.resolve(undefined);
+    published.catch(() => undefined); // everyone who shares this check awaits it, and is told
+    return { outcome, published };
+  });
+  const check = async (rule: Rule, eventKey?: string): Promise<CheckOutcome> => {
+    const { outcome, published } = await checks.run(rule.serviceName, rule, eventKey);
+    await published;
+    return outcome;
+  };
+  return {
+    storeEvent: (rule, request) => storeEvent(ports, rule, request),
+    checkWindow: check,
+    triggerSync: (rule) => triggerSync(ports, rule),
+    async reset(rule) {
+      const resetAtMs = ports.clock();
+      await ports.services.reset(rule.serviceName, resetAtMs);
+      ports.log.info("service.reset", { service: rule.serviceName });
+      return { resetAtMs };
+    },
+    sweep: (rules) => sweep({ ...ports, check }, rules),
+  };
+}
+
+interface Checked {
+  readonly outcome: CheckOutcome;
+  readonly published: Promise<PublishOutcome | undefined>;
+}

@@ -1,0 +1,126 @@
+import type { Event, NewPendingEvent, PendingEvent } from "../domain/event.ts";
+import type { Rule } from "../domain/rule.ts";
+import type { Group } from "../domain/decide.ts";
+import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
+import type { Sync, SyncReason } from "../domain/sync.ts";
+
+/**
+ * What the use cases need from the outside, one small port per role. Every method that touches
+ * Firestore says what it costs: reads and writes are the user's bill.
+ */
+
+export interface EventLog {
+  /**
+   * Stores an event and its pending marker in one commit (2 writes).
+   *
+   * @returns `exists` if an event with this id was there before; nothing is changed then
+   */
+  append(rule: Rule, event: Event, pending: NewPendingEvent): Promise<"stored" | "exists">;
+  /** When the event with this id was received (1 read), or undefined if it is gone. */
+  receivedAt(serviceName: string, eventId: string): Promise<number | undefined>;
+  /**
+   * Reads events as they stand in messages (1 read each), in the order of the ids. What is missing
+   * or malformed is left out and reported.
+   */
+  read(serviceName: string, eventIds: readonly string[]): Promise<MessageEvent[]>;
+}
+
+export interface Window {
+  /** How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). */
+  count(serviceName: string, eventKey: string, sinceMs: number, limit: number): Promise<number>;
+  /** Whether any event of a service that keeps its events is in no sync yet (1 read). */
+  hasNew(serviceName: string, sinceMs: number): Promise<boolean>;
+  /** All pending events of the configured endpoints (1 read each, at least 1 per endpoint). */
+  collect(rule: Rule, sinceMs: number): Promise<PendingEvent[]>;
+  /** Removes pending events received at or before a time; returns how many (1 read, 1 delete each). */
+  removeExpired(rule: Rule, untilMs: number, limit: number): Promise<number>;
+}
+
+export interface ServiceState {
+  /** When the service was last reset, if ever (1 read). */
+  resetAt(serviceName: string): Promise<number | undefined>;
+  /** Everything received up to now stops counting (1 write). */
+  reset(serviceName: string, nowMs: number): Promise<void>;
+}
+
+/** A sync whose next step is ours, until the lease runs out. */
+export interface Lease {
+  readonly sync: Sync;
+  /** Which attempt to publish this is, from 1. */
+  readonly attempt: number;
+  /** The store's own mark of the state that we hold, for conditional writes. */
+  readonly version: unknown;
+}
+
+/** A window that is to become a sync. */
+export interface Claim {
+  /** Id of the sync's document. */
+  readonly syncId: string;
+  readonly rule: Rule;
+  readonly reason: SyncReason;
+  readonly nowMs: number;
+  readonly leaseUntilMs: number;
+  /** The window's events, in the portions in which they are claimed: one commit each. */
+  readonly chunks: readonly (readonly Group[])[];
+}
+
+export type ClaimResult =
+  /** The events are ours, and so is the sync. */
+  | { readonly outcome: "claimed"; readonly lease: Lease }
+  /** Somebody else took one of the events first. */
+  | { readonly outcome: "contended" }
+  /** The same set of events is a sync already (only where events are kept). */
+  | { readonly outcome: "exists"; readonly syncId: string };
+
+export interface Outbox {
+  /**
+   * Turns the events of a window into a sync (1 write, and 1 delete or update per event). Each chunk
+   * is all or nothing. Where a window takes several and a later one loses events to another claim,
+   * the sync goes on without them: the first chunk satisfies the rule by itself.
+   */
+  claim(claim: Claim): Promise<ClaimResult>;
+  /** Syncs whose publication is due: failed, or left behind by a crash (1 read each, at least 1). */
+  due(nowMs: number, limit: number): Promise<{ serviceName: string; syncId: string }[]>;
+  /**
+   * Takes a sync that is due (1 read per part of it, 1 write).
+   *
+   * @param options.again take it even if it is published or not due: it was asked for by name
+   * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
+   */
+  take(
+    serviceName: string,
+    syncId: string,
+    nowMs: number,
+    leaseUntilMs: number,
+    options?: { readonly again?: boolean },
+  ): Promise<Lease | undefined>;
+  /** Marks a sync as published (1 write). */
+  markPublished(lease: Lease, messageId: string, nowMs: number): Promise<void>;
+  /** Notes why a sync could not be published, and when to try again (1 write), if it is still ours. */
+  markFailed(lease: Lease, error: string, retryAtMs: number): Promise<void>;
+}
+
+export interface Publisher {
+  /**
+   * Publishes a sync message and waits for the acknowledgement.
+   *
+   * @returns the id that Pub/Sub gave it
+   * @throws if Pub/Sub refuses it or does not answer in time
+   */
+  publish(topic: string, message: SyncMessage): Promise<string>;
+}
+
+/** One structured line per decision: what happened, in the past tense, with its facts. */
+export interface Log {
+  info(event: string, fields: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  (): number;
+}
+
+/** A fresh random id, 20 characters or more, scattered so that Firestore finds no hot spot. */
+export type NewId = () => string;

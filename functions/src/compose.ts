@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+import { cloudLog } from "./adapters/log.ts";
+import type { Engine } from "./app/engine.ts";
+import type { Publisher } from "./app/ports.ts";
+import type { Services } from "./config/route.ts";
+import { CONFIG } from "./params.ts";
+
+/**
+ * The composition root: the only place that makes clients. Everything is made on first use and once per
+ * process, and what is heavy is loaded then: a function that never publishes never loads Pub/Sub.
+ */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  // The promise is kept, not its result: concurrent first requests share one.
+  return () => (made ??= make());
+}
+
+/**
+ * The services as configured.
+ *
+ * @throws ConfigError each time, if the configuration is refused: then nothing serves
+ */
+export const services = once(async (): Promise<Services> => {
+  const { parseConfig, ConfigError } = await import("./config/parse.ts");
+  try {
+    const { services: parsed, ignored } = parseConfig(CONFIG.value());
+    for (const key of ignored) cloudLog.warn("configuration.keyIgnored", { key });
+    cloudLog.info("configuration.loaded", { services: parsed });
+    return parsed;
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      cloudLog.error("configuration.refused", { problems: error.problems, report: error.report });
+    }
+    throw error;
+  }
+});
+
+/** The use cases, on Firestore and Pub/Sub. */
+export const engine = once(async (): Promise<Engine> => {
+  const [{ Firestore }, { makeFirestorePorts }, { makeEngine }] = await Promise.all([
+    import("@google-cloud/firestore"),
+    import("./adapters/firestore/ports.ts"),
+    import("./app/engine.ts"),
+  ]);
+  return makeEngine({
+    ...makeFirestorePorts(new Firestore(), cloudLog),
+    publisher: lazyPublisher,
+    clock: Date.now,
+    newId: () => randomBytes(12).toString("hex"),
+    log: cloudLog,
+  });
+});
+
+const pubSubPublisher = once(async () => {
+  const { makePublisher } = await import("./adapters/pubsub/publisher.ts");
+  return makePublisher();
+});
+
+const lazyPublisher: Publisher = {
+  publish: async (topic, message) => (await pubSubPublisher()).publish(topic, message),
+};
+
+/** Whether this process serves the function of that name, rather than being asked what there is. */
+export function serves(functionName: string): boolean {
+  return process.env["FUNCTION_TARGET"] === functionName;
+}

@@ -1,0 +1,86 @@
+import { EventSyncError } from "../domain/errors.ts";
+import type { EndpointConfig, ServiceConfig } from "./schema.ts";
+
+/** At least one; the first is the one that the short URLs mean. */
+export type Services = readonly [ServiceConfig, ...ServiceConfig[]];
+
+/** What a path below `/event` means. */
+export type Route =
+  | {
+      readonly kind: "endpoint";
+      readonly service: ServiceConfig;
+      readonly endpoint: EndpointConfig;
+    }
+  | { readonly kind: "trigger"; readonly service: ServiceConfig };
+
+/**
+ * Decodes the path of a request, without its leading slash and its query.
+ *
+ * @throws EventSyncError `malformed-path`
+ */
+export function decodePath(url: string): string {
+  const [path = ""] = url.split("?", 1);
+  try {
+    return decodeURIComponent(path.replace(/^\//, ""));
+  } catch (cause) {
+    throw new EventSyncError("malformed-path", "The path has a “%” that is not an escape.", {
+      cause,
+    });
+  }
+}
+
+/**
+ * Finds what `/event/<eventKey>` or `/event/<service>/<eventKey>` means. The short form belongs to the
+ * first service and wins; keys may hold slashes. `trigger` is the manual trigger, as the original's
+ * documents have it, unless an endpoint has that name.
+ *
+ * @throws EventSyncError `unknown-path`, `unknown-endpoint`
+ */
+export function routeEvent(services: Services, path: string): Route {
+  if (path === "") {
+    throw new EventSyncError("unknown-path", "Name an endpoint: /event/<eventKey>.");
+  }
+  return (
+    routeWithin(services[0], path) ??
+    routeInOther(services, path) ??
+    fail("unknown-endpoint", `No endpoint ${JSON.stringify(path)} is configured.`)
+  );
+}
+
+function routeInOther(services: Services, path: string): Route | undefined {
+  const slash = path.indexOf("/");
+  if (slash === -1) return undefined;
+  const service = services.find(({ serviceName }) => serviceName === path.slice(0, slash));
+  return service && routeWithin(service, path.slice(slash + 1));
+}
+
+function routeWithin(service: ServiceConfig, key: string): Route | undefined {
+  const endpoint = service.endpoints.find(({ eventKey }) => eventKey === key);
+  if (endpoint !== undefined) return { kind: "endpoint", service, endpoint };
+  return key === "trigger" ? { kind: "trigger", service } : undefined;
+}
+
+/**
+ * Finds the service that `/trigger`, `/trigger/<service>` and the like mean.
+ *
+ * @throws EventSyncError `unknown-service`
+ */
+export function routeService(services: Services, path: string): ServiceConfig {
+  if (path === "") return services[0];
+  return (
+    services.find(({ serviceName }) => serviceName === path) ??
+    fail("unknown-service", `No service ${JSON.stringify(path)} is configured.`)
+  );
+}
+
+/**
+ * @throws EventSyncError `method-not-allowed`
+ */
+export function requireMethod(method: string, allow: readonly string[], what: string): void {
+  if (allow.includes(method)) return;
+  throw new EventSyncError("method-not-allowed", `${what} accepts ${allow.join(", ")}.`, { allow });
+}
+
+function fail(code: "unknown-endpoint" | "unknown-service", message: string): never {
+  throw new EventSyncError(code, message);
+}

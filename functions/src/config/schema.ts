@@ -1,0 +1,174 @@
+import type { FromSchema } from "json-schema-to-ts";
+
+/**
+ * The configuration of one service: the single source of validation (ajv), of the TypeScript type
+ * and of the reference in the README. Keys are matched in any letter case and `null` counts as
+ * absent (see `normalize.ts`), as in the original.
+ *
+ * `expected` is what an error message says was wanted; `description` goes into the README.
+ */
+export const serviceSchema = {
+  type: "object",
+  expected: "an object",
+  additionalProperties: false,
+  required: ["serviceName", "endpoints", "trigger", "targetPubSub"],
+  properties: {
+    serviceName: {
+      type: "string",
+      minLength: 1,
+      expected: "a non-empty string without “/”, not “.”, “..” or “__…__”, of at most 1000 bytes",
+      description:
+        "Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration.",
+    },
+    endpoints: {
+      type: "array",
+      minItems: 1,
+      expected: "a list of at least 1 endpoint",
+      description:
+        "The events that must come together. A service with one endpoint relays each event that satisfies it.",
+      items: {
+        type: "object",
+        expected: "an object",
+        additionalProperties: false,
+        required: ["eventKey"],
+        properties: {
+          eventKey: {
+            type: "string",
+            minLength: 1,
+            expected:
+              "a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment, not “favicon.ico” or “robots.txt”",
+            description: "Path of the endpoint: `/event/<eventKey>`. Unique in the service.",
+          },
+          acceptedHttpMethods: {
+            type: "array",
+            expected: "a list of HTTP methods",
+            description:
+              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.",
+            default: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+            items: {
+              type: "string",
+              enum: [
+                "GET",
+                "POST",
+                "PUT",
+                "PATCH",
+                "DELETE",
+                "HEAD",
+                "OPTIONS",
+                "TRACE",
+                "CONNECT",
+              ],
+              expected: "one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT",
+            },
+          },
+          eventToSend: {
+            type: "string",
+            enum: ["ALL", "FIRST", "LAST", "BOUNDARIES"],
+            expected: "one of ALL, FIRST, LAST, BOUNDARIES",
+            description:
+              "Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.",
+            default: "ALL",
+          },
+          minNbOfOccurrence: {
+            type: "integer",
+            minimum: 1,
+            maximum: 10000,
+            expected: "a whole number from 1 to 10000 (0 means the default)",
+            description: "How many events of this endpoint the window needs. 0 means the default.",
+            default: 1,
+          },
+          keepHeaders: {
+            type: "array",
+            expected: "a list of header names",
+            description:
+              "Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.",
+            default: [],
+            items: { type: "string", minLength: 1, expected: "a header name" },
+          },
+        },
+      },
+    },
+    trigger: {
+      type: "object",
+      expected: "an object",
+      additionalProperties: false,
+      required: ["type", "observationPeriod"],
+      description: "When a sync message is generated.",
+      properties: {
+        type: {
+          type: "string",
+          enum: ["window", "none"],
+          expected:
+            "“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)",
+          description:
+            "`window`: by itself, when every endpoint has its events. `none`: only by manual trigger.",
+        },
+        observationPeriod: {
+          type: "integer",
+          minimum: 1,
+          expected: "a whole number of seconds, at least 1",
+          description: "Seconds in the past, from now, in which events count.",
+        },
+        keepEventAfterTrigger: {
+          type: "boolean",
+          expected: "true or false",
+          description:
+            "`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.",
+          default: false,
+        },
+      },
+    },
+    targetPubSub: {
+      type: "object",
+      expected: "an object",
+      additionalProperties: false,
+      required: ["topic"],
+      description: "Where the sync message goes.",
+      properties: {
+        topic: {
+          type: "string",
+          // Project ids may be domain-scoped; topic ids by Pub/Sub's resource name rules.
+          pattern:
+            "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",
+          expected:
+            "projects/<ProjectID>/topics/<TopicName>, with a valid project id and topic name",
+          description:
+            "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
+        },
+      },
+    },
+    retentionPeriod: {
+      type: "integer",
+      minimum: 1,
+      expected: "a whole number of seconds, at least the observation period",
+      description:
+        "Seconds after receipt for which events and syncs stay readable in Firestore (TTL). At least the observation period. Where it is not set and the observation period is longer than six days, the default is the observation period plus one day.",
+      default: 604800,
+    },
+    cors: {
+      type: "object",
+      expected: "an object",
+      additionalProperties: false,
+      required: ["origins"],
+      description:
+        "Lets browsers post events. Without it no CORS header is sent. A preflight is answered, and is never an event.",
+      properties: {
+        origins: {
+          type: "array",
+          minItems: 1,
+          expected: "a list of at least 1 origin",
+          description: "Origins that may post, such as `https://example.com`, or `*` for any.",
+          items: {
+            type: "string",
+            pattern: "^(\\*|https?://[^/\\s]+)$",
+            expected: "“*” or an origin such as https://example.com, without a path",
+          },
+        },
+      },
+    },
+  },
+} as const;
+
+/** A service as configured, defaults filled in. */
+export type ServiceConfig = FromSchema<typeof serviceSchema>;
+export type EndpointConfig = ServiceConfig["endpoints"][number];

@@ -1,0 +1,43 @@
+/** An accepted event and the small marker that says it is not exported yet. Both are immutable. */
+
+/** A header or query parameter with all its values, in the order they were sent. */
+export interface NamedValues {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** One accepted HTTP request. */
+export interface Event {
+  readonly id: string;
+  readonly eventKey: string;
+  /** Epoch milliseconds, by the clock of the instance that received it. */
+  readonly receivedAtMs: number;
+  /** Upper case. */
+  readonly httpMethod: string;
+  readonly headers: readonly NamedValues[];
+  readonly queryParams: readonly NamedValues[];
+  /** The body, exactly: text where it is valid UTF-8, else bytes. */
+  readonly content: string | Uint8Array;
+}
+
+/** The marker that is written with an event. */
+export interface NewPendingEvent {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly receivedAtMs: number;
+  /** Bytes that the event takes in a sync message, so that a message is planned without reading it. */
+  readonly size: number;
+}
+
+/** What a window check looks at: exists exactly while the event can still take part in a window. */
+export interface PendingEvent extends NewPendingEvent {
+  /** Already part of a sync. Only ever true where `keepEventAfterTrigger` is set. */
+  readonly exported: boolean;
+  /** The store's own mark of the state that was read, for conditional writes. */
+  readonly version: unknown;
+}
+
+/** Oldest first; events of the same millisecond by id, so that every instance sees one order. */
+export function byAge(a: PendingEvent, b: PendingEvent): number {
+  return a.receivedAtMs - b.receivedAtMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}

@@ -1,0 +1,182 @@
+import type { Event, NamedValues } from "./event.ts";
+import type { Member, Sync, SyncEndpoint } from "./sync.ts";
+
+/**
+ * The message published for a sync. Field names and order are those of the original; both
+ * `FirstEventDate` (its first release) and `firstEventDate` (the later ones) are written, so that
+ * consumers of any release work unchanged.
+ */
+export interface SyncMessage {
+  readonly eventID: string;
+  readonly date: string;
+  readonly serviceName: string;
+  readonly triggerType: string;
+  readonly events: Readonly<Record<string, EventList>>;
+  /** Present only where the message could not hold every event. */
+  readonly truncated?: {
+    /** How many events are counted but not in the message. */
+    readonly numberOfEvents: number;
+    /** Firestore path of the sync: its `endpoints` and `parts` list every member event's id. */
+    readonly sync: string;
+    /** Firestore path of the collection that holds the events. */
+    readonly events: string;
+  };
+}
+
+export interface EventList {
+  readonly FirstEventDate?: string;
+  readonly firstEventDate?: string;
+  readonly lastEventDate?: string;
+  readonly numberOfEvents: number;
+  readonly minNbOfOccurrence: number;
+  readonly eventToSend: string;
+  /** How many events of this endpoint were to be sent but are not in `events`. */
+  readonly truncated?: number;
+  readonly events?: readonly MessageEvent[];
+}
+
+export interface MessageEvent {
+  readonly datetime: string;
+  readonly eventKey: string;
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
+  readonly queryParams?: Readonly<Record<string, readonly string[]>>;
+  readonly content: string;
+  /** Present only where `content` is not the body itself. */
+  readonly contentEncoding?: "base64";
+  readonly httpMethod: string;
+}
+
+/** RFC 3339, UTC. */
+function date(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** Keys sorted by code unit, as the original's encoder does. */
+function toRecord(pairs: readonly NamedValues[]): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    pairs
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, values }) => [name, values] as const),
+  );
+}
+
+/** An event as it stands in a sync message. */
+export function toMessageEvent(event: Event): MessageEvent {
+  const { content } = event;
+  return {
+    datetime: date(event.receivedAtMs),
+    eventKey: event.eventKey,
+    ...(event.headers.length > 0 && { headers: toRecord(event.headers) }),
+    ...(event.queryParams.length > 0 && { queryParams: toRecord(event.queryParams) }),
+    ...(typeof content === "string"
+      ? { content }
+      : { content: Buffer.from(content).toString("base64"), contentEncoding: "base64" as const }),
+    httpMethod: event.httpMethod,
+  };
+}
+
+/** Bytes that a value takes as JSON. */
+export function jsonSize(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+/** The members that `eventToSend` asks for, oldest first. */
+export function membersToSend({ eventToSend, members }: SyncEndpoint): readonly Member[] {
+  switch (eventToSend) {
+    case "ALL":
+      return members;
+    case "FIRST":
+      return members.slice(0, 1);
+    case "LAST":
+      return members.slice(-1);
+    case "BOUNDARIES":
+      return members.length > 1 ? [...members.slice(0, 1), ...members.slice(-1)] : members;
+  }
+}
+
+/** Room for the two `truncated` fields and their paths. */
+const TRUNCATION_RESERVE = 8_000;
+
+/**
+ * Which events go into the message, by endpoint, so that it stays within `maxBytes`.
+ *
+ * Endpoints take turns, oldest event first, so that a busy one cannot push another out; an endpoint
+ * whose next event does not fit is done, so that what is sent of it is always its beginning. The
+ * plan rests on the sync alone: whoever publishes it, and however often, plans the same message.
+ */
+export function planMessage(sync: Sync, maxBytes: number): Map<string, readonly string[]> {
+  const queues = sync.endpoints.map((endpoint) => ({
+    eventKey: endpoint.eventKey,
+    candidates: membersToSend(endpoint),
+    taken: [] as string[],
+    open: true,
+  }));
+  let room = maxBytes - TRUNCATION_RESERVE - jsonSize(buildMessage(sync, new Map()));
+  for (let turn = 0; queues.some(({ open }) => open); turn++) {
+    for (const queue of queues.filter(({ open }) => open)) {
+      const next = queue.candidates[turn];
+      const needed = (next?.size ?? 0) + 1; // the comma
+      if (next === undefined || needed > room) {
+        queue.open = false;
+        continue;
+      }
+      queue.taken.push(next.id);
+      room -= needed;
+    }
+  }
+  return new Map(queues.map(({ eventKey, taken }) => [eventKey, taken]));
+}
+
+/**
+ * Builds the message of a sync. Pure: the same sync and events give the same bytes.
+ *
+ * @param events the events to send by endpoint, oldest first; what `eventToSend` asks for and is
+ *   not there is counted in `truncated`
+ */
+export function buildMessage(
+  sync: Sync,
+  events: ReadonlyMap<string, readonly MessageEvent[]>,
+): SyncMessage {
+  let left = 0;
+  const lists = sync.endpoints.map((endpoint): [string, EventList] => {
+    const sent = events.get(endpoint.eventKey) ?? [];
+    const leftHere = membersToSend(endpoint).length - sent.length;
+    left += leftHere;
+    return [endpoint.eventKey, toEventList(endpoint, sent, leftHere)];
+  });
+  const path = `services/${sync.serviceName}`;
+  return {
+    eventID: sync.eventID,
+    date: date(sync.createdAtMs),
+    serviceName: sync.serviceName,
+    triggerType: sync.triggerType,
+    events: Object.fromEntries(lists.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    ...(left > 0 && {
+      truncated: {
+        numberOfEvents: left,
+        sync: `${path}/syncs/${sync.id}`,
+        events: `${path}/events`,
+      },
+    }),
+  };
+}
+
+function toEventList(
+  endpoint: SyncEndpoint,
+  sent: readonly MessageEvent[],
+  left: number,
+): EventList {
+  const { firstEventMs, lastEventMs } = endpoint;
+  return {
+    ...(firstEventMs !== undefined && {
+      FirstEventDate: date(firstEventMs),
+      firstEventDate: date(firstEventMs),
+    }),
+    ...(lastEventMs !== undefined && { lastEventDate: date(lastEventMs) }),
+    numberOfEvents: endpoint.numberOfEvents,
+    minNbOfOccurrence: endpoint.minNbOfOccurrence,
+    eventToSend: endpoint.eventToSend,
+    ...(left > 0 && { truncated: left }),
+    ...(sent.length > 0 && { events: sent }),
+  };
+}

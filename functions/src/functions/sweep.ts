@@ -1,0 +1,12 @@
+import { onSchedule } from "firebase-functions/scheduler";
+import { engine, services } from "../compose.ts";
+
+/** Every minute: finishes what a crash or an outage left behind. */
+export const sweep = onSchedule(
+  { schedule: "every 1 minutes", timeoutSeconds: 120, maxInstances: 1, retryCount: 0 },
+  async () => {
+    const { errors } = await (await engine()).sweep(await services());
+    // Each error is in the log; failing makes the run itself show as failed.
+    if (errors > 0) throw new Error(`${String(errors)} step(s) of the sweep failed`);
+  },
+);

@@ -1,0 +1,7 @@
+import "./globalOptions.ts"; // first: it must be read before any function is defined
+export { checkWindow } from "./functions/checkWindow.ts";
+export { config } from "./functions/config.ts";
+export { event } from "./functions/event.ts";
+export { reset } from "./functions/reset.ts";
+export { sweep } from "./functions/sweep.ts";
+export { trigger } from "./functions/trigger.ts";
