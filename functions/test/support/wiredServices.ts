@@ -1,0 +1,60 @@
+/** The configuration that the wired tests run on: one service per behaviour, each with its topic. */
+export const PROJECT = "demo-eventsync";
+
+type RawService = Readonly<Record<string, unknown>> & { readonly serviceName: string };
+
+const topicOf = (name: string): string => `projects/${PROJECT}/topics/${name}`;
+
+/** The sample of the seed, as it stands there. */
+export const SEED_SERVICE: RawService = {
+  serviceName: "My First Event Sync",
+  trigger: { type: "window", observationPeriod: 3600, keepEventAfterTrigger: false },
+  endpoints: [{ eventKey: "entry1" }, { eventKey: "entry2" }],
+  targetPubSub: { topic: topicOf("seed-sample") },
+};
+
+function service(
+  name: string,
+  endpoints: readonly object[],
+  trigger: object = {},
+  more: object = {},
+): RawService {
+  return {
+    serviceName: name,
+    endpoints,
+    trigger: { type: "window", observationPeriod: 3600, ...trigger },
+    targetPubSub: { topic: topicOf(name) },
+    ...more,
+  };
+}
+
+const PAIR = [{ eventKey: "a" }, { eventKey: "b" }];
+
+/** The first one is the one that the short URLs mean. */
+export const WIRED_SERVICES: readonly RawService[] = [
+  SEED_SERVICE,
+  service("pair", PAIR),
+  service("large", PAIR),
+  service("binary", PAIR),
+  service("repeats", PAIR),
+  service("refused", [{ eventKey: "a", acceptedHttpMethods: ["post"] }, { eventKey: "b" }]),
+  service("headers", [
+    { eventKey: "a", keepHeaders: ["x-api-key"] },
+    { eventKey: "b" },
+  ]),
+  service("to-send", [
+    { eventKey: "all", minNbOfOccurrence: 3 },
+    { eventKey: "first", minNbOfOccurrence: 3, eventToSend: "FIRST" },
+    { eventKey: "last", minNbOfOccurrence: 3, eventToSend: "LAST" },
+    { eventKey: "boundaries", minNbOfOccurrence: 3, eventToSend: "BOUNDARIES" },
+  ]),
+  service("kept", PAIR, { keepEventAfterTrigger: true }),
+  service("manual", PAIR, { type: "none" }),
+  service("reset", PAIR),
+  service("expiring", PAIR, { observationPeriod: 3 }),
+  service("relay", [{ eventKey: "only" }]),
+  service("methods", [
+    { eventKey: "listed", acceptedHttpMethods: ["HEAD", "OPTIONS", "GET"] },
+    { eventKey: "default" },
+  ]),
+];

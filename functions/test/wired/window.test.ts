@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+
+import type { ReceivedSync, Subscriber } from "../support/subscriber.ts";
+import { call, consume, countOf, db, localEngine, send, serviceNamed } from "../support/wired.ts";
+import { waitFor } from "../support/waitFor.ts";
+
+const contents = ({ message }: ReceivedSync, key: string): string[] =>
+  (message.events[key]!.events ?? []).map(({ content }) => content);
+
+/** Waits until the window checks that the events asked for have left this many of them pending. */
+const untilPending = (name: string, count: number): Promise<true> =>
+  waitFor(`${String(count)} pending in ${name}`, async () =>
+    (await countOf(name, "pending")) === count ? true : undefined,
+  );
+
+describe("windows, on the emulator suite", () => {
+  const consumers: Subscriber[] = [];
+  const consumeFor = async (name: string): Promise<Subscriber> => {
+    const consumer = await consume(name);
+    consumers.push(consumer);
+    return consumer;
+  };
+  after(() => Promise.all(consumers.map((consumer) => consumer.close())));
+
+  it("puts each event in exactly one message", async () => {
+    const consumer = await consumeFor("pair");
+    for (let pair = 1; pair <= 3; pair++) {
+      await send("pair/a", `a${String(pair)}`);
+      await send("pair/b", `b${String(pair)}`);
+    }
+    await untilPending("pair", 0);
+    const all = await waitFor("all six events", () => {
+      const sent = consumer.received.flatMap((sync) => [
+        ...contents(sync, "a"),
+        ...contents(sync, "b"),
+      ]);
+      return sent.length >= 6 ? sent : undefined;
+    });
+    assert.deepEqual(all.toSorted(), ["a1", "a2", "a3", "b1", "b2", "b3"]);
+  });
+
+  it("relays each event of a service with one endpoint", async () => {
+    const consumer = await consumeFor("relay");
+    await send("relay/only", "one");
+    const [sync] = await consumer.waitForCount(1);
+    assert.deepEqual(contents(sync!, "only"), ["one"]);
+  });
+
+  it("waits for minNbOfOccurrence and sends what eventToSend asks for", async () => {
+    const consumer = await consumeFor("to-send");
+    for (const key of ["all", "first", "last", "boundaries"]) {
+      for (const content of ["1", "2", "3"]) await send(`to-send/${key}`, content);
+    }
+    const [sync] = await consumer.waitForCount(1);
+    assert.deepEqual(contents(sync!, "all"), ["1", "2", "3"]);
+    assert.deepEqual(contents(sync!, "first"), ["1"]);
+    assert.deepEqual(contents(sync!, "last"), ["3"]);
+    assert.deepEqual(contents(sync!, "boundaries"), ["1", "3"]);
+    for (const list of Object.values(sync!.message.events)) {
+      assert.equal(list.numberOfEvents, 3);
+      assert.equal(list.minNbOfOccurrence, 3);
+    }
+  });
+
+  it("fires again for each new event where events are kept, with a new eventID", async () => {
+    const consumer = await consumeFor("kept");
+    await send("kept/a", "a1");
+    await send("kept/b", "b1");
+    await consumer.waitForCount(1);
+    await send("kept/a", "a2");
+    await consumer.waitForCount(2);
+    await send("kept/b", "b2");
+    const syncs = await consumer.waitForCount(3);
+    assert.deepEqual(
+      syncs.map((sync) => [...contents(sync, "a"), ...contents(sync, "b")]),
+      [
+        ["a1", "b1"],
+        ["a1", "a2", "b1"],
+        ["a1", "a2", "b1", "b2"],
+      ],
+    );
+    assert.equal(new Set(syncs.map(({ message }) => message.eventID)).size, 3);
+    // The same set, asked for by hand, is the same sync: its message goes out again.
+    const answer = await call("/trigger/kept", { method: "POST" });
+    assert.equal(answer.json["eventID"], syncs[2]!.message.eventID);
+    const [, , third, fourth] = await consumer.waitForCount(4);
+    assert.equal(fourth!.data, third!.data);
+    assert.equal(await countOf("kept", "syncs"), 3);
+  });
+
+  it("fires a service of type none only by manual trigger, with all that has come", async () => {
+    const consumer = await consumeFor("manual");
+    await send("manual/a", "a1");
+    await send("manual/b", "b1");
+    const checks = await localEngine().sweep([serviceNamed("manual")]);
+    assert.deepEqual([checks.fired, checks.errors], [0, 0]);
+    assert.equal(await countOf("manual", "pending"), 2);
+
+    const answer = await call("/trigger/manual");
+    assert.equal(answer.json["numberOfEvents"], 2);
+    const [sync] = await consumer.waitForCount(1);
+    assert.equal(sync!.message.triggerType, "none");
+    assert.deepEqual([...contents(sync!, "a"), ...contents(sync!, "b")], ["a1", "b1"]);
+  });
+
+  it("forgets what came before a reset, at the cost of one write", async () => {
+    const consumer = await consumeFor("reset");
+    await send("reset/a", "before");
+    const answer = await call("/reset/reset", { method: "POST" });
+    assert.equal(answer.status, 200, answer.text);
+    const state = await db.doc("services/reset").get();
+    assert.equal(state.get("resetAt").toDate().toISOString(), answer.json["resetAt"]);
+
+    await send("reset/b", "after-b");
+    await send("reset/a", "after-a");
+    const [sync] = await consumer.waitForCount(1);
+    assert.deepEqual([...contents(sync!, "a"), ...contents(sync!, "b")], ["after-a", "after-b"]);
+  });
+
+  it("leaves out what is older than the observation period, and sweeps it away", async () => {
+    const consumer = await consumeFor("expiring");
+    const period = serviceNamed("expiring").trigger.observationPeriod * 1000;
+    await send("expiring/a", "too old");
+    const sentAt = Date.now();
+    await waitFor("the end of the period", () => (Date.now() > sentAt + period ? true : undefined));
+    await send("expiring/b", "b");
+    await send("expiring/a", "a");
+    const [sync] = await consumer.waitForCount(1);
+    assert.deepEqual([...contents(sync!, "a"), ...contents(sync!, "b")], ["a", "b"]);
+
+    assert.equal(await countOf("expiring", "pending"), 1);
+    const later = localEngine(() => Date.now() + 3_600_000);
+    const report = await later.sweep([serviceNamed("expiring")]);
+    assert.equal(report.expired, 1);
+    assert.equal(await countOf("expiring", "pending"), 0);
+  });
+});

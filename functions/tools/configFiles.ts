@@ -1,0 +1,52 @@
+/** The functions' environment as firebase-tools would read it: with its own parser, from the same files. */
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import { FUNCTIONS_DIR, REPOSITORY_ROOT } from "./paths.ts";
+
+interface EnvFileOptions {
+  readonly functionsSource: string;
+  readonly projectDir: string;
+  readonly projectId: string;
+  readonly projectAlias: string | undefined;
+  readonly isEmulator: boolean;
+}
+interface FirebaseEnv {
+  loadUserEnvs(options: EnvFileOptions): Record<string, string>;
+}
+const { loadUserEnvs } = createRequire(import.meta.url)(
+  "firebase-tools/lib/functions/env",
+) as FirebaseEnv;
+
+/** The project of a deployment: what firebase-tools says, or the default of .firebaserc. */
+export function currentProject(): string {
+  return process.env["GCLOUD_PROJECT"] ?? aliases()["default"] ?? "demo-eventsync";
+}
+
+/**
+ * Variables of `functions/.env`, `.env.<project>`, `.env.<alias>` and, for the emulator, `.env.local`.
+ *
+ * @throws Error if a file cannot be parsed
+ */
+export function readEnvFiles(projectId: string, isEmulator: boolean): Record<string, string> {
+  const projectAlias = Object.entries(aliases()).find(
+    ([alias, id]) => id === projectId && alias !== "default",
+  )?.[0];
+  return loadUserEnvs({
+    functionsSource: FUNCTIONS_DIR,
+    projectDir: REPOSITORY_ROOT,
+    projectId,
+    projectAlias,
+    isEmulator,
+  });
+}
+
+function aliases(): Record<string, string> {
+  const path = join(REPOSITORY_ROOT, ".firebaserc");
+  if (!existsSync(path)) return {};
+  const { projects = {} } = JSON.parse(readFileSync(path, "utf8")) as {
+    projects?: Record<string, string>;
+  };
+  return projects;
+}

@@ -1,0 +1,77 @@
+/** What Google Cloud does around the functions, on the emulators: topics to read from, and a scheduler. */
+import { PubSub, type Message, type Subscription } from "@google-cloud/pubsub";
+
+import type { Services } from "../src/config/route.ts";
+
+/** A message that arrived on a target topic. */
+export interface TargetMessage {
+  readonly topic: string;
+  readonly data: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface Targets {
+  /** Full names of the subscriptions that were made to read from. */
+  readonly subscriptions: readonly string[];
+  /** Every message from now on, and those that nobody has listened for yet. */
+  onMessage(listener: (message: TargetMessage) => void): void;
+  close(): Promise<void>;
+}
+
+/** Makes the target topics of all services, each with a subscription, and listens. */
+export async function subscribeToTargets(services: Services): Promise<Targets> {
+  const topics = [...new Set(services.map(({ targetPubSub }) => targetPubSub.topic))];
+  const clients: PubSub[] = [];
+  const subscriptions: Subscription[] = [];
+  for (const topic of topics) {
+    const client = new PubSub({ projectId: topic.split("/")[1] ?? "" });
+    await client.createTopic(topic);
+    const name = `${topic.split("/")[3] ?? ""}-eventsync`;
+    const [subscription] = await client.topic(topic).createSubscription(name);
+    clients.push(client);
+    subscriptions.push(subscription);
+  }
+  return {
+    subscriptions: subscriptions.map(({ name }) => name),
+    onMessage: (listener) => {
+      subscriptions.forEach((subscription, index) => {
+        subscription.on("message", (message: Message) => {
+          const { attributes } = message;
+          listener({ topic: topics[index] ?? "", data: message.data.toString(), attributes });
+          message.ack();
+        });
+        subscription.on("error", (error: Error) => {
+          process.stderr.write(`reading from ${subscription.name}: ${error.message}\n`);
+        });
+      });
+    },
+    close: async () => {
+      await Promise.all(subscriptions.map((subscription) => subscription.close()));
+      await Promise.all(clients.map((client) => client.close()));
+    },
+  };
+}
+
+/**
+ * Runs a scheduled function every minute. The emulator never does: it only listens on the topic on
+ * which Cloud Scheduler would publish.
+ */
+export function startScheduler(
+  projectId: string,
+  region: string,
+  functionName: string,
+): { stop(): void } {
+  const client = new PubSub({ projectId });
+  const topic = client.topic(`firebase-schedule-${functionName}-${region}`);
+  const timer = setInterval(() => {
+    topic.publishMessage({ json: {} }).catch((error: unknown) => {
+      process.stderr.write(`scheduling ${functionName}: ${String(error)}\n`);
+    });
+  }, 60_000);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      void client.close();
+    },
+  };
+}
