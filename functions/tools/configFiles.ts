@@ -13,7 +13,7 @@ interface EnvFileOptions {
   readonly isEmulator: boolean;
 }
 interface FirebaseEnv {
-  loadUserEnvs(options: EnvFileOptions): Record<string, string>;
+  readonly loadUserEnvs: (options: EnvFileOptions) => Record<string, string>;
 }
 const { loadUserEnvs } = createRequire(import.meta.url)(
   "firebase-tools/lib/functions/env",

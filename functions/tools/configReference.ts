@@ -46,7 +46,7 @@ function typeOf({ type, items }: Node): string {
 const table = [
   "| key | type | default | meaning |",
   "| --- | --- | --- | --- |",
-  ...rows(serviceSchema as Node, ""),
+  ...rows(serviceSchema, ""),
 ].join("\n");
 
 const readme = readFileSync(README, "utf8");

@@ -13,16 +13,18 @@ const print = (text: string): void => {
 export async function runDemo(base: string, services: Services, targets: Targets): Promise<number> {
   const messages = new Map<string, TargetMessage>();
   const missing = new Set(services.map(({ serviceName }) => serviceName));
-  const complete = Promise.withResolvers<void>();
+  const complete = Promise.withResolvers<undefined>();
   targets.onMessage((message) => {
     const serviceName = message.attributes["serviceName"] ?? "";
     messages.set(serviceName, message);
     missing.delete(serviceName);
-    if (missing.size === 0) complete.resolve();
+    if (missing.size === 0) complete.resolve(undefined);
   });
 
   for (const service of services) await sendEvents(base, service);
-  const timer = setTimeout(complete.resolve, DEADLINE_MS);
+  const timer = setTimeout(() => {
+    complete.resolve(undefined);
+  }, DEADLINE_MS);
   await complete.promise;
   clearTimeout(timer);
 

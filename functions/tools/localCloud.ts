@@ -53,25 +53,26 @@ export async function subscribeToTargets(services: Services): Promise<Targets> {
 }
 
 /**
- * Runs a scheduled function every minute. The emulator never does: it only listens on the topic on
- * which Cloud Scheduler would publish.
+ * Runs a scheduled function every minute, as Cloud Scheduler would; the emulator never does. Its topic
+ * for it leads nowhere, for functions of the second generation, but their triggers can be called.
  */
-export function startScheduler(
-  projectId: string,
-  region: string,
-  functionName: string,
-): { stop(): void } {
-  const client = new PubSub({ projectId });
-  const topic = client.topic(`firebase-schedule-${functionName}-${region}`);
+export function startScheduler(baseUrl: string, functionName: string): { stop(): void } {
+  const { origin, pathname } = new URL(baseUrl);
+  const [, project = "", region = ""] = pathname.split("/");
+  const url = `${origin}/functions/projects/${project}/triggers/${region}-${functionName}-0`;
+  const run = async (): Promise<void> => {
+    const response = await fetch(url, { method: "POST" });
+    await response.text();
+    if (!response.ok) throw new Error(`HTTP ${String(response.status)}`);
+  };
   const timer = setInterval(() => {
-    topic.publishMessage({ json: {} }).catch((error: unknown) => {
-      process.stderr.write(`scheduling ${functionName}: ${String(error)}\n`);
+    run().catch((error: unknown) => {
+      process.stderr.write(`the schedule of ${functionName} failed: ${String(error)}\n`);
     });
   }, 60_000);
   return {
     stop: () => {
       clearInterval(timer);
-      void client.close();
     },
   };
 }

@@ -64,7 +64,7 @@ async function main(): Promise<number> {
       targets.onMessage(({ topic, data }) => {
         print(`\n── sync message on ${topic} ──\n${JSON.stringify(JSON.parse(data), null, 2)}`);
       });
-      const scheduler = startScheduler(PROJECT, "us-central1", "sweep");
+      const scheduler = startScheduler(base, "sweep");
       await new Promise<void>((resolve) => {
         interrupt.signal.addEventListener("abort", () => {
           resolve();

@@ -38,10 +38,7 @@ export const WIRED_SERVICES: readonly RawService[] = [
   service("binary", PAIR),
   service("repeats", PAIR),
   service("refused", [{ eventKey: "a", acceptedHttpMethods: ["post"] }, { eventKey: "b" }]),
-  service("headers", [
-    { eventKey: "a", keepHeaders: ["x-api-key"] },
-    { eventKey: "b" },
-  ]),
+  service("headers", [{ eventKey: "a", keepHeaders: ["x-api-key"] }, { eventKey: "b" }]),
   service("to-send", [
     { eventKey: "all", minNbOfOccurrence: 3 },
     { eventKey: "first", minNbOfOccurrence: 3, eventToSend: "FIRST" },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Timestamp } from "@google-cloud/firestore";
 
 import type { ReceivedSync, Subscriber } from "../support/subscriber.ts";
 import { call, consume, countOf, db, localEngine, send, serviceNamed } from "../support/wired.ts";
@@ -109,7 +110,8 @@ describe("windows, on the emulator suite", () => {
     const answer = await call("/reset/reset", { method: "POST" });
     assert.equal(answer.status, 200, answer.text);
     const state = await db.doc("services/reset").get();
-    assert.equal(state.get("resetAt").toDate().toISOString(), answer.json["resetAt"]);
+    const resetAt = state.get("resetAt") as Timestamp;
+    assert.equal(resetAt.toDate().toISOString(), answer.json["resetAt"]);
 
     await send("reset/b", "after-b");
     await send("reset/a", "after-a");

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import { Firestore } from "@google-cloud/firestore";
+
+import { serveFunction, type ServedFunction } from "../../tools/bench/serveFunction.ts";
+import { FUNCTIONS_DIR } from "../../tools/paths.ts";
+
+/** The built function on functions-framework: what serves in production, without the emulator in front. */
+describe("the function event, as it is served in production", () => {
+  const project = `demo-served-${String(process.pid)}`;
+  const directory = mkdtempSync(join(tmpdir(), "served-"));
+  const db = new Firestore({ projectId: project });
+  const servers: ServedFunction[] = [];
+
+  const serve = async (
+    name: string,
+    CONFIG: string,
+  ): Promise<ServedFunction & { readonly log: () => string }> => {
+    const logFile = join(directory, `${name}.log`);
+    const server = await serveFunction({
+      source: FUNCTIONS_DIR,
+      target: "event",
+      signature: "http",
+      env: { CONFIG, GCLOUD_PROJECT: project },
+      logFile,
+    });
+    servers.push(server);
+    return { ...server, log: () => readFileSync(logFile, "utf8") };
+  };
+  after(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await db.terminate();
+    rmSync(directory, { recursive: true });
+  });
+
+  describe("with a correct configuration", () => {
+    let url: string;
+    let log: () => string;
+    before(async () => {
+      const trigger = { type: "none", observationPeriod: 60 };
+      const targetPubSub = { topic: `projects/${project}/topics/target` };
+      const server = await serve(
+        "correct",
+        JSON.stringify([
+          {
+            serviceName: "open",
+            endpoints: [{ eventKey: "a", acceptedHttpMethods: ["POST", "OPTIONS"] }],
+            cors: { origins: ["https://example.com"] },
+            trigger,
+            targetPubSub,
+            notAKey: 1,
+          },
+          { serviceName: "closed", endpoints: [{ eventKey: "a" }], trigger, targetPubSub },
+        ]),
+      );
+      ({ url, log } = server);
+    });
+
+    const eventsOf = async (service: string): Promise<number> =>
+      (await db.collection(`services/${service}/events`).count().get()).data().count;
+
+    it("answers a malformed path with a problem, although the framework would not", async () => {
+      for (const path of ["/%zz", "/a%", "/%ff"]) {
+        const answer = await fetch(url + path, { method: "POST", body: "x" });
+        assert.equal(answer.status, 400);
+        const problem = (await answer.json()) as Record<string, unknown>;
+        assert.equal(answer.headers.get("content-type"), "application/problem+json; charset=utf-8");
+        assert.equal(problem["type"], "urn:eventsync:problem:malformed-path");
+      }
+    });
+
+    const bodies: readonly [string, Buffer, Record<string, string>][] = [
+      ["JSON that is not JSON", Buffer.from('{"a":'), { "content-type": "application/json" }],
+      [
+        "a gzip body",
+        gzipSync("hello"),
+        { "content-type": "text/plain", "content-encoding": "gzip" },
+      ],
+      ["no content type", Buffer.from("plain"), {}],
+      [
+        "an unknown charset",
+        Buffer.from("plain"),
+        { "content-type": "text/plain; charset=klingon" },
+      ],
+      ["an unknown encoding", Buffer.from("plain"), { "content-encoding": "klingon" }],
+      ["an empty body", Buffer.alloc(0), { "content-type": "application/json" }],
+    ];
+    for (const [what, body, headers] of bodies) {
+      it(`keeps ${what} exactly`, async () => {
+        const answer = await post(`${url}/closed/a`, body, headers);
+        assert.equal(answer.status, 202, answer.text);
+        const { eventId } = JSON.parse(answer.text) as { eventId: string };
+        const stored = await db.doc(`services/closed/events/${eventId}`).get();
+        const content = stored.get("content") as string | Uint8Array;
+        assert.deepEqual(Buffer.from(content as string), body);
+        const type = (stored.get("headers") as { name: string; values: string[] }[]).find(
+          ({ name }) => name === "Content-Type",
+        );
+        assert.deepEqual(type?.values, headers["content-type"] && [headers["content-type"]]);
+      });
+    }
+
+    it("answers a preflight where CORS is configured, and never stores it", async () => {
+      const before = await eventsOf("open");
+      const preflight = await fetch(`${url}/open/a`, {
+        method: "OPTIONS",
+        headers: { origin: "https://example.com", "access-control-request-method": "POST" },
+      });
+      assert.equal(preflight.status, 204);
+      assert.equal(preflight.headers.get("access-control-allow-origin"), "https://example.com");
+      assert.equal(preflight.headers.get("access-control-allow-methods"), "POST,OPTIONS");
+      assert.equal(await eventsOf("open"), before);
+
+      const posted = await fetch(`${url}/open/a`, {
+        method: "POST",
+        body: "x",
+        headers: { origin: "https://example.com" },
+      });
+      assert.equal(posted.status, 202);
+      assert.equal(posted.headers.get("access-control-allow-origin"), "https://example.com");
+      const foreign = await fetch(`${url}/open/a`, {
+        method: "OPTIONS",
+        headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
+      });
+      assert.equal(foreign.headers.get("access-control-allow-origin"), null);
+    });
+
+    it("stores OPTIONS where it is listed and no preflight, and refuses it elsewhere", async () => {
+      const before = await eventsOf("open");
+      const listed = await fetch(`${url}/open/a`, { method: "OPTIONS" });
+      assert.equal(listed.status, 202);
+      assert.equal(await eventsOf("open"), before + 1);
+      const refused = await fetch(`${url}/closed/a`, {
+        method: "OPTIONS",
+        headers: { origin: "https://example.com", "access-control-request-method": "POST" },
+      });
+      assert.equal(refused.status, 405);
+      assert.equal(refused.headers.get("allow"), "GET, POST, PUT, PATCH, DELETE");
+      assert.equal(refused.headers.get("access-control-allow-origin"), null);
+    });
+
+    it("summarises the configuration in its log, and names keys that nothing reads", () => {
+      assert.match(log(), /configuration\.loaded/);
+      assert.match(log(), /"key":"\[0\]\.notAKey"/);
+    });
+  });
+
+  describe("with a bad configuration", () => {
+    it("serves nothing, and lists every problem in its log but not in its answers", async () => {
+      const { url, log } = await serve(
+        "bad",
+        JSON.stringify({ serviceName: "bad", endpoints: [{ eventKey: "a" }, { eventKey: "a" }] }),
+      );
+      for (const path of ["/a", "/nope", "/"]) {
+        const answer = await fetch(url + path, { method: "POST", body: "x" });
+        const text = await answer.text();
+        assert.equal(answer.status, 500);
+        assert.match(text, /invalid-configuration/);
+        assert.doesNotMatch(text, /eventKey|observationPeriod/);
+      }
+      assert.match(log(), /endpoints\[1\]\.eventKey: expected a unique key/);
+      assert.match(log(), /trigger: is missing/);
+      assert.match(log(), /targetPubSub: is missing/);
+      assert.equal((await db.collection("services/bad/events").count().get()).data().count, 0);
+    });
+  });
+});
+
+/** Not `fetch`, which adds a content type and refuses unknown encodings. */
+function post(
+  url: string,
+  body: Buffer,
+  headers: Record<string, string>,
+): Promise<{ status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method: "POST", headers }, (response) => {
+      response.setEncoding("utf8");
+      let text = "";
+      response.on("data", (chunk: string) => (text += chunk));
+      response.on("end", () => {
+        resolve({ status: response.statusCode, text });
+      });
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
