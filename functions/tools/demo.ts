@@ -43,7 +43,7 @@ async function sendEvents(base: string, service: ServiceConfig): Promise<void> {
   const { serviceName, endpoints, trigger } = service;
   const name = encodeURIComponent(serviceName);
   for (const { eventKey, minNbOfOccurrence, acceptedHttpMethods } of endpoints) {
-    const method = acceptedHttpMethods.find((accepted) => accepted !== "CONNECT") ?? "POST";
+    const method = sourceMethod(acceptedHttpMethods);
     const hasBody = method !== "GET" && method !== "HEAD";
     const key = eventKey.split("/").map(encodeURIComponent).join("/");
     for (let count = 1; count <= minNbOfOccurrence; count++) {
@@ -54,6 +54,12 @@ async function sendEvents(base: string, service: ServiceConfig): Promise<void> {
     }
   }
   if (trigger.type === "none") await send(`${base}/trigger/${name}`, { method: "POST" });
+}
+
+/** How a source would send to an endpoint; CONNECT can never arrive. */
+export function sourceMethod(accepted: readonly string[]): string {
+  const usable = accepted.filter((method) => method !== "CONNECT");
+  return usable.includes("POST") ? "POST" : (usable[0] ?? "POST");
 }
 
 async function send(url: string, init: RequestInit): Promise<void> {

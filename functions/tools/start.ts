@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { ConfigError, parseConfig } from "../src/config/parse.ts";
 import type { Services } from "../src/config/route.ts";
 import { readEnvFiles } from "./configFiles.ts";
-import { runDemo } from "./demo.ts";
+import { runDemo, sourceMethod } from "./demo.ts";
 import { startEmulators } from "./emulators.ts";
 import { startScheduler, subscribeToTargets } from "./localCloud.ts";
 
@@ -91,9 +91,9 @@ function printInstructions(
   for (const [index, service] of services.entries()) {
     const prefix = index === 0 ? "" : `${encodeURIComponent(service.serviceName)}/`;
     for (const { eventKey, acceptedHttpMethods } of service.endpoints) {
-      const method = acceptedHttpMethods.includes("POST") ? "POST" : acceptedHttpMethods[0];
+      const method = sourceMethod(acceptedHttpMethods);
       const key = eventKey.split("/").map(encodeURIComponent).join("/");
-      print(`  curl -X ${method ?? "POST"} -d 'New event' '${base}/event/${prefix}${key}'`);
+      print(`  curl -X ${method} -d 'New event' '${base}/event/${prefix}${key}'`);
     }
   }
   print(`  curl ${base}/trigger        # sends what has come so far (${first.serviceName})`);
