@@ -78,7 +78,8 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
         });
       }
       await attempt("expire", { service }, async () => {
-        report.expired += await removeExpired(deps, rule);
+        const removed = await removeExpired(deps, rule);
+        report.expired += removed; // in one step: the services share the report
       });
     },
     { concurrency: LIMITS.concurrency },

@@ -53,14 +53,14 @@ export function parseConfig(text: string): ParsedConfig {
     normalize(item, serviceSchema, pathOf(index), (path) => ignored.push(path)),
   );
   const validate = compile();
-  const services: ServiceConfig[] = [];
+  const services = new Map<number, ServiceConfig>();
   const problems: Problem[] = [];
   candidates.forEach((candidate, index) => {
     const path = pathOf(index);
     const asked = retentionAskedFor(candidate);
     if (validate(candidate)) {
       const service = { ...candidate, retentionPeriod: asked ?? defaultRetention(candidate) };
-      services.push(service);
+      services.set(index, service);
       problems.push(...checkService(service, path));
     } else {
       problems.push(...(validate.errors ?? []).map((error) => describe(error, path)));
@@ -69,12 +69,17 @@ export function parseConfig(text: string): ParsedConfig {
   });
   problems.push(...checkTogether(services));
 
-  const [first, ...others] = services;
+  const [first, ...others] = services.values();
   if (first === undefined && problems.length === 0) {
     problems.push({ path: "", message: "expected a service, or a list of at least 1 service" });
   }
-  if (first === undefined || problems.length > 0) throw new ConfigError(problems);
+  if (first === undefined || problems.length > 0) throw new ConfigError(distinct(problems));
   return { services: [first, ...others], ignored };
+}
+
+/** A value of the wrong type also fails the schema's other keywords: that is one problem. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 function parseJson(text: string): unknown {
@@ -219,13 +224,15 @@ function isEventKey(key: string): boolean {
   );
 }
 
-/** Rules between services: unique names, and no path that means two endpoints. */
-function checkTogether(services: readonly ServiceConfig[]): Problem[] {
+/** Rules between services, by index: unique names, and no path that means two endpoints. */
+function checkTogether(services: ReadonlyMap<number, ServiceConfig>): Problem[] {
   const problems: Problem[] = [];
-  const [first] = services;
-  services.forEach(({ serviceName, endpoints }, index) => {
-    const earlier = services.findIndex((other) => other.serviceName === serviceName);
-    if (earlier < index) {
+  const seen = new Map<string, number>();
+  const first = services.get(0);
+  for (const [index, { serviceName, endpoints }] of services) {
+    const earlier = seen.get(serviceName);
+    if (earlier === undefined) seen.set(serviceName, index);
+    else {
       problems.push({
         path: `[${String(index)}].serviceName`,
         message: `expected a unique name, got ${show(serviceName)} as at [${String(earlier)}].serviceName`,
@@ -239,6 +246,6 @@ function checkTogether(services: readonly ServiceConfig[]): Problem[] {
         message: `expected another key: /event/${eventKey} is also an endpoint of the service ${show(serviceName)}`,
       });
     });
-  });
+  }
   return problems;
 }

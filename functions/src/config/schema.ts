@@ -28,7 +28,7 @@ export const serviceSchema = {
         "The events that must come together. A service with one endpoint relays each event that satisfies it.",
       items: {
         type: "object",
-        expected: "an object",
+        expected: "an object with “eventKey”",
         additionalProperties: false,
         required: ["eventKey"],
         properties: {
@@ -90,7 +90,7 @@ export const serviceSchema = {
     },
     trigger: {
       type: "object",
-      expected: "an object",
+      expected: "an object with “type” and “observationPeriod”",
       additionalProperties: false,
       required: ["type", "observationPeriod"],
       description: "When a sync message is generated.",
@@ -120,7 +120,7 @@ export const serviceSchema = {
     },
     targetPubSub: {
       type: "object",
-      expected: "an object",
+      expected: "an object with “topic”",
       additionalProperties: false,
       required: ["topic"],
       description: "Where the sync message goes.",
@@ -130,8 +130,7 @@ export const serviceSchema = {
           // Project ids may be domain-scoped; topic ids by Pub/Sub's resource name rules.
           pattern:
             "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",
-          expected:
-            "projects/<ProjectID>/topics/<TopicName>, with a valid project id and topic name",
+          expected: "the full name of a topic, such as projects/my-project/topics/my-topic",
           description:
             "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
         },
@@ -147,7 +146,7 @@ export const serviceSchema = {
     },
     cors: {
       type: "object",
-      expected: "an object",
+      expected: "an object with “origins”",
       additionalProperties: false,
       required: ["origins"],
       description:

@@ -94,8 +94,8 @@ export function membersToSend({ eventToSend, members }: SyncEndpoint): readonly 
   }
 }
 
-/** Room for the two `truncated` fields and their paths. */
-const TRUNCATION_RESERVE = 8_000;
+/** What an endpoint's list takes besides its events and the commas after them. */
+const LIST_BYTES = ',"events":[]'.length;
 
 /**
  * Which events go into the message, by endpoint, so that it stays within `maxBytes`.
@@ -111,7 +111,9 @@ export function planMessage(sync: Sync, maxBytes: number): Map<string, readonly 
     taken: [] as string[],
     open: true,
   }));
-  let room = maxBytes - TRUNCATION_RESERVE - jsonSize(buildMessage(sync, new Map()));
+  // Without any event the message has every `truncated` field, each as long as it can be.
+  const withoutEvents = jsonSize(buildMessage(sync, new Map()));
+  let room = maxBytes - withoutEvents - queues.length * LIST_BYTES;
   for (let turn = 0; queues.some(({ open }) => open); turn++) {
     for (const queue of queues.filter(({ open }) => open)) {
       const next = queue.candidates[turn];

@@ -11,7 +11,7 @@ const DROPPED = new Set(["host", "transfer-encoding", "trailer"]);
  * `Set-Cookie`, `X-API-Key`, `X-Goog-IAP-JWT-Assertion`, `X-Auth-Token`, and their like.
  */
 const CREDENTIAL =
-  /(^|-)(authorization|cookie2?|api-?key|apikey|jwt|token|secret|password|passwd|credentials?|session)(-|$)/;
+  /(^|-)(authorization|cookie2?|(api|access|subscription|functions)-?key|jwt|token|secret|password|passwd|credentials?|session)(-|$)/;
 
 /**
  * The headers of a request: canonical names, in order of first appearance, repeats as separate values

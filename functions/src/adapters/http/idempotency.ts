@@ -20,17 +20,18 @@ export function idempotencyKeyOf(
 
   const source = header("ce-source");
   const id = header("ce-id");
-  if (source !== undefined && id !== undefined) return cloudEvent(source, id);
+  if (isName(source) && isName(id)) return cloudEvent(source, id);
 
   const unwrapped = header("x-goog-pubsub-message-id");
-  if (unwrapped !== undefined) return pubSub(unwrapped);
+  if (isName(unwrapped)) return pubSub(unwrapped);
 
   const type = header("content-type")?.toLowerCase() ?? "";
   if (text === undefined || !type.includes("json")) return undefined;
   if (type.startsWith("application/cloudevents+json")) {
     const event = parseObject(text);
-    return typeof event?.["source"] === "string" && typeof event["id"] === "string"
-      ? cloudEvent(event["source"], event["id"])
+    const [structuredSource, structuredId] = [event?.["source"], event?.["id"]];
+    return isName(structuredSource) && isName(structuredId)
+      ? cloudEvent(structuredSource, structuredId)
       : undefined;
   }
   // Parsing every body would cost time; few hold this.
@@ -39,11 +40,16 @@ export function idempotencyKeyOf(
   const message = push?.["message"];
   if (typeof push?.["subscription"] !== "string" || !isObject(message)) return undefined;
   const messageId = message["messageId"];
-  return typeof messageId === "string" ? pubSub(messageId) : undefined;
+  return isName(messageId) ? pubSub(messageId) : undefined;
 }
 
 const cloudEvent = (source: string, id: string): string => `ce:${JSON.stringify([source, id])}`;
 const pubSub = (messageId: string): string => `pubsub:${messageId}`;
+
+/** What is empty names nothing: events of a source that sends that are all different. */
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {

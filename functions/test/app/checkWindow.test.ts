@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { mock } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { checkWindow, ContentionError, retryContention } from "../../src/app/checkWindow.ts";
+import type { Claim, ClaimResult } from "../../src/app/ports.ts";
+import { WindowProbe } from "../../src/app/probeWindow.ts";
+import type { PendingEvent } from "../../src/domain/event.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { eventIdOf } from "../../src/domain/sync.ts";
+import { ago, NOW, pending, pendingOf, rule, sync } from "../support/factories.ts";
+import { countingWindow, fakeClock, fakeOutbox, fakeServiceState } from "../support/fakes.ts";
+import { recordingLog } from "../support/recordingLog.ts";
+
+const RULE = rule();
+const KEPT = rule({ trigger: { keepEventAfterTrigger: true } });
+const BOTH = [pending({ id: "a1" }), pending({ id: "b1", eventKey: "b" })];
+
+/** @param results what becomes of each claim, in turn */
+function setUp(events: readonly PendingEvent[], ...results: ClaimResult["outcome"][]) {
+  const clock = fakeClock();
+  const services = fakeServiceState();
+  const claims: Claim[] = [];
+  const counts: Record<string, number> = {};
+  for (const { eventKey } of events) counts[eventKey] = (counts[eventKey] ?? 0) + 1;
+  const counting = countingWindow(counts);
+  const window = Object.assign(counting, {
+    collect: (_rule: Rule, sinceMs: number) => {
+      counting.calls.push(`collect since -${String((NOW - sinceMs) / 1000)}s`);
+      return Promise.resolve([...events]);
+    },
+  });
+  const outbox = {
+    ...fakeOutbox(clock),
+    claim: (claim: Claim): Promise<ClaimResult> => {
+      claims.push(claim);
+      const outcome = results.shift() ?? assert.fail("one claim too many");
+      switch (outcome) {
+        case "claimed":
+          return Promise.resolve({
+            outcome,
+            lease: { sync: sync([]), attempt: 1, version: undefined },
+          });
+        case "exists":
+          return Promise.resolve({ outcome, syncId: claim.syncId });
+        case "contended":
+          return Promise.resolve({ outcome });
+      }
+    },
+  };
+  const log = recordingLog();
+  const probe = new WindowProbe({ window, services, clock });
+  const deps = { window, outbox, probe, clock, newId: () => "random", log };
+  return {
+    claims,
+    services,
+    window,
+    log,
+    check: (configured = RULE, ...fresh: string[]) => checkWindow(deps, configured, new Set(fresh)),
+  };
+}
+
+describe("checkWindow", () => {
+  it("reads no events while the probe finds an endpoint short", async () => {
+    const { check, window, log } = setUp([pending()]);
+    const missing = [{ eventKey: "b", have: 0, need: 1 }];
+    assert.deepEqual(await check(RULE, "a"), { outcome: "waiting", missing });
+    assert.deepEqual(window.calls, ["count b ≤1 since -3600s"]);
+    assert.deepEqual(log.of("window.checked"), [{ service: "svc", outcome: "waiting", missing }]);
+  });
+
+  it("claims the window's events when every endpoint has its own", async () => {
+    const { check, claims } = setUp(BOTH, "claimed");
+    const { outcome } = await check(RULE, "a");
+    assert.equal(outcome, "fired");
+    const [{ syncId, reason, nowMs, leaseUntilMs, chunks }] = claims as [Claim];
+    assert.deepEqual({ syncId, reason, nowMs }, { syncId: "random", reason: "window", nowMs: NOW });
+    assert.equal(leaseUntilMs, NOW + 150_000);
+    assert.deepEqual(
+      chunks.map((groups) => groups.map(({ members }) => members.map(({ id }) => id))),
+      [[["a1"], ["b1"]]],
+    );
+  });
+
+  it("splits a large window into commits of 450 events", async () => {
+    const { check, claims } = setUp([...pendingOf("a", 900), ...pendingOf("b", 1)], "claimed");
+    await check(RULE, "a");
+    const sizes = claims[0]?.chunks.map((groups) =>
+      groups.reduce((sum, { members }) => sum + members.length, 0),
+    );
+    assert.deepEqual(sizes, [450, 450, 1]);
+  });
+
+  it("decides by the reset that it reads, not by what the probe counted", async () => {
+    const { check, services, window } = setUp(BOTH);
+    services.resets.set("svc", ago(30));
+    const { outcome } = await check(RULE, "a");
+    assert.equal(outcome, "waiting");
+    assert.equal(window.calls.at(-1), "collect since -30s");
+  });
+
+  it("starts over from the probe after a lost claim, knowing nothing of what is fresh", async () => {
+    const { check, window, claims } = setUp(BOTH, "contended", "contended", "claimed");
+    assert.equal((await check(RULE, "a")).outcome, "fired");
+    assert.equal(claims.length, 3);
+    assert.deepEqual(
+      window.calls.map((call) => call.split(" since")[0]),
+      [
+        ...["count b ≤1", "collect"],
+        ...["count a ≤1", "count b ≤1", "collect"],
+        ...["count a ≤1", "count b ≤1", "collect"],
+      ],
+    );
+  });
+
+  it("waits after a lost claim if nothing is left", async () => {
+    const { check, window } = setUp(BOTH, "contended");
+    const collect = window.collect.bind(window);
+    window.collect = (...args) => {
+      window.counts = {}; // the winner has taken them
+      return collect(...args);
+    };
+    assert.equal((await check(RULE, "a")).outcome, "waiting");
+  });
+
+  describe("where events are kept", () => {
+    it("names the sync by its eventID, so that a set fires once", async () => {
+      const { check, claims } = setUp(BOTH, "claimed");
+      await check(KEPT, "a");
+      assert.equal(claims[0]?.syncId, eventIdOf([{ members: BOTH }]));
+    });
+
+    it("has nothing new if the set is a sync already", async () => {
+      const { check } = setUp(BOTH, "exists");
+      assert.deepEqual(await check(KEPT, "a"), { outcome: "nothingNew" });
+    });
+
+    it("claims nothing if every event is in a sync", async () => {
+      const { check, claims } = setUp(BOTH.map((event) => ({ ...event, exported: true })));
+      assert.deepEqual(await check(KEPT, "a"), { outcome: "nothingNew" });
+      assert.deepEqual(claims, []);
+    });
+
+    it("asks first whether anything is new if no event asked for the check", async () => {
+      const { check, window } = setUp(BOTH);
+      window.isNew = false;
+      assert.deepEqual(await check(KEPT), { outcome: "nothingNew" });
+      assert.deepEqual(window.calls, ["hasNew since -3600s"]);
+    });
+  });
+});
+
+describe("retryContention", () => {
+  it("does not repeat what failed for another reason", async () => {
+    let attempts = 0;
+    const failing = retryContention("svc", () => {
+      attempts++;
+      return Promise.reject(new Error("unavailable"));
+    });
+    await assert.rejects(failing, /unavailable/);
+    assert.equal(attempts, 1);
+  });
+
+  it("gives up in the end, with an error that the platform's retry can follow", async () => {
+    let attempts = 0;
+    const state = { isOver: false };
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const losing = retryContention("svc", (attempt) => {
+        assert.equal(attempt, ++attempts);
+        return Promise.reject(new ContentionError("svc"));
+      }).finally(() => {
+        state.isOver = true;
+      });
+      const rejected = assert.rejects(losing, ContentionError);
+      while (!state.isOver) {
+        await setImmediate();
+        mock.timers.tick(1000);
+      }
+      await rejected;
+    } finally {
+      mock.timers.reset();
+    }
+    assert.equal(attempts, 11);
+  });
+});

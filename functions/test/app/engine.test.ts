@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { makeEngine } from "../../src/app/engine.ts";
+import type { Claim, ClaimResult } from "../../src/app/ports.ts";
+import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
+import { endpoint, NOW, pending, rule } from "../support/factories.ts";
+import {
+  countingWindow,
+  fakeClock,
+  fakeEventLog,
+  fakeOutbox,
+  fakeServiceState,
+} from "../support/fakes.ts";
+import { recordingLog } from "../support/recordingLog.ts";
+
+/** Each check fires: one event, always there. */
+const RELAY = rule({ endpoints: [endpoint("a")] });
+
+function setUp() {
+  const clock = fakeClock();
+  const outbox = fakeOutbox(clock);
+  let claims = 0;
+  /** Published messages wait here until the test lets them through. */
+  const publishing: PromiseWithResolvers<string>[] = [];
+  const ports = {
+    clock,
+    services: fakeServiceState(),
+    window: { ...countingWindow({ a: 1 }), collect: () => Promise.resolve([pending()]) },
+    outbox: {
+      ...outbox,
+      claim: ({ rule: configured, reason, nowMs, chunks }: Claim): Promise<ClaimResult> => {
+        const id = `sync${String(++claims)}`;
+        const sync = makeSync(id, configured, mergeChunks(chunks), reason, nowMs);
+        return Promise.resolve({
+          outcome: "claimed",
+          lease: { sync, attempt: 1, version: undefined },
+        });
+      },
+    },
+    events: fakeEventLog(),
+    publisher: {
+      publish: () => {
+        const waiting = Promise.withResolvers<string>();
+        publishing.push(waiting);
+        return waiting.promise;
+      },
+    },
+    newId: () => "random",
+    log: recordingLog(),
+  };
+  return { engine: makeEngine(ports), ports, publishing, claims: () => claims };
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe("Engine", () => {
+  it("shares one check, and its publication, among those who ask at the same moment", async () => {
+    const { engine, publishing, claims } = setUp();
+    const callers = Array.from({ length: 5 }, () => engine.checkWindow(RELAY, "a"));
+    await settle();
+    assert.equal(claims(), 2); // one ran, one waited for the others
+    for (const { resolve } of publishing) resolve("m1");
+    const outcomes = await Promise.all(callers);
+    assert.deepEqual(
+      outcomes.map(({ outcome }) => outcome),
+      Array<string>(5).fill("fired"),
+    );
+  });
+
+  it("does not hold up the next check while a message is being published", async () => {
+    const { engine, publishing, claims } = setUp();
+    const first = engine.checkWindow(RELAY, "a");
+    await settle();
+    assert.equal(publishing.length, 1);
+    const second = engine.checkWindow(RELAY, "a");
+    await settle();
+    assert.equal(claims(), 2);
+    publishing[1]!.resolve("m2");
+    await second;
+    publishing[0]!.resolve("m1");
+    await first;
+  });
+
+  it("answers a caller only once the message is out", async () => {
+    const { engine, publishing } = setUp();
+    let isAnswered = false;
+    const caller = engine.checkWindow(RELAY, "a").then(() => {
+      isAnswered = true;
+    });
+    await settle();
+    assert.equal(isAnswered, false);
+    publishing[0]!.resolve("m1");
+    await caller;
+  });
+
+  it("tells everyone who shares a check if not even its failure could be noted", async () => {
+    const { engine, ports, publishing } = setUp();
+    ports.outbox.markFailed = () => Promise.reject(new Error("unavailable"));
+    const callers = Array.from({ length: 3 }, () => engine.checkWindow(RELAY, "a"));
+    const settled = Promise.allSettled(callers);
+    await settle();
+    for (const { reject } of publishing) reject(new Error("no such topic"));
+    for (const result of await settled) {
+      assert.equal(result.status, "rejected");
+      assert.match(String(result.reason), /unavailable/);
+    }
+  });
+
+  it("checks different services side by side", async () => {
+    const { engine, publishing, claims } = setUp();
+    const callers = [
+      engine.checkWindow(RELAY, "a"),
+      engine.checkWindow({ ...RELAY, serviceName: "other" }, "a"),
+    ];
+    await settle();
+    assert.equal(claims(), 2);
+    for (const { resolve } of publishing) resolve("m1");
+    await Promise.all(callers);
+  });
+
+  it("resets with one write, at the time of the call", async () => {
+    const { engine, ports } = setUp();
+    assert.deepEqual(await engine.reset(RELAY), { resetAtMs: NOW });
+    assert.deepEqual([...ports.services.resets], [["svc", NOW]]);
+    assert.equal(ports.services.reads, 0);
+  });
+});

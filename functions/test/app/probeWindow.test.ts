@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { WindowProbe } from "../../src/app/probeWindow.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { ago, endpoint, NOW, rule } from "../support/factories.ts";
+import { countingWindow, fakeClock, fakeServiceState } from "../support/fakes.ts";
+
+function setUp(counts: Record<string, number>) {
+  const window = countingWindow(counts);
+  const services = fakeServiceState();
+  const probe = new WindowProbe({ window, services, clock: fakeClock() });
+  return {
+    window,
+    services,
+    /** Probes and tells which reads that made. */
+    read: async (configured: Rule, ...fresh: string[]) => {
+      const before = window.calls.length;
+      const resetReads = services.reads;
+      const result = await probe.probe(configured, new Set(fresh));
+      return {
+        result,
+        reads: window.calls.slice(before).map((call) => call.replace(" since -3600s", "")),
+        resetReads: services.reads - resetReads,
+      };
+    },
+  };
+}
+
+const three = rule({ endpoints: [endpoint("a"), endpoint("b"), endpoint("c")] });
+const complete = { complete: true, nowMs: NOW, resetAtMs: undefined } as const;
+const short = (eventKey: string, have = 0, need = 1) => ({
+  complete: false,
+  missing: { eventKey, have, need },
+});
+
+describe("WindowProbe", () => {
+  it("asks one endpoint only, while that one falls short", async () => {
+    const { read } = setUp({ a: 1 });
+    const { result, reads, resetReads } = await read(three, "a");
+    assert.deepEqual(result, short("b"));
+    assert.deepEqual(reads, ["count b ≤1"]);
+    assert.equal(resetReads, 0);
+  });
+
+  it("does not ask an endpoint that needs one event and has just had one", async () => {
+    const { read } = setUp({ a: 1, b: 1, c: 1 });
+    const { result, reads } = await read(three, "a");
+    assert.deepEqual(result, complete);
+    assert.deepEqual(reads, ["count b ≤1", "count c ≤1"]);
+  });
+
+  it("asks an endpoint that has just had an event, after the others, where it needs more", async () => {
+    const counted = rule({
+      endpoints: [endpoint("a", { minNbOfOccurrence: 3 }), endpoint("b"), endpoint("c")],
+    });
+    const { read } = setUp({ a: 3, b: 1, c: 1 });
+    const { result, reads } = await read(counted, "a");
+    assert.deepEqual(result, complete);
+    assert.deepEqual(reads, ["count b ≤1", "count c ≤1", "count a ≤3"]);
+  });
+
+  it("asks the endpoint that fell short last time first", async () => {
+    const { read, window } = setUp({ a: 1, b: 1 });
+    const before = await read(three, "a");
+    assert.deepEqual(before.reads, ["count b ≤1", "count c ≤1"]);
+    assert.deepEqual(before.result, short("c"));
+    const after = await read(three, "a");
+    assert.deepEqual(after.reads, ["count c ≤1"]);
+
+    window.counts["c"] = 1;
+    const last = await read(three, "c");
+    assert.deepEqual(last.result, complete);
+    assert.deepEqual(last.reads, ["count a ≤1", "count b ≤1"]);
+  });
+
+  it("asks the endpoint that fell short first even if it has just had an event but needs more", async () => {
+    const counted = rule({ endpoints: [endpoint("a"), endpoint("b", { minNbOfOccurrence: 3 })] });
+    const { read } = setUp({ a: 1, b: 2 });
+    assert.deepEqual((await read(counted, "a")).reads, ["count b ≤3"]);
+    const { result, reads } = await read(counted, "b");
+    assert.deepEqual(result, short("b", 2, 3));
+    assert.deepEqual(reads, ["count b ≤3"]);
+  });
+
+  it("keeps what it remembers of one service from another", async () => {
+    const { read } = setUp({ a: 1, b: 1 });
+    await read(three, "a");
+    const { reads } = await read({ ...three, serviceName: "other" }, "a");
+    assert.deepEqual(reads, ["count b ≤1", "count c ≤1"]);
+  });
+
+  it("asks every endpoint when no event asked for the check", async () => {
+    const { read } = setUp({ a: 1, b: 1, c: 1 });
+    const { result, reads, resetReads } = await read(three);
+    assert.deepEqual(result, complete);
+    assert.deepEqual(reads, ["count a ≤1", "count b ≤1", "count c ≤1"]);
+    assert.equal(resetReads, 1);
+  });
+
+  it("of a relay asks nothing but the reset", async () => {
+    const { read } = setUp({ a: 1 });
+    const { result, reads, resetReads } = await read(rule({ endpoints: [endpoint("a")] }), "a");
+    assert.deepEqual(result, complete);
+    assert.deepEqual(reads, []);
+    assert.equal(resetReads, 1);
+  });
+
+  describe("with a reset", () => {
+    it("reports it, for the closer look", async () => {
+      const { read, services } = setUp({ a: 1, b: 1, c: 1 });
+      services.resets.set("svc", ago(100));
+      const { result } = await read(three, "a");
+      assert.deepEqual(result, { ...complete, resetAtMs: ago(100) });
+    });
+
+    it("remembers it, so that the next probe counts only what came after", async () => {
+      const { read, services } = setUp({ a: 1, b: 1, c: 1 });
+      services.resets.set("svc", ago(100));
+      assert.deepEqual((await read(three, "a")).reads, ["count b ≤1", "count c ≤1"]);
+      assert.deepEqual((await read(three, "a")).reads, [
+        "count b ≤1 since -100s",
+        "count c ≤1 since -100s",
+      ]);
+    });
+
+    it("takes the later of a remembered reset and the period", async () => {
+      const { read, services } = setUp({ a: 1, b: 1, c: 1 });
+      services.resets.set("svc", ago(5000));
+      await read(three, "a");
+      assert.deepEqual((await read(three, "a")).reads, ["count b ≤1", "count c ≤1"]);
+    });
+  });
+
+  describe("where events are kept", () => {
+    const kept = rule({ trigger: { keepEventAfterTrigger: true } });
+
+    it("and no event asked for it, is over at once if every event is in a sync", async () => {
+      const { read, window } = setUp({ a: 1, b: 1 });
+      window.isNew = false;
+      const { result, reads, resetReads } = await read(kept);
+      assert.deepEqual(result, { complete: false, missing: undefined });
+      assert.deepEqual(reads, ["hasNew"]);
+      assert.equal(resetReads, 0);
+    });
+
+    it("and no event asked for it, looks closer if one event is new", async () => {
+      const { read } = setUp({ a: 1, b: 1 });
+      const { result, reads } = await read(kept);
+      assert.deepEqual(result, complete);
+      assert.deepEqual(reads, ["hasNew", "count a ≤1", "count b ≤1"]);
+    });
+
+    it("and an event asked for it, does not ask whether there is a new one", async () => {
+      const { read } = setUp({ a: 1, b: 1 });
+      assert.deepEqual((await read(kept, "a")).reads, ["count b ≤1"]);
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { storeEvent } from "../../src/app/storeEvent.ts";
+import type { AcceptedRequest } from "../../src/app/storeEvent.ts";
+import type { NewPendingEvent } from "../../src/domain/event.ts";
+import { jsonSize, toMessageEvent } from "../../src/domain/syncMessage.ts";
+import { accepted, NOW, rule } from "../support/factories.ts";
+import { fakeClock, fakeEventLog } from "../support/fakes.ts";
+import { recordingLog } from "../support/recordingLog.ts";
+
+function setUp() {
+  const log = recordingLog();
+  const clock = fakeClock();
+  const events = fakeEventLog();
+  const markers: NewPendingEvent[] = [];
+  let ids = 0;
+  const deps = {
+    events: {
+      ...events,
+      append: (...args: Parameters<typeof events.append>) => {
+        markers.push(args[2]);
+        return events.append(...args);
+      },
+    },
+    clock,
+    newId: () => `random${String(ids++)}`,
+    log,
+  };
+  return {
+    log,
+    clock,
+    events,
+    markers,
+    deps,
+    store: (request: AcceptedRequest) => storeEvent(deps, rule(), request),
+  };
+}
+
+describe("storeEvent", () => {
+  it("stores the request with an id and the time, and a marker that agrees with it", async () => {
+    const { store, events, markers } = setUp();
+    const request = accepted({ headers: [{ name: "X-A", values: ["1"] }] });
+    assert.deepEqual(await store(request), {
+      eventId: "random0",
+      receivedAtMs: NOW,
+      duplicate: false,
+    });
+    const { eventKey, httpMethod, headers, queryParams, content } = request;
+    const stored = { eventKey, httpMethod, headers, queryParams, content };
+    const event = { id: "random0", receivedAtMs: NOW, ...stored };
+    assert.deepEqual(events.events.get("random0"), event);
+    const size = jsonSize(toMessageEvent(event));
+    assert.deepEqual(markers, [{ id: "random0", eventKey: "a", receivedAtMs: NOW, size }]);
+  });
+
+  it("gives two requests that say nothing two ids, equal as they are", async () => {
+    const { store, events } = setUp();
+    await store(accepted());
+    const second = await store(accepted());
+    assert.equal(second.duplicate, false);
+    assert.equal(events.events.size, 2);
+  });
+
+  it("answers a redelivery with the first answer", async () => {
+    const { store, events, clock, log } = setUp();
+    const request = accepted({ idempotencyKey: "key:1", content: "first" });
+    const first = await store(request);
+    clock.advance(60_000);
+    const second = await store({ ...request, content: "again" });
+    assert.deepEqual(second, { ...first, duplicate: true });
+    assert.equal(events.events.size, 1);
+    assert.equal(events.events.get(first.eventId)?.content, "first");
+    assert.equal(log.of("event.repeated").length, 1);
+  });
+
+  it("tells the same key at two endpoints apart", async () => {
+    const { store } = setUp();
+    const a = await store(accepted({ idempotencyKey: "key:1" }));
+    const b = await store(accepted({ idempotencyKey: "key:1", eventKey: "b" }));
+    assert.notEqual(a.eventId, b.eventId);
+    assert.equal(b.duplicate, false);
+  });
+
+  for (const key of ["key:a/b", "key:..", "key:__x__", "key:é", `key:${"x".repeat(5000)}`]) {
+    it(`makes a valid document id of ${key.slice(0, 12)}`, async () => {
+      const { store } = setUp();
+      const { eventId } = await store(accepted({ idempotencyKey: key }));
+      assert.match(eventId, /^[0-9a-f]{32}$/);
+    });
+  }
+
+  it("keeps the ids of redeliveries from one release to the next", async () => {
+    const { store } = setUp();
+    const { eventId } = await store(accepted({ idempotencyKey: "key:1" }));
+    assert.equal(eventId, "a85187e10fa7fbf96a50ed092fb76dcf");
+  });
+
+  it("takes an event with a random id that exists for its own, stored by a repeated commit", async () => {
+    const { deps } = setUp();
+    const repeated = {
+      ...deps,
+      events: { ...deps.events, append: () => Promise.resolve("exists" as const) },
+    };
+    const { duplicate } = await storeEvent(repeated, rule(), accepted());
+    assert.equal(duplicate, false);
+  });
+
+  it("throws what the store throws, and says nothing of an event stored", async () => {
+    const { deps, log } = setUp();
+    const failing = {
+      ...deps,
+      events: { ...deps.events, append: () => Promise.reject(new Error("down")) },
+    };
+    await assert.rejects(storeEvent(failing, rule(), accepted()), /down/);
+    assert.deepEqual(log.lines, []);
+  });
+
+  it("logs no header, parameter or content", async () => {
+    const { store, log } = setUp();
+    await store(
+      accepted({
+        content: "hunter2",
+        headers: [{ name: "X", values: ["hunter2"] }],
+        queryParams: [{ name: "hunter2", values: ["hunter2"] }],
+        idempotencyKey: "key:hunter2",
+      }),
+    );
+    assert.equal(log.of("event.stored").length, 1);
+    assert.doesNotMatch(JSON.stringify(log.lines), /hunter2/);
+  });
+});

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { sweep } from "../../src/app/sweep.ts";
+import type { Lease } from "../../src/app/ports.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { ago, rule, sync, syncEndpoint } from "../support/factories.ts";
+import {
+  countingWindow,
+  fakeClock,
+  fakeEventLog,
+  fakeOutbox,
+  fakeServiceState,
+} from "../support/fakes.ts";
+import { recordingLog } from "../support/recordingLog.ts";
+
+const A = rule({ serviceName: "A" });
+const B = rule({ serviceName: "B" });
+
+function lease(id: string, serviceName: string, topic = A.targetPubSub.topic): Lease {
+  const due = sync([syncEndpoint("a", [])], { id, serviceName, topic });
+  return { sync: due, attempt: 1, version: undefined };
+}
+
+function setUp(...leases: Lease[]) {
+  const clock = fakeClock();
+  const log = recordingLog();
+  const services = fakeServiceState();
+  const outbox = fakeOutbox(clock, ...leases);
+  const published: string[] = [];
+  const checked: string[] = [];
+  const expired: string[] = [];
+  const deps = {
+    clock,
+    log,
+    services,
+    outbox,
+    events: fakeEventLog(),
+    window: {
+      ...countingWindow({}),
+      removeExpired: ({ serviceName }: Rule, untilMs: number, limit: number) => {
+        expired.push(`${serviceName} ${String((untilMs - clock()) / 1000)}s ≤${String(limit)}`);
+        return Promise.resolve(2);
+      },
+    },
+    publisher: {
+      publish: (topic: string) => {
+        published.push(topic);
+        return Promise.resolve("m1");
+      },
+    },
+    check: ({ serviceName }: Rule): Promise<{ outcome: "nothingNew" }> => {
+      checked.push(serviceName);
+      return Promise.resolve({ outcome: "nothingNew" });
+    },
+  };
+  return { deps, log, published, checked, expired };
+}
+
+const broken = (): Promise<never> => Promise.reject(new Error("broken"));
+
+describe("sweep", () => {
+  it("publishes what is due, checks every window and removes what is expired", async () => {
+    const { deps, published, checked, expired, log } = setUp(lease("s1", "A"), lease("s2", "B"));
+    assert.deepEqual(await sweep(deps, [A, B]), {
+      published: 2,
+      failed: 0,
+      fired: 0,
+      expired: 4,
+      errors: 0,
+    });
+    assert.equal(published.length, 2);
+    assert.deepEqual(deps.outbox.marks, ["published s1 as m1", "published s2 as m1"]);
+    assert.deepEqual(checked, ["A", "B"]);
+    assert.deepEqual(expired, ["A -3660s ≤450", "B -3660s ≤450"]);
+    assert.equal(log.of("sweep.finished").length, 1);
+  });
+
+  it("does not check services that are triggered by hand, but removes their expired events", async () => {
+    const { deps, checked, expired } = setUp();
+    await sweep(deps, [rule({ serviceName: "A", trigger: { type: "none" } })]);
+    assert.deepEqual(checked, []);
+    assert.equal(expired.length, 1);
+  });
+
+  it("removes what a reset ended, with the same margin", async () => {
+    const { deps, expired } = setUp();
+    deps.services.resets.set("A", ago(100));
+    await sweep(deps, [A]);
+    assert.deepEqual(expired, ["A -160s ≤450"]);
+  });
+
+  it("counts windows that fired", async () => {
+    const { deps } = setUp();
+    const fired = { outcome: "fired", lease: lease("s", "A") } as const;
+    const { fired: count } = await sweep({ ...deps, check: () => Promise.resolve(fired) }, [A, B]);
+    assert.equal(count, 2);
+  });
+
+  it("publishes to the topic that is configured now", async () => {
+    const { deps, published } = setUp(lease("s1", "A", "projects/p-old/topics/wrong"));
+    await sweep(deps, [A]);
+    assert.deepEqual(published, [A.targetPubSub.topic]);
+  });
+
+  it("publishes to the topic of the sync where its service is not configured any more", async () => {
+    const { deps, published } = setUp(lease("s1", "gone", "projects/p-old/topics/old"));
+    await sweep(deps, [A]);
+    assert.deepEqual(published, ["projects/p-old/topics/old"]);
+  });
+
+  it("leaves what somebody else took", async () => {
+    const { deps, published } = setUp(lease("s1", "A"));
+    deps.outbox.take = () => Promise.resolve(undefined);
+    const report = await sweep(deps, [A]);
+    assert.deepEqual(published, []);
+    assert.equal(report.published + report.failed + report.errors, 0);
+  });
+
+  describe("goes on with everything else when", () => {
+    it("one sync cannot be published", async () => {
+      const { deps } = setUp(lease("s1", "A"), lease("s2", "B"));
+      let calls = 0;
+      deps.publisher.publish = () => (calls++ === 0 ? broken() : Promise.resolve("m1"));
+      const report = await sweep(deps, [A, B]);
+      assert.deepEqual(report, { published: 1, failed: 1, fired: 0, expired: 4, errors: 0 });
+    });
+
+    it("one sync cannot be taken", async () => {
+      const { deps, published, log } = setUp(lease("s1", "A"), lease("s2", "B"));
+      const take = deps.outbox.take.bind(deps.outbox);
+      deps.outbox.take = (...args) => (args[1] === "s1" ? broken() : take(...args));
+      const { errors } = await sweep(deps, [A, B]);
+      assert.equal(errors, 1);
+      assert.equal(published.length, 1);
+      assert.deepEqual(log.of("sweep.stepFailed"), [
+        { step: "publish", service: "A", syncId: "s1", error: "Error: broken" },
+      ]);
+    });
+
+    it("the outbox cannot be listed", async () => {
+      const { deps, checked, expired } = setUp();
+      deps.outbox.due = broken;
+      const { errors } = await sweep(deps, [A, B]);
+      assert.equal(errors, 1);
+      assert.deepEqual([checked.length, expired.length], [2, 2]);
+    });
+
+    it("the check of one service fails", async () => {
+      const { deps, expired } = setUp();
+      const checked: string[] = [];
+      const check: typeof deps.check = ({ serviceName }) => {
+        checked.push(serviceName);
+        return serviceName === "A" ? broken() : Promise.resolve({ outcome: "nothingNew" });
+      };
+      const { errors } = await sweep({ ...deps, check }, [A, B]);
+      assert.equal(errors, 1);
+      assert.deepEqual(checked, ["A", "B"]);
+      assert.deepEqual(expired, ["A -3660s ≤450", "B -3660s ≤450"]);
+    });
+
+    it("the expired events of one service cannot be removed", async () => {
+      const { deps, checked } = setUp();
+      const { removeExpired } = deps.window;
+      deps.window.removeExpired = (...args) =>
+        args[0].serviceName === "A" ? broken() : removeExpired(...args);
+      const report = await sweep(deps, [A, B]);
+      assert.deepEqual([report.errors, report.expired], [1, 2]);
+      assert.deepEqual(checked, ["A", "B"]);
+    });
+  });
+});

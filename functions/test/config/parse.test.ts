@@ -1,0 +1,576 @@
+import assert from "node:assert/strict";
+import { ConfigError, parseConfig, type ParsedConfig } from "../../src/config/parse.ts";
+import { matchGolden } from "../support/golden.ts";
+
+/** The smallest configuration that is accepted, as its author would write it. */
+const MINIMAL = {
+  serviceName: "svc",
+  trigger: { type: "window", observationPeriod: 3600 },
+  endpoints: [{ eventKey: "entry1" }, { eventKey: "entry2" }],
+  targetPubSub: { topic: "projects/demo-eventsync/topics/topic1" },
+};
+
+const TRIGGER = MINIMAL.trigger;
+
+function parse(config: unknown): ParsedConfig {
+  return parseConfig(typeof config === "string" ? config : JSON.stringify(config));
+}
+
+/** The problems of a configuration that must be refused, as `path: message`. */
+function problemsOf(config: unknown): string[] {
+  try {
+    parse(config);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.problems.map(({ path, message }) => `${path}: ${message}`);
+  }
+  assert.fail("it was accepted");
+}
+
+const parseOne = (config: unknown) => parse(config).services[0];
+
+/** `MINIMAL` with other properties, and the first endpoint with others. */
+const withService = (overrides: object): object => ({ ...MINIMAL, ...overrides });
+const withTrigger = (overrides: object): object =>
+  withService({ trigger: { ...TRIGGER, ...overrides } });
+const withEndpoint = (overrides: object): object =>
+  withService({ endpoints: [{ eventKey: "entry1", ...overrides }, { eventKey: "entry2" }] });
+const withTopic = (topic: unknown): object => withService({ targetPubSub: { topic } });
+
+const NAME = "a non-empty string without “/”, not “.”, “..” or “__…__”, of at most 1000 bytes";
+const KEY =
+  "a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment, not “favicon.ico” or “robots.txt”";
+const METHOD = "one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT";
+const SENT = "one of ALL, FIRST, LAST, BOUNDARIES";
+const TYPE =
+  "“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)";
+const PERIOD = "a whole number of seconds, at least 1";
+const COUNT = "a whole number from 1 to 10000 (0 means the default)";
+const TOPIC = "the full name of a topic, such as projects/my-project/topics/my-topic";
+const RETENTION = "a whole number of seconds, at least the observation period";
+
+describe("parseConfig", () => {
+  it("fills in every default", () => {
+    const defaults = {
+      acceptedHttpMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+      eventToSend: "ALL",
+      minNbOfOccurrence: 1,
+      keepHeaders: [],
+    };
+    assert.deepEqual(parse(MINIMAL), {
+      services: [
+        {
+          serviceName: "svc",
+          endpoints: [
+            { eventKey: "entry1", ...defaults },
+            { eventKey: "entry2", ...defaults },
+          ],
+          trigger: { type: "window", observationPeriod: 3600, keepEventAfterTrigger: false },
+          targetPubSub: { topic: "projects/demo-eventsync/topics/topic1" },
+          retentionPeriod: 604_800,
+        },
+      ],
+      ignored: [],
+    });
+  });
+
+  it("keeps everything that is set", () => {
+    const everything = {
+      serviceName: "é à",
+      endpoints: [
+        {
+          eventKey: "a/b c%",
+          acceptedHttpMethods: ["OPTIONS", "CONNECT"],
+          eventToSend: "BOUNDARIES",
+          minNbOfOccurrence: 10_000,
+          keepHeaders: ["Authorization"],
+        },
+      ],
+      trigger: { type: "none", observationPeriod: 1, keepEventAfterTrigger: true },
+      targetPubSub: { topic: "projects/example.com:my-project/topics/Topic.1_~%+-" },
+      retentionPeriod: 1,
+      cors: { origins: ["*", "https://example.com", "http://localhost:8080"] },
+    };
+    assert.deepEqual(parse(everything), { services: [everything], ignored: [] });
+  });
+
+  it("writes keys in one order, whatever the order given", () => {
+    const reversed = Object.fromEntries(Object.entries(MINIMAL).toReversed());
+    assert.equal(JSON.stringify(parse(reversed)), JSON.stringify(parse(MINIMAL)));
+  });
+
+  describe("reads as leniently as the original", () => {
+    it("keys in any letter case", () => {
+      const shouted = {
+        SERVICENAME: "svc",
+        Trigger: { TYPE: "window", ObservationPeriod: 3600, KeepEventAfterTrigger: true },
+        endPoints: [
+          {
+            EventKey: "entry1",
+            AcceptedHttpMethods: ["post"],
+            EVENTTOSEND: "LAST",
+            MinNbOfOccurrence: 3,
+          },
+        ],
+        targetpubsub: { Topic: "projects/demo-eventsync/topics/topic1" },
+      };
+      const service = parseOne(shouted);
+      assert.equal(service.serviceName, "svc");
+      assert.equal(service.trigger.keepEventAfterTrigger, true);
+      assert.deepEqual(service.endpoints, [
+        {
+          eventKey: "entry1",
+          acceptedHttpMethods: ["POST"],
+          eventToSend: "LAST",
+          minNbOfOccurrence: 3,
+          keepHeaders: [],
+        },
+      ]);
+    });
+
+    it("the last of equal keys wins, in any letter case", () => {
+      const text = JSON.stringify(MINIMAL);
+      const twice = `${text.slice(0, -1)},"serviceName":"second","SERVICEname":"third"}`;
+      assert.equal(parseOne(twice).serviceName, "third");
+    });
+
+    const sameAsDefault: [string, object][] = [
+      ["minNbOfOccurrence 0", withEndpoint({ minNbOfOccurrence: 0 })],
+      ['eventToSend ""', withEndpoint({ eventToSend: "" })],
+      ["an empty list of methods", withEndpoint({ acceptedHttpMethods: [] })],
+      ["null for a choice", withEndpoint({ eventToSend: null })],
+      ["null for a list", withEndpoint({ acceptedHttpMethods: null, keepHeaders: null })],
+      ["null for a number", withEndpoint({ minNbOfOccurrence: null })],
+      ["null for a flag", withTrigger({ keepEventAfterTrigger: null })],
+      ["null for what is optional", withService({ cors: null, retentionPeriod: null })],
+    ];
+    for (const [title, config] of sameAsDefault) {
+      it(`${title} means the default`, () => {
+        assert.deepEqual(parse(config), parse(MINIMAL));
+      });
+    }
+
+    for (const [given, stored] of [
+      [
+        ["post", "Get"],
+        ["POST", "GET"],
+      ],
+      [
+        ["connect", "trace", "HEAD", "options"],
+        ["CONNECT", "TRACE", "HEAD", "OPTIONS"],
+      ],
+    ]) {
+      it(`methods ${JSON.stringify(given)} become upper case`, () => {
+        const [endpoint] = parseOne(withEndpoint({ acceptedHttpMethods: given })).endpoints;
+        assert.deepEqual(endpoint?.acceptedHttpMethods, stored);
+      });
+    }
+
+    it("unknown keys are ignored, but said, each with its path", () => {
+      const config = {
+        ...MINIMAL,
+        extra: 1,
+        trigger: { ...TRIGGER, Period: 5 },
+        endpoints: [{ eventKey: "entry1" }, { eventKey: "entry2", minNbOfOccurence: 3 }],
+      };
+      const { services, ignored } = parse(config);
+      assert.deepEqual(services, parse(MINIMAL).services);
+      assert.deepEqual(ignored.toSorted(), [
+        "endpoints[1].minNbOfOccurence",
+        "extra",
+        "trigger.Period",
+      ]);
+    });
+
+    it("names that mean something to JavaScript are unknown keys like others", () => {
+      const text = `{"__proto__":{"serviceName":"x"},"constructor":1,${JSON.stringify(MINIMAL).slice(1)}`;
+      const { services, ignored } = parse(text);
+      assert.deepEqual(services, parse(MINIMAL).services);
+      assert.deepEqual(ignored.toSorted(), ["__proto__", "constructor"]);
+    });
+  });
+
+  describe("retentionPeriod", () => {
+    const DAY = 86_400;
+    for (const [observationPeriod, expected] of [
+      [3600, 7 * DAY],
+      [6 * DAY, 7 * DAY],
+      [6 * DAY + 1, 7 * DAY + 1],
+      [30 * DAY, 31 * DAY],
+    ] as const) {
+      it(`for a period of ${String(observationPeriod)} s is ${String(expected)} s unless set`, () => {
+        assert.equal(parseOne(withTrigger({ observationPeriod })).retentionPeriod, expected);
+      });
+    }
+
+    it("may be as short as the observation period, no shorter", () => {
+      assert.equal(parseOne(withService({ retentionPeriod: 3600 })).retentionPeriod, 3600);
+      assert.deepEqual(problemsOf(withService({ retentionPeriod: 3599 })), [
+        "retentionPeriod: expected at least the observation period of 3600 seconds, got 3599",
+      ]);
+    });
+  });
+
+  it("accepts an observation period that overflows the original", () => {
+    const service = parseOne(withTrigger({ observationPeriod: 10_000_000_000 }));
+    assert.equal(service.trigger.observationPeriod, 10_000_000_000);
+  });
+
+  describe("of several services", () => {
+    it("keeps their order", () => {
+      const { services } = parse([MINIMAL, withService({ serviceName: "other" })]);
+      assert.deepEqual(
+        services.map(({ serviceName }) => serviceName),
+        ["svc", "other"],
+      );
+    });
+
+    it("gives the path of what it ignores", () => {
+      const other = withService({
+        serviceName: "other",
+        targetPubSub: { ...MINIMAL.targetPubSub, x: 1 },
+      });
+      assert.deepEqual(parse([MINIMAL, other]).ignored, ["[1].targetPubSub.x"]);
+    });
+
+    const cases: [string, unknown, string[]][] = [
+      ["an empty list", [], [": expected a service, or a list of at least 1 service"]],
+      [
+        "no objects",
+        [5, null],
+        ["[0]: expected an object, got 5", "[1]: expected an object, got null"],
+      ],
+      [
+        "equal names",
+        [MINIMAL, MINIMAL],
+        ['[1].serviceName: expected a unique name, got "svc" as at [0].serviceName'],
+      ],
+      [
+        "equal names after one that is refused, by their own indexes",
+        [5, MINIMAL, MINIMAL],
+        [
+          "[0]: expected an object, got 5",
+          '[2].serviceName: expected a unique name, got "svc" as at [1].serviceName',
+        ],
+      ],
+      [
+        "a path that means two endpoints",
+        [
+          withService({ endpoints: [{ eventKey: "other/entry1" }] }),
+          withService({ serviceName: "other" }),
+        ],
+        [
+          '[0].endpoints[0].eventKey: expected another key: /event/other/entry1 is also an endpoint of the service "other"',
+        ],
+      ],
+      [
+        "problems in each",
+        [withService({ serviceName: "" }), withTrigger({ type: "windows" })],
+        [
+          `[0].serviceName: expected ${NAME}, got ""`,
+          `[1].trigger.type: expected ${TYPE}, got "windows"`,
+        ],
+      ],
+    ];
+    for (const [title, config, problems] of cases) {
+      it(`refuses ${title}`, () => {
+        assert.deepEqual(problemsOf(config), problems);
+      });
+    }
+  });
+
+  describe("refuses", () => {
+    const cases: [string, unknown, string[]][] = [
+      ["nothing", "", [": it is empty: expected a service as JSON"]],
+      ["blanks", " \n", [": it is empty: expected a service as JSON"]],
+      ["a number", "5", [": expected an object, got 5"]],
+      ["a string", '"svc"', [': expected an object, got "svc"']],
+      ["null", "null", [": expected an object, got null"]],
+      [
+        "an empty object, naming all that is missing",
+        {},
+        [
+          `serviceName: is missing: expected ${NAME}`,
+          "endpoints: is missing: expected a list of at least 1 endpoint",
+          "trigger: is missing: expected an object with “type” and “observationPeriod”",
+          "targetPubSub: is missing: expected an object with “topic”",
+        ],
+      ],
+      ["no name", withService({ serviceName: "" }), [`serviceName: expected ${NAME}, got ""`]],
+      [
+        "a name that is null",
+        withService({ serviceName: null }),
+        [`serviceName: is missing: expected ${NAME}`],
+      ],
+      [
+        "a name that is a number",
+        withService({ serviceName: 5 }),
+        [`serviceName: expected ${NAME}, got 5`],
+      ],
+      ...["a/b", "/", ".", "..", "__x__", "____"].map((name): [string, unknown, string[]] => [
+        `the name ${name}, which Firestore cannot hold`,
+        withService({ serviceName: name }),
+        [`serviceName: expected ${NAME}, got "${name}"`],
+      ]),
+      [
+        "a name of 1001 bytes",
+        withService({ serviceName: "é".repeat(500) + "x" }),
+        [`serviceName: expected ${NAME}, got "${"é".repeat(76)}…`],
+      ],
+      [
+        "no trigger",
+        withService({ trigger: null }),
+        ["trigger: is missing: expected an object with “type” and “observationPeriod”"],
+      ],
+      [
+        "an empty trigger",
+        withService({ trigger: {} }),
+        [
+          `trigger.type: is missing: expected ${TYPE}`,
+          `trigger.observationPeriod: is missing: expected ${PERIOD}`,
+        ],
+      ],
+      ...["Window", "NONE", "windows", ""].map((type): [string, unknown, string[]] => [
+        `the trigger type "${type}"`,
+        withTrigger({ type }),
+        [`trigger.type: expected ${TYPE}, got "${type}"`],
+      ]),
+      [
+        "a trigger type that is a number, once",
+        withTrigger({ type: 5 }),
+        [`trigger.type: expected ${TYPE}, got 5`],
+      ],
+      ...[0, -1, 1.5, "60", true].map((period): [string, unknown, string[]] => [
+        `the observation period ${JSON.stringify(period)}`,
+        withTrigger({ observationPeriod: period }),
+        [`trigger.observationPeriod: expected ${PERIOD}, got ${JSON.stringify(period)}`],
+      ]),
+      ...["yes", 1, "true"].map((keep): [string, unknown, string[]] => [
+        `keepEventAfterTrigger ${JSON.stringify(keep)}`,
+        withTrigger({ keepEventAfterTrigger: keep }),
+        [`trigger.keepEventAfterTrigger: expected true or false, got ${JSON.stringify(keep)}`],
+      ]),
+      [
+        "no endpoints",
+        withService({ endpoints: null }),
+        ["endpoints: is missing: expected a list of at least 1 endpoint"],
+      ],
+      [
+        "an empty list of endpoints",
+        withService({ endpoints: [] }),
+        ["endpoints: expected a list of at least 1 endpoint, got []"],
+      ],
+      [
+        "endpoints that are no list",
+        withService({ endpoints: {} }),
+        ["endpoints: expected a list of at least 1 endpoint, got {}"],
+      ],
+      [
+        "null among the endpoints, where the original crashed",
+        withService({ endpoints: [{ eventKey: "entry1" }, null] }),
+        ["endpoints[1]: expected an object with “eventKey”, got null"],
+      ],
+      [
+        "an endpoint without a key",
+        withService({ endpoints: [{ eventKey: "entry1" }, {}] }),
+        [`endpoints[1].eventKey: is missing: expected ${KEY}`],
+      ],
+      ...[
+        "",
+        "/a",
+        "a/",
+        "a//b",
+        ".",
+        "a/../b",
+        "favicon.ico",
+        "robots.txt/x",
+        "x".repeat(1001),
+      ].map((eventKey): [string, unknown, string[]] => [
+        `the event key "${eventKey.slice(0, 20)}", which can never arrive`,
+        withEndpoint({ eventKey }),
+        [`endpoints[0].eventKey: expected ${KEY}, got ${shown(eventKey)}`],
+      ]),
+      [
+        "a key that is a number",
+        withEndpoint({ eventKey: 1 }),
+        [`endpoints[0].eventKey: expected ${KEY}, got 1`],
+      ],
+      [
+        "equal keys, each repetition",
+        withService({ endpoints: ["a", "b", "a", "a"].map((eventKey) => ({ eventKey })) }),
+        [
+          'endpoints[2].eventKey: expected a unique key, got "a" as at endpoints[0].eventKey',
+          'endpoints[3].eventKey: expected a unique key, got "a" as at endpoints[0].eventKey',
+        ],
+      ],
+      [
+        "unknown methods, each of them",
+        withEndpoint({ acceptedHttpMethods: ["POST", "brew", "", 5] }),
+        [
+          `endpoints[0].acceptedHttpMethods[1]: expected ${METHOD}, got "BREW"`,
+          `endpoints[0].acceptedHttpMethods[2]: expected ${METHOD}, got ""`,
+          `endpoints[0].acceptedHttpMethods[3]: expected ${METHOD}, got 5`,
+        ],
+      ],
+      [
+        "methods that are no list",
+        withEndpoint({ acceptedHttpMethods: "POST" }),
+        ['endpoints[0].acceptedHttpMethods: expected a list of HTTP methods, got "POST"'],
+      ],
+      ...["all", "First", "NONE"].map((eventToSend): [string, unknown, string[]] => [
+        `eventToSend "${eventToSend}"`,
+        withEndpoint({ eventToSend }),
+        [`endpoints[0].eventToSend: expected ${SENT}, got "${eventToSend}"`],
+      ]),
+      ...[-1, 1.5, "2", 10_001].map((count): [string, unknown, string[]] => [
+        `minNbOfOccurrence ${JSON.stringify(count)}`,
+        withEndpoint({ minNbOfOccurrence: count }),
+        [`endpoints[0].minNbOfOccurrence: expected ${COUNT}, got ${JSON.stringify(count)}`],
+      ]),
+      [
+        "keepHeaders that are no names",
+        withEndpoint({ keepHeaders: ["Cookie", "", 5] }),
+        [
+          'endpoints[0].keepHeaders[1]: expected a header name, got ""',
+          "endpoints[0].keepHeaders[2]: expected a header name, got 5",
+        ],
+      ],
+      [
+        "no target",
+        withService({ targetPubSub: null }),
+        ["targetPubSub: is missing: expected an object with “topic”"],
+      ],
+      [
+        "a target without a topic",
+        withService({ targetPubSub: {} }),
+        [`targetPubSub.topic: is missing: expected ${TOPIC}`],
+      ],
+      ...[
+        "",
+        "topic1",
+        "topics/topic1",
+        "a/b/c/d",
+        "///",
+        "projects/demo-eventsync/topics/",
+        "projects//topics/topic1",
+        "projects/demo-eventsync/topics/ab",
+        "projects/demo-eventsync/topics/1st",
+        "projects/demo-eventsync/topics/google",
+        "projects/demo-eventsync/topics/a b c",
+        "projects/demo-eventsync/topics/topic1/x",
+        "projects/demo-eventsync/subscriptions/topic1",
+        "projects/Demo/topics/topic1",
+        "/projects/demo-eventsync/topics/topic1",
+        "projects/demo-eventsync/topics/topic1\n",
+      ].map((topic): [string, unknown, string[]] => [
+        `the topic ${JSON.stringify(topic)}`,
+        withTopic(topic),
+        [`targetPubSub.topic: expected ${TOPIC}, got ${JSON.stringify(topic)}`],
+      ]),
+      [
+        "the placeholders of the original's sample, with an example to go by",
+        withTopic("projects/<ProjectID>/topics/<Topic>"),
+        [
+          'targetPubSub.topic: expected the full name of a topic, such as projects/my-project/topics/my-topic, got "projects/<ProjectID>/topics/<Topic>"',
+        ],
+      ],
+      ...[0, -1, 1.5, "7d"].map((retention): [string, unknown, string[]] => [
+        `retentionPeriod ${JSON.stringify(retention)}`,
+        withService({ retentionPeriod: retention }),
+        [`retentionPeriod: expected ${RETENTION}, got ${JSON.stringify(retention)}`],
+      ]),
+      [
+        "cors without origins",
+        withService({ cors: {} }),
+        ["cors.origins: is missing: expected a list of at least 1 origin"],
+      ],
+      [
+        "an empty list of origins",
+        withService({ cors: { origins: [] } }),
+        ["cors.origins: expected a list of at least 1 origin, got []"],
+      ],
+      ...["example.com", "https://example.com/", "https://a b", "ftp://x", ""].map(
+        (origin): [string, unknown, string[]] => [
+          `the origin "${origin}"`,
+          withService({ cors: { origins: [origin] } }),
+          [
+            `cors.origins[0]: expected “*” or an origin such as https://example.com, without a path, got "${origin}"`,
+          ],
+        ],
+      ),
+      [
+        "what is wrong in different parts, all at once",
+        {
+          ...MINIMAL,
+          serviceName: "a/b",
+          trigger: { type: "both", observationPeriod: 0 },
+          endpoints: [{ eventKey: "a", eventToSend: "some" }, { eventKey: "a" }],
+          targetPubSub: { topic: "t" },
+        },
+        [
+          `endpoints[0].eventToSend: expected ${SENT}, got "some"`,
+          `trigger.type: expected ${TYPE}, got "both"`,
+          `trigger.observationPeriod: expected ${PERIOD}, got 0`,
+          `targetPubSub.topic: expected ${TOPIC}, got "t"`,
+          `serviceName: expected ${NAME}, got "a/b"`,
+          'endpoints[1].eventKey: expected a unique key, got "a" as at endpoints[0].eventKey',
+        ],
+      ],
+    ];
+    for (const [title, config, problems] of cases) {
+      it(title, () => {
+        assert.deepEqual(problemsOf(config), problems);
+      });
+    }
+
+    it("what is not JSON, and says where", () => {
+      const [problem] = problemsOf('{"serviceName": "svc",}');
+      assert.match(problem ?? "", /^: it is not valid JSON: .*position 22/);
+    });
+  });
+
+  it("reports a very wrong configuration as the golden file has it", () => {
+    const wrong = [
+      {
+        serviceName: "a/b",
+        endpoints: [
+          null,
+          { eventKey: "ok", acceptedHttpMethods: ["post", "brew"], minNbOfOccurrence: -1 },
+          { eventKey: "/ok", eventToSend: "all" },
+          { eventKey: "ok", keepHeaders: "Authorization" },
+          {},
+        ],
+        trigger: { type: "Window", observationPeriod: "60", keepEventAfterTrigger: 1 },
+        targetPubSub: { topic: "projects/<ProjectID>/topics/<Topic>" },
+        retentionPeriod: 0,
+        cors: { origins: ["https://example.com/app"] },
+      },
+      { ...MINIMAL, retentionPeriod: 60 },
+      { ...MINIMAL, targetPubSub: {} },
+      MINIMAL,
+      "svc",
+    ];
+    assert.throws(
+      () => parse(wrong),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        matchGolden("config-errors.txt", `${error.report}\n`);
+        return true;
+      },
+    );
+  });
+
+  it("says nothing about the configuration to a caller", () => {
+    assert.throws(() => parse({ ...MINIMAL, serviceName: "se/cret" }), {
+      code: "invalid-configuration",
+      httpStatus: 500,
+      message: "The configuration of this deployment is refused; see its log.",
+    });
+  });
+});
+
+/** As messages show a value: JSON, of 80 characters at most. */
+function shown(value: string): string {
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

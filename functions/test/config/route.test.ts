@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { decodePath, requireMethod, routeEvent, routeService } from "../../src/config/route.ts";
+import type { Services } from "../../src/config/route.ts";
+import type { ErrorCode } from "../../src/domain/errors.ts";
+import { serviceConfig } from "../support/factories.ts";
+
+const services: Services = [
+  serviceConfig("My First", ["entry1", "orders/created", "sp ace%s", "é", "Other/mine"]),
+  serviceConfig("Other", ["entry1", "deep/er/key", "trigger"]),
+  serviceConfig("Plain", ["x"]),
+];
+
+const refuses = (code: ErrorCode) => (error: unknown) =>
+  (error as { code?: unknown }).code === code;
+
+describe("routeEvent", () => {
+  const endpoints: [path: string, service: string, eventKey: string][] = [
+    ["/entry1", "My First", "entry1"],
+    ["/My%20First/entry1", "My First", "entry1"],
+    ["/Other/entry1", "Other", "entry1"],
+    ["/orders/created", "My First", "orders/created"],
+    ["/orders%2Fcreated", "My First", "orders/created"],
+    ["/My%20First/orders/created", "My First", "orders/created"],
+    ["/Other/deep/er/key", "Other", "deep/er/key"],
+    ["/sp%20ace%25s", "My First", "sp ace%s"],
+    ["/%C3%A9", "My First", "é"],
+    ["/entry1?service=Other", "My First", "entry1"],
+    ["/Other/mine", "My First", "Other/mine"],
+    ["/Other/trigger", "Other", "trigger"],
+  ];
+  for (const [url, serviceName, eventKey] of endpoints) {
+    it(`${url} is the endpoint ${eventKey} of ${serviceName}`, () => {
+      const route = routeEvent(services, decodePath(url));
+      assert.equal(route.kind, "endpoint");
+      assert.equal(route.service.serviceName, serviceName);
+      assert.equal(route.endpoint.eventKey, eventKey);
+    });
+  }
+
+  for (const [url, serviceName] of [
+    ["/trigger", "My First"],
+    ["/trigger?x=1", "My First"],
+    ["/My%20First/trigger", "My First"],
+    ["/Plain/trigger", "Plain"],
+  ] as const) {
+    it(`${url} is the manual trigger of ${serviceName}`, () => {
+      const route = routeEvent(services, decodePath(url));
+      assert.equal(route.kind, "trigger");
+      assert.equal(route.service.serviceName, serviceName);
+    });
+  }
+
+  it("/Other/trigger is an endpoint of the first service where that has one of that name", () => {
+    const route = routeEvent(
+      [serviceConfig("First", ["Other/trigger"]), serviceConfig("Other", ["x"])],
+      "Other/trigger",
+    );
+    assert.equal(route.kind, "endpoint");
+    assert.equal(route.service.serviceName, "First");
+  });
+
+  it("/trigger is an endpoint where the first service has one of that name", () => {
+    const route = routeEvent([serviceConfig("S", ["trigger"])], "trigger");
+    assert.equal(route.kind, "endpoint");
+  });
+
+  for (const [url, code] of [
+    ["/", "unknown-path"],
+    ["", "unknown-path"],
+    ["/?x=1", "unknown-path"],
+    ["/entry", "unknown-endpoint"],
+    ["/ENTRY1", "unknown-endpoint"],
+    ["/entry1/", "unknown-endpoint"],
+    ["//entry1", "unknown-endpoint"],
+    ["/entry1/sub", "unknown-endpoint"],
+    ["/Nobody/entry1", "unknown-endpoint"],
+    ["/Other", "unknown-endpoint"],
+    ["/Other/", "unknown-endpoint"],
+    ["/__proto__", "unknown-endpoint"],
+    ["/100%25s", "unknown-endpoint"],
+  ] as const) {
+    it(`${url || "an empty path"} is refused as ${code}`, () => {
+      assert.throws(() => routeEvent(services, decodePath(url)), refuses(code));
+    });
+  }
+});
+
+describe("decodePath", () => {
+  for (const url of ["/100%", "/%zz", "/%ff", "/%C3%28", "/entry1%"]) {
+    it(`refuses ${url} as malformed`, () => {
+      assert.throws(() => decodePath(url), refuses("malformed-path"));
+    });
+  }
+
+  it("leaves the query alone, malformed or not", () => {
+    assert.equal(decodePath("/a%20b?q=%"), "a b");
+  });
+});
+
+describe("routeService", () => {
+  for (const [path, serviceName] of [
+    ["/", "My First"],
+    ["/My%20First", "My First"],
+    ["/Other", "Other"],
+  ] as const) {
+    it(`${path} means ${serviceName}`, () => {
+      assert.equal(routeService(services, decodePath(path)).serviceName, serviceName);
+    });
+  }
+
+  for (const path of ["/Nobody", "/other", "/Other/", "/Other/entry1"]) {
+    it(`${path} is an unknown service`, () => {
+      assert.throws(() => routeService(services, decodePath(path)), refuses("unknown-service"));
+    });
+  }
+});
+
+describe("requireMethod", () => {
+  it("accepts what is listed", () => {
+    requireMethod("PUT", ["POST", "PUT"], "It");
+  });
+
+  it("refuses the rest and says what is accepted", () => {
+    assert.throws(
+      () => {
+        requireMethod("GET", ["POST", "PUT"], "The endpoint");
+      },
+      {
+        code: "method-not-allowed",
+        allow: ["POST", "PUT"],
+        message: "The endpoint accepts POST, PUT.",
+      },
+    );
+  });
+});

@@ -1,0 +1,188 @@
+import { Timestamp } from "@google-cloud/firestore";
+import assert from "node:assert/strict";
+import { toMessageEvent } from "../../src/domain/syncMessage.ts";
+import { ago, event, markerOf, rule } from "../support/factories.ts";
+import { fieldsOf, pendingIds, useStore } from "../support/store.ts";
+
+const RULE = rule();
+const at = (ms: number): Timestamp => Timestamp.fromMillis(ms);
+
+describe("EventLog on Firestore", () => {
+  const store = useStore();
+
+  describe("append", () => {
+    it("stores the event and its marker", async () => {
+      const { events, paths } = store();
+      const stored = event({
+        id: "e1",
+        receivedAtMs: ago(60),
+        headers: [{ name: "X-A", values: ["1", "2"] }],
+      });
+      assert.equal(await events.append(RULE, stored, markerOf(stored, 77)), "stored");
+      assert.deepEqual(await fieldsOf(paths.events("svc").doc("e1")), {
+        eventKey: "a",
+        receivedAt: at(ago(60)),
+        httpMethod: "POST",
+        headers: [{ name: "X-A", values: ["1", "2"] }],
+        queryParams: [],
+        content: "hello",
+        expireAt: at(ago(60) + 604_800_000),
+      });
+      assert.deepEqual(await fieldsOf(paths.pending("svc").doc("e1")), {
+        eventKey: "a",
+        receivedAt: at(ago(60)),
+        size: 77,
+        expireAt: at(ago(60) + 3_600_000),
+      });
+    });
+
+    it("marks the event as not exported where events are kept", async () => {
+      const { events, paths } = store();
+      const stored = event({ id: "e1" });
+      const kept = rule({ trigger: { keepEventAfterTrigger: true } });
+      await events.append(kept, stored, markerOf(stored));
+      const marker = await fieldsOf(paths.pending("svc").doc("e1"));
+      assert.equal(marker?.["exported"], false);
+    });
+
+    it("changes nothing if the event exists, and does not bring its marker back", async () => {
+      const { events, paths } = store();
+      const first = event({ id: "e1", content: "first" });
+      await events.append(RULE, first, markerOf(first));
+      await paths.pending("svc").doc("e1").delete(); // it became part of a sync
+      const again = event({ id: "e1", content: "again" });
+      assert.equal(await events.append(RULE, again, markerOf(again)), "exists");
+      assert.deepEqual(await pendingIds(store(), "svc"), []);
+      const [read] = await events.read("svc", ["e1"]);
+      assert.equal(read?.content, "first");
+    });
+
+    it("stores neither if only the marker exists", async () => {
+      const { events, paths } = store();
+      await paths.pending("svc").doc("e1").set({ foreign: true });
+      const stored = event({ id: "e1" });
+      assert.equal(await events.append(RULE, stored, markerOf(stored)), "exists");
+      assert.equal(await fieldsOf(paths.events("svc").doc("e1")), undefined);
+    });
+
+    it("stores one of many that arrive at once", async () => {
+      const { events } = store();
+      const racers = Array.from({ length: 10 }, (_, index) =>
+        event({ id: "e1", content: String(index) }),
+      );
+      const results = await Promise.all(
+        racers.map((racer) => events.append(RULE, racer, markerOf(racer))),
+      );
+      assert.deepEqual(results.toSorted(), [...Array<string>(9).fill("exists"), "stored"]);
+    });
+
+    it("stores the largest event that is let through", async () => {
+      const { events } = store();
+      // Body 950,000 bytes, headers and query up to 1,040,000 with their names.
+      const largest = event({
+        id: "e1",
+        content: new Uint8Array(950_000).fill(255),
+        headers: Array.from({ length: 100 }, (_, index) => ({
+          name: `X-${String(index).padStart(3, "0")}`,
+          values: ["v".repeat(880)],
+        })),
+      });
+      assert.equal(await events.append(RULE, largest, markerOf(largest)), "stored");
+    });
+  });
+
+  describe("read", () => {
+    const unusual = [
+      event({ id: "text", content: "é€😀\u0000\r\n" }),
+      event({ id: "empty", content: "" }),
+      event({ id: "bytes", content: Uint8Array.of(0, 255, 128) }),
+      event({ id: "no-bytes", content: new Uint8Array() }),
+      event({
+        id: "names",
+        headers: [{ name: "__proto__", values: ["a"] }],
+        queryParams: ["", "__x__", ".", "a.b", "`", "constructor"].map((name) => ({
+          name,
+          values: ["1", ""],
+        })),
+      }),
+      event({ id: "ancient", receivedAtMs: -62_135_596_800_000 }),
+    ];
+    for (const stored of unusual) {
+      it(`gives back exactly what was stored: ${stored.id}`, async () => {
+        const { events } = store();
+        await events.append(RULE, stored, markerOf(stored));
+        assert.deepEqual(await events.read("svc", [stored.id]), [toMessageEvent(stored)]);
+      });
+    }
+
+    it("keeps the order of the ids, over several requests", async () => {
+      const { events, db, paths } = store();
+      const ids = Array.from({ length: 600 }, (_, index) => `e${String((index * 7919) % 600)}`);
+      for (let start = 0; start < 600; start += 300) {
+        const batch = db.batch();
+        for (const id of ids.slice(start, start + 300)) {
+          batch.create(paths.events("svc").doc(id), {
+            eventKey: "a",
+            receivedAt: at(ago(60)),
+            httpMethod: "POST",
+            headers: [],
+            queryParams: [],
+            content: id,
+          });
+        }
+        await batch.commit();
+      }
+      const read = await events.read("svc", ids);
+      assert.deepEqual(
+        read.map(({ content }) => content),
+        ids,
+      );
+    });
+
+    it("of nothing asks nothing", async () => {
+      assert.deepEqual(await store().events.read("svc", []), []);
+    });
+
+    it("leaves out what is missing and says so", async () => {
+      const { events, log } = store();
+      const stored = event({ id: "e1" });
+      await events.append(RULE, stored, markerOf(stored));
+      const read = await events.read("svc", ["gone", "e1"]);
+      assert.equal(read.length, 1);
+      assert.deepEqual(log.of("event.unreadable"), [
+        { service: "svc", eventId: "gone", problem: "missing" },
+      ]);
+    });
+
+    for (const [field, value] of [
+      ["eventKey", 5],
+      ["receivedAt", "2023-01-12T11:06:20.908Z"],
+      ["httpMethod", null],
+      ["headers", { Accept: ["*/*"] }],
+      ["headers", [{ name: "Accept", values: "*/*" }]],
+      ["headers", [null]],
+      ["queryParams", [{ values: [] }]],
+      ["content", 5],
+    ] as const) {
+      it(`leaves out an event whose ${field} is ${JSON.stringify(value)}`, async () => {
+        const { events, log, paths } = store();
+        const stored = event({ id: "e1" });
+        await events.append(RULE, stored, markerOf(stored));
+        await paths.events("svc").doc("e1").update(field, value);
+        assert.deepEqual(await events.read("svc", ["e1"]), []);
+        assert.equal(log.of("event.unreadable")[0]?.["problem"], "malformed");
+      });
+    }
+  });
+
+  describe("receivedAt", () => {
+    it("is when the event was received, or nothing if it is gone", async () => {
+      const { events } = store();
+      const stored = event({ id: "e1", receivedAtMs: ago(123) });
+      await events.append(RULE, stored, markerOf(stored));
+      assert.equal(await events.receivedAt("svc", "e1"), ago(123));
+      assert.equal(await events.receivedAt("svc", "e2"), undefined);
+      assert.equal(await events.receivedAt("other", "e1"), undefined);
+    });
+  });
+});

@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { Claim } from "../../src/app/ports.ts";
+import { groupWindow } from "../../src/domain/decide.ts";
+import type { PendingEvent } from "../../src/domain/event.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { eventIdOf, splitClaim } from "../../src/domain/sync.ts";
+import { ago, event, markerOf, NOW, pendingOf, rule, uniqueId } from "../support/factories.ts";
+import { tapGrpc } from "../support/grpcTap.ts";
+import { indexProblems, UsageRecorder, type DeclaredIndexes } from "../support/indexes.ts";
+import { openStore, plant, type Store } from "../support/store.ts";
+
+const DECLARED = JSON.parse(
+  readFileSync(new URL("../../../firestore.indexes.json", import.meta.url), "utf8"),
+) as DeclaredIndexes;
+
+const RULE = rule();
+const KEPT = rule({ serviceName: "kept", trigger: { keepEventAfterTrigger: true } });
+
+/** A claim in several commits renews its lease with each. */
+const LATER = NOW + 600_000;
+
+/** The ports of a store, and the names of their methods that were not called yet. */
+function watched(store: Store): { ports: Store; uncalled: Set<string> } {
+  const uncalled = new Set<string>();
+  const watch = <T extends object>(port: T, portName: string): T => {
+    for (const method of Object.keys(port)) uncalled.add(`${portName}.${method}`);
+    return new Proxy(port, {
+      get(target, method, receiver) {
+        uncalled.delete(`${portName}.${String(method)}`);
+        return Reflect.get(target, method, receiver) as unknown;
+      },
+    });
+  };
+  const { events, window, services, outbox } = store;
+  const ports = {
+    ...store,
+    events: watch(events, "events"),
+    window: watch(window, "window"),
+    services: watch(services, "services"),
+    outbox: watch(outbox, "outbox"),
+  };
+  return { ports, uncalled };
+}
+
+function claimOf(configured: Rule, pending: readonly PendingEvent[], chunkSize: number): Claim {
+  const groups = groupWindow({ rule: configured, pending, nowMs: NOW, resetAtMs: undefined });
+  return {
+    syncId: configured.trigger.keepEventAfterTrigger ? eventIdOf(groups) : uniqueId("s"),
+    rule: configured,
+    reason: "window",
+    nowMs: NOW,
+    leaseUntilMs: NOW,
+    chunks: splitClaim(groups, chunkSize),
+  };
+}
+
+/** Everything that the Firestore adapters do, each way that they can do it. */
+async function doEverything(store: Store): Promise<void> {
+  const { events, window, services, outbox, paths } = store;
+  for (const configured of [RULE, KEPT]) {
+    const { serviceName } = configured;
+    await services.reset(serviceName, ago(5000));
+    await services.resetAt(serviceName);
+    const stored = event();
+    await events.append(configured, stored, markerOf(stored));
+    await events.append(configured, stored, markerOf(stored));
+    await events.receivedAt(serviceName, stored.id);
+    await events.read(serviceName, [stored.id]);
+    await window.count(serviceName, "a", ago(3600), 3);
+    await window.hasNew(serviceName, ago(3600));
+    await plant(store, configured, [...pendingOf("a", 8), ...pendingOf("b", 8)]);
+    await paths.pending(serviceName).doc(stored.id).update({ size: "malformed" });
+    const pending = await window.collect(configured, ago(3600));
+
+    const claim = claimOf(configured, pending, 5);
+    assert.ok(claim.chunks.length > 2);
+    if (configured === RULE) {
+      // An event that another claim takes meanwhile: the chunk is read again.
+      const [lost] = claim.chunks.at(-1)!.flatMap(({ members }) => members);
+      await paths.pending(serviceName).doc(lost!.id).delete();
+    }
+    assert.equal((await outbox.claim(claim)).outcome, "claimed");
+    await outbox.claim(claim); // is contended, or finds that it exists
+    const due = await outbox.due(LATER, 10);
+    assert.ok(due.some(({ syncId }) => syncId === claim.syncId));
+    const lease = await outbox.take(serviceName, claim.syncId, LATER, LATER + 1);
+    await outbox.markFailed(lease!, "no such topic", NOW);
+    await outbox.markPublished(lease!, "m1", NOW);
+
+    const other = claimOf(configured, [], 5);
+    await outbox.claim(other);
+    await paths.syncs(serviceName).doc(other.syncId).update({ topic: 5 });
+    await outbox.take(serviceName, other.syncId, LATER, LATER + 1);
+    await window.removeExpired(configured, NOW, 10);
+  }
+}
+
+describe("firestore.indexes.json", () => {
+  const usage = new UsageRecorder();
+  let uncalled: Set<string>;
+
+  before(async () => {
+    const store = openStore();
+    const watching = watched(store);
+    ({ uncalled } = watching);
+    const undo = tapGrpc((call) => {
+      usage.record(call);
+      return undefined;
+    });
+    try {
+      await doEverything(watching.ports);
+    } finally {
+      undo();
+      await store.db.terminate();
+    }
+  });
+
+  it("is held against everything that the ports do", () => {
+    assert.deepEqual([...uncalled], []);
+    assert.ok(usage.queries.size > 0 && usage.fields.size > 0);
+  });
+
+  it("declares what production demands, and nothing else", () => {
+    assert.deepEqual(indexProblems(DECLARED, usage), []);
+  });
+
+  describe("is found wrong", () => {
+    const [first] = DECLARED.indexes;
+    const without = (name: string): DeclaredIndexes => ({
+      ...DECLARED,
+      fieldOverrides: DECLARED.fieldOverrides.filter(
+        ({ collectionGroup, fieldPath }) => `${collectionGroup}.${fieldPath}` !== name,
+      ),
+    });
+    const withOverride = (
+      name: string,
+      change: Partial<DeclaredIndexes["fieldOverrides"][number]>,
+    ): DeclaredIndexes => ({
+      ...DECLARED,
+      fieldOverrides: DECLARED.fieldOverrides.map((override) =>
+        `${override.collectionGroup}.${override.fieldPath}` === name
+          ? { ...override, ...change }
+          : override,
+      ),
+    });
+
+    const cases: [title: string, declared: DeclaredIndexes, problems: string[]][] = [
+      [
+        "without one of its composite indexes",
+        { ...DECLARED, indexes: DECLARED.indexes.slice(1) },
+        ["missing: an index for pending COLLECTION (eventKey =, receivedAt DESCENDING)"],
+      ],
+      [
+        "with an index in the other direction",
+        {
+          ...DECLARED,
+          indexes: DECLARED.indexes.map((index) =>
+            index === first
+              ? {
+                  ...index,
+                  fields: [
+                    { fieldPath: "eventKey", order: "ASCENDING" },
+                    { fieldPath: "receivedAt", order: "ASCENDING" },
+                  ],
+                }
+              : index,
+          ),
+        },
+        [
+          "missing: an index for pending COLLECTION (eventKey =, receivedAt DESCENDING)",
+          "unused: index pending COLLECTION (eventKey ASCENDING, receivedAt ASCENDING)",
+        ],
+      ],
+      [
+        "with an index in the other scope",
+        {
+          ...DECLARED,
+          indexes: DECLARED.indexes.map((index) =>
+            index === first ? { ...index, queryScope: "COLLECTION_GROUP" } : index,
+          ),
+        },
+        [
+          "missing: an index for pending COLLECTION (eventKey =, receivedAt DESCENDING)",
+          "unused: index pending COLLECTION_GROUP (eventKey ASCENDING, receivedAt DESCENDING)",
+        ],
+      ],
+      [
+        "with an index that nothing uses",
+        {
+          ...DECLARED,
+          indexes: [
+            ...DECLARED.indexes,
+            {
+              collectionGroup: "syncs",
+              queryScope: "COLLECTION",
+              fields: [{ fieldPath: "state", order: "ASCENDING" }],
+            },
+          ],
+        },
+        ["unused: index syncs COLLECTION (state ASCENDING)"],
+      ],
+      [
+        "with an exemption of a field that a query needs",
+        withOverride("syncs.nextAttemptAt", { indexes: [] }),
+        ["missing: an index for syncs COLLECTION_GROUP (nextAttemptAt ASCENDING)"],
+      ],
+      [
+        "without the index of a query over all services, which no field has by itself",
+        without("syncs.nextAttemptAt"),
+        [
+          "missing: an exemption for syncs.nextAttemptAt, which no query uses",
+          "missing: an index for syncs COLLECTION_GROUP (nextAttemptAt ASCENDING)",
+        ],
+      ],
+      [
+        "without the exemption of a field that no query uses",
+        without("events.content"),
+        ["missing: an exemption for events.content, which no query uses"],
+      ],
+      [
+        "with a single-field index that nothing uses",
+        withOverride("events.eventKey", {
+          indexes: [{ order: "ASCENDING", queryScope: "COLLECTION" }],
+        }),
+        ["unused: index events.eventKey ASCENDING COLLECTION"],
+      ],
+      [
+        "with an override of a field that is not stored",
+        {
+          ...DECLARED,
+          fieldOverrides: [
+            ...DECLARED.fieldOverrides,
+            { collectionGroup: "events", fieldPath: "body", indexes: [] },
+          ],
+        },
+        ["unused: override of events.body, which is not stored"],
+      ],
+      [
+        "without a TTL policy",
+        withOverride("pending.expireAt", { ttl: false }),
+        ["missing: a TTL policy on pending.expireAt"],
+      ],
+      [
+        "with a TTL policy on what is no time",
+        withOverride("events.content", { ttl: true }),
+        ["wrong: a TTL policy on events.content, which is not always a time"],
+      ],
+    ];
+    for (const [title, declared, problems] of cases) {
+      it(title, () => {
+        assert.deepEqual(indexProblems(declared, usage), problems);
+      });
+    }
+  });
+});

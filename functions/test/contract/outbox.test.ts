@@ -1,0 +1,486 @@
+import { Timestamp } from "@google-cloud/firestore";
+import assert from "node:assert/strict";
+import type { Claim, Lease } from "../../src/app/ports.ts";
+import { groupWindow } from "../../src/domain/decide.ts";
+import type { PendingEvent } from "../../src/domain/event.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { eventIdOf, makeSync, splitClaim } from "../../src/domain/sync.ts";
+import { ago, NOW, pending, pendingOf, rule, uniqueId } from "../support/factories.ts";
+import { fieldsOf, pendingIds, plant, useStore } from "../support/store.ts";
+
+const RULE = rule();
+const KEPT = rule({ trigger: { keepEventAfterTrigger: true } });
+const LEASE_MS = 150_000;
+const CHUNK = 450;
+
+describe("Outbox on Firestore", () => {
+  const store = useStore();
+
+  /** A claim of these events, as `claimSync` makes it. */
+  function claimOf(
+    configured: Rule,
+    events: readonly PendingEvent[],
+    overrides: Partial<Claim> = {},
+  ): Claim {
+    const groups = groupWindow({
+      rule: configured,
+      pending: events,
+      nowMs: NOW,
+      resetAtMs: undefined,
+    });
+    return {
+      syncId: configured.trigger.keepEventAfterTrigger ? eventIdOf(groups) : uniqueId("s"),
+      rule: configured,
+      reason: "window",
+      nowMs: NOW,
+      leaseUntilMs: NOW + LEASE_MS,
+      chunks: splitClaim(groups, CHUNK),
+      ...overrides,
+    };
+  }
+
+  async function claimed(claim: Claim): Promise<Lease> {
+    const result = await store().outbox.claim(claim);
+    assert.equal(result.outcome, "claimed");
+    return result.lease;
+  }
+
+  const collect = (configured: Rule) => store().window.collect(configured, ago(3600));
+  const syncDocument = (id: string) => fieldsOf(store().paths.syncs("svc").doc(id));
+  const dueAt = async (nowMs: number, limit = 10) =>
+    (await store().outbox.due(nowMs, limit)).map(({ syncId }) => syncId);
+  const take = (id: string, nowMs: number, options?: { again?: boolean }) =>
+    store().outbox.take("svc", id, nowMs, nowMs + LEASE_MS, options);
+
+  /** Ends the claimer's process, as it were, when it makes its n-th commit from now. */
+  function killAtCommit(count: number): void {
+    const { db } = store();
+    const batch = db.batch.bind(db);
+    let made = 0;
+    db.batch = () => {
+      if (++made === count) throw new Error("killed");
+      return batch();
+    };
+  }
+
+  describe("claim", () => {
+    it("makes a sync of the events and takes them out of the window, others stay", async () => {
+      const [a1, b1] = [pending({ id: "a1" }), pending({ id: "b1", eventKey: "b" })];
+      await plant(store(), RULE, [a1, b1, pending({ id: "late" })]);
+      const claim = claimOf(RULE, [a1, b1]);
+      const { sync, attempt } = await claimed(claim);
+      const groups = claim.chunks[0]!;
+      assert.deepEqual(sync, makeSync(claim.syncId, RULE, groups, "window", NOW));
+      assert.equal(attempt, 1);
+      assert.deepEqual(await pendingIds(store(), "svc"), ["late"]);
+    });
+
+    it("stores all that is needed to publish it, for whoever takes over", async () => {
+      const events = [...pendingOf("a", 3), pending({ eventKey: "b", size: 7 })];
+      await plant(store(), RULE, events);
+      const { sync } = await claimed(claimOf(RULE, events, { reason: "manual" }));
+      const lease = await take(sync.id, NOW + LEASE_MS);
+      assert.deepEqual(lease?.sync, sync);
+      assert.equal(lease.attempt, 2);
+    });
+
+    it("of a manual trigger without any event is a sync all the same", async () => {
+      const { sync } = await claimed(claimOf(RULE, [], { reason: "manual" }));
+      assert.equal(sync.eventID, "d41d8cd98f00b204e9800998ecf8427e");
+      assert.deepEqual((await take(sync.id, NOW + LEASE_MS))?.sync, sync);
+    });
+
+    it("has one winner, however many try at once; the others leave nothing behind", async () => {
+      const events = [...pendingOf("a", 40), ...pendingOf("b", 40)];
+      await plant(store(), RULE, events);
+      const results = await Promise.all(
+        Array.from({ length: 8 }, () => store().outbox.claim(claimOf(RULE, events))),
+      );
+      const outcomes = results.map(({ outcome }) => outcome).toSorted();
+      assert.deepEqual(outcomes, ["claimed", ...Array<string>(7).fill("contended")]);
+      assert.equal((await store().paths.syncs("svc").listDocuments()).length, 1);
+      assert.deepEqual(await pendingIds(store(), "svc"), []);
+    });
+
+    it("that comes too late for one event changes nothing", async () => {
+      const events = [...pendingOf("a", 3), ...pendingOf("b", 3)];
+      await plant(store(), RULE, events.slice(1));
+      const result = await store().outbox.claim(claimOf(RULE, events));
+      assert.deepEqual(result, { outcome: "contended" });
+      assert.equal((await pendingIds(store(), "svc")).length, 5);
+      assert.deepEqual(await store().paths.syncs("svc").listDocuments(), []);
+    });
+
+    it("overlapping others never puts an event into two syncs, nor loses one", async () => {
+      const events = pendingOf("a", 30);
+      const relay = rule({ endpoints: [RULE.endpoints[0]!] });
+      await plant(store(), relay, events);
+      const windows = Array.from({ length: 6 }, (_, index) =>
+        events.slice(index * 5, index * 5 + 9),
+      );
+      const results = await Promise.all(
+        windows.map((window) => store().outbox.claim(claimOf(relay, window))),
+      );
+      const exported = results.flatMap((result) =>
+        result.outcome === "claimed"
+          ? result.lease.sync.endpoints.flatMap(({ members }) => members.map(({ id }) => id))
+          : [],
+      );
+      assert.ok(exported.length > 0);
+      const left = await pendingIds(store(), "svc");
+      assert.deepEqual([...exported, ...left].toSorted(), events.map(({ id }) => id).toSorted());
+    });
+
+    it("is known for its own when the answer to its commit was lost", async () => {
+      const events = [...pendingOf("a", 2), ...pendingOf("b", 2)];
+      await plant(store(), RULE, events);
+      const { db } = store();
+      const batch = db.batch.bind(db);
+      db.batch = () => {
+        const made = batch();
+        const commit = made.commit.bind(made);
+        // What the client does by itself when the connection breaks after the commit.
+        made.commit = async () => {
+          await commit();
+          throw Object.assign(new Error("5 NOT_FOUND"), { code: 5 });
+        };
+        return made;
+      };
+      const { sync, version } = await claimed(claimOf(RULE, events));
+      const { updateTime } = await store().paths.syncs("svc").doc(sync.id).get();
+      assert.ok((version as Timestamp).isEqual(updateTime!));
+    });
+  });
+
+  describe("claim in several commits", () => {
+    const large = () => [...pendingOf("a", 1500), ...pendingOf("b", 500)];
+
+    it("takes a window of 2,000 events", async () => {
+      const events = large();
+      await plant(store(), RULE, events);
+      const claim = claimOf(RULE, events);
+      assert.equal(claim.chunks.length, 5);
+      const { sync, version } = await claimed(claim);
+      const whole = groupWindow({ rule: RULE, pending: events, nowMs: NOW, resetAtMs: undefined });
+      assert.deepEqual(sync, makeSync(claim.syncId, RULE, whole, "window", NOW));
+      assert.deepEqual(await pendingIds(store(), "svc"), []);
+
+      const document = await syncDocument(sync.id);
+      assert.equal(document?.["state"], "claimed");
+      assert.equal(document["parts"], 4);
+      const snapshot = await store().paths.syncs("svc").doc(sync.id).get();
+      assert.ok((version as Timestamp).isEqual(snapshot.updateTime!));
+      const lease = await take(sync.id, NOW + 2 * LEASE_MS);
+      assert.deepEqual(lease?.sync, sync);
+    }).timeout(30_000);
+
+    it("goes on without the events that another claim took meanwhile", async () => {
+      const events = large();
+      await plant(store(), RULE, events);
+      const claim = claimOf(RULE, events);
+      // Of the second chunk some, the third whole, of the last one.
+      const taken = [
+        ...claim.chunks[1]!.flatMap(({ members }) => members.slice(0, 10)),
+        ...claim.chunks[2]!.flatMap(({ members }) => members),
+        ...claim.chunks[4]!.flatMap(({ members }) => members.slice(-1)),
+      ];
+      await claimed(claimOf(RULE, taken));
+      const { sync } = await claimed(claim);
+      const ids = sync.endpoints.flatMap(({ members }) => members.map(({ id }) => id));
+      assert.equal(ids.length, 2000 - taken.length);
+      const takenIds = new Set(taken.map(({ id }) => id));
+      assert.ok(ids.every((id) => !takenIds.has(id)));
+      assert.equal(sync.eventID, eventIdOf(sync.endpoints));
+      assert.deepEqual(
+        sync.endpoints.map(({ numberOfEvents, members }) => numberOfEvents - members.length),
+        [0, 0],
+      );
+      assert.deepEqual((await take(sync.id, NOW + 2 * LEASE_MS))?.sync, sync);
+      assert.deepEqual(await pendingIds(store(), "svc"), []);
+    }).timeout(30_000);
+
+    it("that loses an event of its first chunk changes nothing", async () => {
+      const events = [...pendingOf("a", 600), ...pendingOf("b", 1)];
+      await plant(store(), RULE, events.slice(1));
+      assert.deepEqual(await store().outbox.claim(claimOf(RULE, events)), { outcome: "contended" });
+      assert.equal((await pendingIds(store(), "svc")).length, 600);
+      assert.deepEqual(await store().paths.syncs("svc").listDocuments(), []);
+    });
+
+    it("whose claimer stops goes out with what it has; the rest still counts", async () => {
+      const events = large();
+      await plant(store(), RULE, events);
+      const claim = claimOf(RULE, events);
+      killAtCommit(3);
+      await assert.rejects(store().outbox.claim(claim), /killed/);
+      assert.equal((await syncDocument(claim.syncId))?.["state"], "claiming");
+      assert.equal(await take(claim.syncId, NOW + LEASE_MS - 1), undefined);
+
+      const lease = await take(claim.syncId, NOW + 2 * LEASE_MS);
+      const expected = claim.chunks.slice(0, 2).flat();
+      const ids = expected.flatMap(({ members }) => members.map(({ id }) => id)).toSorted();
+      const got = lease?.sync.endpoints.flatMap(({ members }) => members.map(({ id }) => id));
+      assert.deepEqual(got?.toSorted(), ids);
+      assert.equal(lease?.sync.eventID, eventIdOf(lease!.sync.endpoints));
+      assert.equal((await pendingIds(store(), "svc")).length, 2000 - ids.length);
+      const document = await syncDocument(claim.syncId);
+      assert.equal(document?.["state"], "claimed");
+      assert.equal(document["eventID"], lease.sync.eventID);
+    }).timeout(30_000);
+
+    it("takes nothing more once somebody else has taken the sync over", async () => {
+      const events = large();
+      await plant(store(), RULE, events);
+      const claim = claimOf(RULE, events, { leaseUntilMs: NOW });
+      const { db } = store();
+      const batch = db.batch.bind(db);
+      let commits = 0;
+      let takenOver: Lease | undefined;
+      db.batch = () => {
+        const made = batch();
+        const commit = made.commit.bind(made);
+        made.commit = async () => {
+          // Before the third commit the lease, which has run out, changes hands.
+          if (++commits === 3) takenOver = await take(claim.syncId, NOW + LEASE_MS);
+          return commit();
+        };
+        return made;
+      };
+      assert.deepEqual(await store().outbox.claim(claim), { outcome: "contended" });
+      const held = takenOver?.sync.endpoints.flatMap(({ members }) => members) ?? [];
+      assert.equal(held.length, 2 * CHUNK);
+      assert.equal((await pendingIds(store(), "svc")).length, 2000 - held.length);
+    }).timeout(30_000);
+  });
+
+  describe("claim where events are kept", () => {
+    it("marks the events as exported and leaves them in the window", async () => {
+      const events = [pending({ id: "a1" }), pending({ id: "b1", eventKey: "b" })];
+      await plant(store(), KEPT, events);
+      const claim = claimOf(KEPT, await collect(KEPT));
+      const { sync } = await claimed(claim);
+      assert.equal(sync.id, sync.eventID);
+      const collected = await collect(KEPT);
+      assert.deepEqual(
+        collected.map(({ exported }) => exported),
+        [true, true],
+      );
+      assert.deepEqual((await take(sync.id, NOW + LEASE_MS))?.sync, sync);
+    });
+
+    it("of a set that is a sync already says so and makes none", async () => {
+      await plant(store(), KEPT, [...pendingOf("a", 2), ...pendingOf("b", 2)]);
+      const first = await claimed(claimOf(KEPT, await collect(KEPT)));
+      const again = await store().outbox.claim(claimOf(KEPT, await collect(KEPT)));
+      assert.deepEqual(again, { outcome: "exists", syncId: first.sync.id });
+      assert.equal((await syncDocument(first.sync.id))?.["attempt"], 1);
+    });
+
+    it("with the same new events has one winner, with whatever others", async () => {
+      const fresh = pending({ id: "fresh" });
+      const others = pendingOf("b", 6);
+      await plant(store(), KEPT, [fresh, ...others]);
+      const collected = await collect(KEPT);
+      const window = (count: number) =>
+        collected.filter(({ id }) => others.slice(count).every((other) => other.id !== id));
+      const results = await Promise.all(
+        [1, 2, 3, 4, 5, 6].map((count) => store().outbox.claim(claimOf(KEPT, window(count)))),
+      );
+      const outcomes = results.map(({ outcome }) => outcome).toSorted();
+      assert.deepEqual(outcomes, ["claimed", ...Array<string>(5).fill("contended")]);
+    });
+
+    it("shares events that are exported already", async () => {
+      await plant(store(), KEPT, [...pendingOf("a", 2), ...pendingOf("b", 2)]);
+      await claimed(claimOf(KEPT, await collect(KEPT)));
+      await plant(store(), KEPT, [pending({ id: "new1" }), pending({ id: "new2" })]);
+      const collected = await collect(KEPT);
+      const without = (gone: string) => collected.filter(({ id }) => id !== gone);
+      const results = await Promise.all(
+        ["new1", "new2"].map((gone) => store().outbox.claim(claimOf(KEPT, without(gone)))),
+      );
+      assert.deepEqual(
+        results.map(({ outcome }) => outcome),
+        ["claimed", "claimed"],
+      );
+    });
+
+    it("does not fail for old events that leave the window at that moment", async () => {
+      await plant(store(), KEPT, [pending({ id: "old" }), pending({ id: "b1", eventKey: "b" })]);
+      await claimed(claimOf(KEPT, await collect(KEPT)));
+      await plant(store(), KEPT, [pending({ id: "new" })]);
+      const claim = claimOf(KEPT, await collect(KEPT));
+      await store().paths.pending("svc").doc("old").delete();
+      await claimed(claim);
+    });
+
+    it("marks more events than fit in one commit, except those that have left", async () => {
+      const events = [...pendingOf("a", 1000), ...pendingOf("b", 1)];
+      await plant(store(), KEPT, events);
+      const claim = claimOf(KEPT, await collect(KEPT));
+      const last = claim.chunks.at(-1)!.flatMap(({ members }) => members);
+      const gone = last.at(-1)!;
+      await store().paths.pending("svc").doc(gone.id).delete();
+      const { sync } = await claimed(claim);
+      const collected = await collect(KEPT);
+      assert.equal(collected.length, 1000);
+      assert.ok(collected.every(({ exported }) => exported));
+      assert.deepEqual((await take(sync.id, NOW + LEASE_MS))?.sync, sync);
+    }).timeout(30_000);
+
+    it("whose claimer stops before all its marks is found and completed by the next", async () => {
+      await plant(store(), KEPT, [...pendingOf("a", 1000), ...pendingOf("b", 1)]);
+      const claim = claimOf(KEPT, await collect(KEPT));
+      killAtCommit(2);
+      await assert.rejects(store().outbox.claim(claim), /killed/);
+      const half = await collect(KEPT);
+      assert.equal(half.filter(({ exported }) => exported).length, CHUNK);
+
+      const again = await store().outbox.claim(claimOf(KEPT, half));
+      assert.deepEqual(again, { outcome: "exists", syncId: claim.syncId });
+      assert.ok((await collect(KEPT)).every(({ exported }) => exported));
+      // The sync itself is whole, and is published once the lease has run out.
+      const lease = await take(claim.syncId, NOW + LEASE_MS);
+      assert.equal(lease?.sync.eventID, claim.syncId);
+      assert.equal(lease.sync.endpoints[0]?.members.length, 1000);
+    }).timeout(30_000);
+  });
+
+  describe("due", () => {
+    it("lists syncs of every service whose lease has run out, longest first, up to the limit", async () => {
+      const at = (seconds: number, serviceName: string) =>
+        claimOf({ ...RULE, serviceName }, [], { leaseUntilMs: NOW + seconds * 1000 });
+      const claims = [at(30, "svc"), at(10, "other"), at(20, "svc"), at(31, "svc")];
+      for (const claim of claims) await claimed(claim);
+      const [first, second, third] = claims as [Claim, Claim, Claim];
+      assert.deepEqual(await store().outbox.due(NOW + 30_000, 10), [
+        { serviceName: "other", syncId: second.syncId },
+        { serviceName: "svc", syncId: third.syncId },
+        { serviceName: "svc", syncId: first.syncId },
+      ]);
+      assert.deepEqual(await dueAt(NOW + 30_000, 1), [second.syncId]);
+      assert.deepEqual(await dueAt(NOW + 9_999), []);
+    });
+  });
+
+  describe("take", () => {
+    it("is refused while the lease runs, and gives the next lease once it has run out", async () => {
+      const { sync } = await claimed(claimOf(RULE, []));
+      assert.equal(await take(sync.id, NOW + LEASE_MS - 1), undefined);
+      const lease = await take(sync.id, NOW + LEASE_MS);
+      assert.equal(lease?.attempt, 2);
+      assert.equal(await take(sync.id, NOW + LEASE_MS), undefined);
+      assert.equal((await take(sync.id, NOW + 2 * LEASE_MS))?.attempt, 3);
+    });
+
+    it("has one winner, however many try at once", async () => {
+      const { sync } = await claimed(claimOf(RULE, []));
+      const leases = await Promise.all(
+        Array.from({ length: 8 }, () => take(sync.id, NOW + LEASE_MS)),
+      );
+      assert.equal(leases.filter((lease) => lease !== undefined).length, 1);
+    });
+
+    it("of a published sync, or of none, is refused", async () => {
+      const lease = await claimed(claimOf(RULE, []));
+      await store().outbox.markPublished(lease, "m1", NOW);
+      assert.equal(await take(lease.sync.id, NOW + LEASE_MS), undefined);
+      assert.equal(await take("nobody", NOW), undefined);
+    });
+
+    it("again, asked for by name, works whatever the state", async () => {
+      const lease = await claimed(claimOf(RULE, []));
+      assert.equal((await take(lease.sync.id, NOW, { again: true }))?.attempt, 2);
+      await store().outbox.markPublished(lease, "m1", NOW);
+      const again = await take(lease.sync.id, NOW, { again: true });
+      assert.deepEqual(again?.sync, lease.sync);
+      assert.equal(again.attempt, 3);
+    });
+
+    for (const [field, value] of [
+      ["endpoints", "none"],
+      ["endpoints", [{ eventKey: "a" }]],
+      ["endpoints", [null]],
+      ["topic", 5],
+      ["state", "lost"],
+      ["createdAt", null],
+      ["parts", "1"],
+    ] as const) {
+      it(`sets aside a sync whose ${field} is ${JSON.stringify(value)}, and says so`, async () => {
+        const { log, paths } = store();
+        const { sync } = await claimed(claimOf(RULE, []));
+        await paths.syncs("svc").doc(sync.id).update(field, value);
+        assert.equal(await take(sync.id, NOW + LEASE_MS), undefined);
+        assert.deepEqual(await dueAt(NOW + LEASE_MS), []);
+        const document = await syncDocument(sync.id);
+        assert.equal(document?.["state"], "malformed");
+        assert.match(
+          String(document["lastError"]),
+          new RegExp(field === "endpoints" ? "." : field),
+        );
+        assert.equal(log.of("sync.setAside")[0]?.["syncId"], sync.id);
+      });
+    }
+
+    it("leaves out parts that have expired with their events", async () => {
+      const events = [...pendingOf("a", 600), ...pendingOf("b", 1)];
+      await plant(store(), RULE, events);
+      const { sync } = await claimed(claimOf(RULE, events));
+      await store().paths.syncs("svc").doc(sync.id).collection("parts").doc("1").delete();
+      const lease = await take(sync.id, NOW + 2 * LEASE_MS);
+      assert.equal(lease?.sync.endpoints[0]?.numberOfEvents, 600);
+      assert.equal(lease.sync.endpoints[0].members.length, CHUNK - 1);
+      assert.equal(lease.sync.eventID, sync.eventID);
+    });
+  });
+
+  describe("markPublished", () => {
+    it("ends it: nothing is due, and the sync expires after the retention period", async () => {
+      const lease = await claimed(claimOf(RULE, []));
+      await store().outbox.markFailed(lease, "no such topic", NOW);
+      await store().outbox.markPublished(lease, "m1", NOW + 5000);
+      assert.deepEqual(await dueAt(NOW + 10 * LEASE_MS), []);
+      const document = await syncDocument(lease.sync.id);
+      const { state, messageId, publishedAt, expireAt } = document ?? {};
+      assert.deepEqual(
+        { state, messageId, publishedAt, expireAt },
+        {
+          state: "published",
+          messageId: "m1",
+          publishedAt: Timestamp.fromMillis(NOW + 5000),
+          expireAt: Timestamp.fromMillis(NOW + 5000 + 604_800_000),
+        },
+      );
+      assert.equal("lastError" in document!, false);
+      assert.equal("nextAttemptAt" in document!, false);
+    });
+
+    it("has the last word over somebody who took the sync over meanwhile", async () => {
+      const first = await claimed(claimOf(RULE, []));
+      const second = await take(first.sync.id, NOW + LEASE_MS);
+      await store().outbox.markPublished(first, "m1", NOW);
+      await store().outbox.markFailed(second!, "no such topic", NOW);
+      assert.equal((await syncDocument(first.sync.id))?.["state"], "published");
+      assert.deepEqual(await dueAt(NOW + 10 * LEASE_MS), []);
+    });
+  });
+
+  describe("markFailed", () => {
+    it("notes why, and when it is due again", async () => {
+      const lease = await claimed(claimOf(RULE, []));
+      await store().outbox.markFailed(lease, "no such topic", NOW + 30_000);
+      assert.deepEqual(await dueAt(NOW + 29_999), []);
+      assert.deepEqual(await dueAt(NOW + 30_000), [lease.sync.id]);
+      assert.equal((await syncDocument(lease.sync.id))?.["lastError"], "no such topic");
+    });
+
+    it("is ignored after somebody else took the sync over", async () => {
+      const first = await claimed(claimOf(RULE, []));
+      const second = await take(first.sync.id, NOW + LEASE_MS);
+      assert.equal(second?.attempt, 2);
+      await store().outbox.markFailed(first, "late", NOW);
+      assert.deepEqual(await dueAt(NOW + LEASE_MS), []);
+      assert.equal((await syncDocument(first.sync.id))?.["lastError"], undefined);
+    });
+  });
+});

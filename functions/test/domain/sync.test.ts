@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import type { Group } from "../../src/domain/decide.ts";
+import { eventIdOf, makeSync, mergeChunks, regroup, splitClaim } from "../../src/domain/sync.ts";
+import { ago, endpoint, member, NOW, pending, pendingOf, rule } from "../support/factories.ts";
+
+const CHUNK = 10;
+
+function group(eventKey: string, count: number, minNbOfOccurrence = 1): Group {
+  return {
+    endpoint: endpoint(eventKey, { minNbOfOccurrence }),
+    members: pendingOf(eventKey, count),
+  };
+}
+
+const sizesOf = (chunks: readonly (readonly Group[])[]): number[] =>
+  chunks.map((chunk) => chunk.reduce((sum, { members }) => sum + members.length, 0));
+
+const idsOf = (groups: readonly Group[]): string[][] =>
+  groups.map(({ members }) => members.map(({ id }) => id));
+
+describe("eventIdOf", () => {
+  const [first, second] = ["HcXuO533b9FDtCiXRxHd", "SwW9urxgXyWWYUgE8ZcN"];
+  const cases = [
+    { title: "two endpoints", endpoints: [[first], [second]] },
+    { title: "two events of one endpoint", endpoints: [[first, second]] },
+    { title: "empty endpoints between", endpoints: [[], [first], [], [second]] },
+  ];
+  for (const { title, endpoints } of cases) {
+    it(`is the original's MD5 of the joined ids: ${title}`, () => {
+      const lists = endpoints.map((ids) => ({ members: ids.map((id) => member(id)) }));
+      assert.equal(eventIdOf(lists), "e079cc254641fb9985cd4fa808212480");
+    });
+  }
+
+  it("follows the order of the endpoints", () => {
+    const lists = [{ members: [member(second)] }, { members: [member(first)] }];
+    assert.notEqual(eventIdOf(lists), "e079cc254641fb9985cd4fa808212480");
+  });
+
+  it("of nothing is the MD5 of nothing", () => {
+    assert.equal(eventIdOf([{ members: [] }]), "d41d8cd98f00b204e9800998ecf8427e");
+  });
+});
+
+describe("makeSync", () => {
+  it("records the whole window: counts, dates, sizes, and what was configured", () => {
+    const old = pending({ id: "a1", receivedAtMs: ago(300), size: 11 });
+    const young = pending({ id: "a2", receivedAtMs: ago(200), size: 22 });
+    const first = endpoint("a", { minNbOfOccurrence: 2, eventToSend: "LAST" });
+    const groups = [
+      { endpoint: first, members: [old, young] },
+      { endpoint: endpoint("b"), members: [] },
+    ];
+    const configured = rule({ trigger: { type: "none" }, retentionPeriod: 99 });
+    assert.deepEqual(makeSync("s1", configured, groups, "manual", NOW), {
+      id: "s1",
+      serviceName: "svc",
+      eventID: eventIdOf([{ members: [member("a1"), member("a2")] }]),
+      reason: "manual",
+      triggerType: "none",
+      topic: "projects/demo-eventsync/topics/target",
+      createdAtMs: NOW,
+      retentionPeriod: 99,
+      endpoints: [
+        {
+          eventKey: "a",
+          minNbOfOccurrence: 2,
+          eventToSend: "LAST",
+          numberOfEvents: 2,
+          firstEventMs: ago(300),
+          lastEventMs: ago(200),
+          members: [member("a1", 11), member("a2", 22)],
+        },
+        {
+          eventKey: "b",
+          minNbOfOccurrence: 1,
+          eventToSend: "ALL",
+          numberOfEvents: 0,
+          firstEventMs: undefined,
+          lastEventMs: undefined,
+          members: [],
+        },
+      ],
+    });
+  });
+});
+
+describe("splitClaim", () => {
+  const cases = [
+    { title: "an empty window", counts: [0, 0], sizes: [0] },
+    { title: "one event less than fits", counts: [4, 5], sizes: [9] },
+    { title: "just as many as fit", counts: [5, 5], sizes: [10] },
+    { title: "one more than fits", counts: [6, 5], sizes: [10, 1] },
+    { title: "many more", counts: [20, 5], sizes: [10, 10, 5] },
+    { title: "one busy endpoint", counts: [24, 1], sizes: [10, 10, 5] },
+  ];
+  for (const { title, counts, sizes } of cases) {
+    it(`${title}: chunks of ${sizes.join(", ")}`, () => {
+      const groups = [group("a", counts[0]!), group("b", counts[1]!)];
+      const chunks = splitClaim(groups, CHUNK);
+      assert.deepEqual(sizesOf(chunks), sizes);
+      assert.deepEqual(idsOf(mergeChunks(chunks)), idsOf(groups));
+    });
+  }
+
+  it("gives the first chunk the oldest events that the rule needs of every endpoint", () => {
+    const busy = group("a", 30, 2);
+    // Younger than all of the busy one's, so by age alone they would come last.
+    const quiet = {
+      endpoint: endpoint("b", { minNbOfOccurrence: 3 }),
+      members: pendingOf("b", 4).map((event) => ({ ...event, receivedAtMs: ago(1) })),
+    };
+    const [first] = splitClaim([busy, quiet], CHUNK);
+    assert.deepEqual(idsOf(first!), [
+      busy.members.slice(0, 7).map(({ id }) => id),
+      quiet.members.slice(0, 3).map(({ id }) => id),
+    ]);
+  });
+
+  it("makes the first chunk larger where the rule itself needs more than fits", () => {
+    const groups = [group("a", 14, 12), group("b", 3, 1)];
+    const chunks = splitClaim(groups, CHUNK);
+    assert.deepEqual(sizesOf(chunks), [13, 4]);
+    assert.deepEqual(
+      chunks[0]!.map(({ members }) => members.length),
+      [12, 1],
+    );
+  });
+
+  it("puts every endpoint into every chunk, in order, so that chunks line up", () => {
+    const chunks = splitClaim([group("a", 25), group("b", 1), group("c", 0)], CHUNK);
+    for (const chunk of chunks) {
+      assert.deepEqual(
+        chunk.map(({ endpoint: { eventKey } }) => eventKey),
+        ["a", "b", "c"],
+      );
+    }
+  });
+
+  it("keeps an endpoint's events of one millisecond in their order across chunks", () => {
+    const members = Array.from({ length: 25 }, (_, index) =>
+      pending({ id: `id-${String(index).padStart(2, "0")}`, receivedAtMs: ago(60) }),
+    );
+    const chunks = splitClaim([{ endpoint: endpoint("a"), members }], CHUNK);
+    assert.deepEqual(idsOf(mergeChunks(chunks)), idsOf([{ endpoint: endpoint("a"), members }]));
+  });
+});
+
+describe("mergeChunks", () => {
+  it("of the chunks that succeeded has just their events", () => {
+    const groups = [group("a", 25), group("b", 1)];
+    const [first, , third] = splitClaim(groups, CHUNK);
+    const merged = mergeChunks([first!, third!]);
+    assert.deepEqual(sizesOf([merged]), [16]);
+    assert.deepEqual(idsOf(merged)[1], idsOf(groups)[1]);
+  });
+
+  it("of no chunk is empty", () => {
+    assert.deepEqual(mergeChunks([]), []);
+  });
+});
+
+describe("regroup", () => {
+  it("keeps the order of each endpoint's members, whatever order the events come in", () => {
+    const groups = [group("a", 3), group("b", 2)];
+    const events = groups.flatMap(({ members }) => members).toReversed();
+    assert.deepEqual(idsOf(regroup(groups, events)), idsOf(groups));
+    assert.deepEqual(idsOf(regroup(groups, [groups[0]!.members[1]!])), [
+      [groups[0]!.members[1]!.id],
+      [],
+    ]);
+  });
+});

@@ -1,0 +1,154 @@
+/** Builders of domain values: valid by default, each test overrides what it is about. */
+import type { ServiceConfig } from "../../src/config/schema.ts";
+import type { Event, NewPendingEvent, PendingEvent } from "../../src/domain/event.ts";
+import type { EndpointRule, Rule } from "../../src/domain/rule.ts";
+import { eventIdOf, type Member, type Sync, type SyncEndpoint } from "../../src/domain/sync.ts";
+import type { AcceptedRequest } from "../../src/app/storeEvent.ts";
+
+/** 2023-01-12T11:06:20.908Z, as in the sample message of the original. */
+export const NOW = Date.UTC(2023, 0, 12, 11, 6, 20, 908);
+
+/** A time so many seconds before `NOW`. */
+export const ago = (seconds: number): number => NOW - seconds * 1000;
+
+export function endpoint(
+  eventKey: string,
+  overrides: Partial<Omit<EndpointRule, "eventKey">> = {},
+): EndpointRule {
+  return { eventKey, minNbOfOccurrence: 1, eventToSend: "ALL", ...overrides };
+}
+
+interface RuleOverrides extends Partial<Omit<Rule, "trigger">> {
+  readonly trigger?: Partial<Rule["trigger"]>;
+}
+
+/** A window of one hour over the endpoints `a` and `b`. */
+export function rule({ trigger, ...overrides }: RuleOverrides = {}): Rule {
+  return {
+    serviceName: "svc",
+    endpoints: [endpoint("a"), endpoint("b")],
+    trigger: {
+      type: "window",
+      observationPeriod: 3600,
+      keepEventAfterTrigger: false,
+      ...trigger,
+    },
+    targetPubSub: { topic: "projects/demo-eventsync/topics/target" },
+    retentionPeriod: 604_800,
+    ...overrides,
+  };
+}
+
+/** The effective configuration of a service with these endpoints. */
+export function serviceConfig(serviceName: string, eventKeys: readonly string[]): ServiceConfig {
+  return {
+    serviceName,
+    endpoints: eventKeys.map((eventKey) => ({
+      eventKey,
+      acceptedHttpMethods: ["POST"],
+      eventToSend: "ALL",
+      minNbOfOccurrence: 1,
+      keepHeaders: [],
+    })),
+    trigger: { type: "window", observationPeriod: 3600, keepEventAfterTrigger: false },
+    targetPubSub: { topic: "projects/demo-eventsync/topics/target" },
+    retentionPeriod: 604_800,
+  };
+}
+
+let nextId = 0;
+
+/** An id that no other value of this process has, in the shape of a real one. */
+export function uniqueId(prefix = "e"): string {
+  return `${prefix}${String(nextId++).padStart(20, "0")}`;
+}
+
+export function event(overrides: Partial<Event> = {}): Event {
+  return {
+    id: uniqueId(),
+    eventKey: "a",
+    receivedAtMs: ago(60),
+    httpMethod: "POST",
+    headers: [],
+    queryParams: [],
+    content: "hello",
+    ...overrides,
+  };
+}
+
+export function pending(overrides: Partial<PendingEvent> = {}): PendingEvent {
+  return {
+    id: uniqueId(),
+    eventKey: "a",
+    receivedAtMs: ago(60),
+    size: 100,
+    exported: false,
+    version: undefined,
+    ...overrides,
+  };
+}
+
+/** As many pending events of an endpoint, one second apart, the oldest first. */
+export function pendingOf(
+  eventKey: string,
+  count: number,
+  overrides: Partial<PendingEvent> = {},
+): PendingEvent[] {
+  return Array.from({ length: count }, (_, index) =>
+    pending({ eventKey, receivedAtMs: ago(3000) + index * 1000, ...overrides }),
+  );
+}
+
+export function markerOf({ id, eventKey, receivedAtMs }: Event, size = 100): NewPendingEvent {
+  return { id, eventKey, receivedAtMs, size };
+}
+
+export function accepted(overrides: Partial<AcceptedRequest> = {}): AcceptedRequest {
+  return {
+    eventKey: "a",
+    httpMethod: "POST",
+    headers: [],
+    queryParams: [],
+    content: "hello",
+    idempotencyKey: undefined,
+    ...overrides,
+  };
+}
+
+export function member(id: string, size = 100): Member {
+  return { id, size };
+}
+
+/** An endpoint's share of a sync; counts and dates follow its members. */
+export function syncEndpoint(
+  eventKey: string,
+  members: readonly Member[],
+  overrides: Partial<SyncEndpoint> = {},
+): SyncEndpoint {
+  const isEmpty = members.length === 0;
+  return {
+    eventKey,
+    minNbOfOccurrence: 1,
+    eventToSend: "ALL",
+    numberOfEvents: members.length,
+    firstEventMs: isEmpty ? undefined : ago(60),
+    lastEventMs: isEmpty ? undefined : ago(30),
+    members,
+    ...overrides,
+  };
+}
+
+export function sync(endpoints: readonly SyncEndpoint[], overrides: Partial<Sync> = {}): Sync {
+  return {
+    id: "sync1",
+    serviceName: "svc",
+    eventID: eventIdOf(endpoints),
+    reason: "window",
+    triggerType: "window",
+    topic: "projects/demo-eventsync/topics/target",
+    createdAtMs: NOW,
+    retentionPeriod: 604_800,
+    endpoints,
+    ...overrides,
+  };
+}

@@ -1,0 +1,141 @@
+/**
+ * Ports that do what a test tells them: each is small, remembers its calls, and holds no logic worth
+ * a test of its own. What the real ones do is shown by the contract tests.
+ */
+import type { EventLog, Lease, Outbox, ServiceState, Window } from "../../src/app/ports.ts";
+import type { Event } from "../../src/domain/event.ts";
+import { toMessageEvent } from "../../src/domain/syncMessage.ts";
+import { NOW } from "./factories.ts";
+
+/** A clock that stands still unless told. */
+export interface FakeClock {
+  (): number;
+  advance(ms: number): void;
+}
+
+export function fakeClock(startMs = NOW): FakeClock {
+  let nowMs = startMs;
+  const clock = (): number => nowMs;
+  return Object.assign(clock, {
+    advance: (ms: number) => {
+      nowMs += ms;
+    },
+  });
+}
+
+/** A port method that a test does not expect to be called. */
+export function unexpected(): never {
+  throw new Error("this port was not to be called");
+}
+
+/** A window that knows only how many events each endpoint has. */
+export interface CountingWindow extends Window {
+  /** `count a ≤2 since …` and the like, in order. */
+  readonly calls: string[];
+  counts: Record<string, number>;
+  isNew: boolean;
+}
+
+export function countingWindow(counts: Record<string, number>): CountingWindow {
+  const calls: string[] = [];
+  return {
+    calls,
+    counts,
+    isNew: true,
+    count(_service, eventKey, sinceMs, limit) {
+      calls.push(`count ${eventKey} ≤${String(limit)} since ${age(sinceMs)}`);
+      return Promise.resolve(Math.min(limit, this.counts[eventKey] ?? 0));
+    },
+    hasNew(_service, sinceMs) {
+      calls.push(`hasNew since ${age(sinceMs)}`);
+      return Promise.resolve(this.isNew);
+    },
+    collect: unexpected,
+    removeExpired: unexpected,
+  };
+}
+
+/** A time in seconds before `NOW`. */
+function age(ms: number): string {
+  return `-${String((NOW - ms) / 1000)}s`;
+}
+
+export interface FakeServiceState extends ServiceState {
+  readonly resets: Map<string, number>;
+  reads: number;
+}
+
+export function fakeServiceState(): FakeServiceState {
+  const resets = new Map<string, number>();
+  return {
+    resets,
+    reads: 0,
+    resetAt(serviceName) {
+      this.reads++;
+      return Promise.resolve(resets.get(serviceName));
+    },
+    reset(serviceName, nowMs) {
+      resets.set(serviceName, nowMs);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** An event log in memory. */
+export interface FakeEventLog extends EventLog {
+  readonly events: Map<string, Event>;
+}
+
+export function fakeEventLog(...stored: readonly Event[]): FakeEventLog {
+  const events = new Map(stored.map((event) => [event.id, event]));
+  return {
+    events,
+    append(_rule, event) {
+      if (events.has(event.id)) return Promise.resolve("exists");
+      events.set(event.id, event);
+      return Promise.resolve("stored");
+    },
+    receivedAt: (_service, id) => Promise.resolve(events.get(id)?.receivedAtMs),
+    read: (_service, ids) =>
+      Promise.resolve(
+        ids.flatMap((id) => {
+          const event = events.get(id);
+          return event === undefined ? [] : [toMessageEvent(event)];
+        }),
+      ),
+  };
+}
+
+/** An outbox that remembers what was marked. */
+export interface FakeOutbox extends Outbox {
+  /** `published sync1 as m1`, `failed sync1: reason, again in 30s`, in order. */
+  readonly marks: string[];
+  /** What `due` lists and `take` gives. */
+  readonly leases: Map<string, Lease>;
+}
+
+export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): FakeOutbox {
+  const marks: string[] = [];
+  const byId = new Map(leases.map((lease) => [lease.sync.id, lease]));
+  return {
+    marks,
+    leases: byId,
+    claim: unexpected,
+    due: () =>
+      Promise.resolve(
+        Array.from(byId.values(), ({ sync }) => ({
+          serviceName: sync.serviceName,
+          syncId: sync.id,
+        })),
+      ),
+    take: (_service, syncId) => Promise.resolve(byId.get(syncId)),
+    markPublished({ sync }, messageId) {
+      marks.push(`published ${sync.id} as ${messageId}`);
+      return Promise.resolve();
+    },
+    markFailed({ sync }, error, retryAtMs) {
+      marks.push(`failed ${sync.id}: ${error}, again in ${String((retryAtMs - clock()) / 1000)}s`);
+      return Promise.resolve();
+    },
+  };
+}

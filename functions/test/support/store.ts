@@ -1,0 +1,87 @@
+/** The real Firestore ports on the emulator, for contract tests: each test has a database of its own. */
+import { Firestore, type DocumentReference } from "@google-cloud/firestore";
+import { randomBytes } from "node:crypto";
+import { makePaths, type Paths } from "../../src/adapters/firestore/paths.ts";
+import { pendingDocument } from "../../src/adapters/firestore/pendingDocument.ts";
+import { makeFirestorePorts, type FirestorePorts } from "../../src/adapters/firestore/ports.ts";
+import type { PendingEvent } from "../../src/domain/event.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { recordingLog, type RecordingLog } from "./recordingLog.ts";
+
+export interface Store extends FirestorePorts {
+  readonly db: Firestore;
+  readonly paths: Paths;
+  readonly log: RecordingLog;
+}
+
+/**
+ * The value of a variable that the emulator suite sets.
+ *
+ * @throws Error that says what to run instead
+ */
+export function emulatorVariable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) {
+    throw new Error(`${name} is not set; these tests need the emulators: npm run test:emulators`);
+  }
+  return value;
+}
+
+/** A project of its own is a namespace of its own; a failed test leaves its data there. */
+export function uniqueProject(): string {
+  return `demo-contract-${randomBytes(6).toString("hex")}`;
+}
+
+export function openStore(projectId = uniqueProject()): Store {
+  emulatorVariable("FIRESTORE_EMULATOR_HOST");
+  const db = new Firestore({ projectId });
+  const log = recordingLog();
+  return { db, paths: makePaths(db), log, ...makeFirestorePorts(db, log) };
+}
+
+/** Gives each test of the suite around it a store. */
+export function useStore(): () => Store {
+  let store: Store | undefined;
+  beforeEach(() => {
+    store = openStore();
+  });
+  afterEach(async () => {
+    await store?.db.terminate();
+    store = undefined;
+  });
+  return () => {
+    if (store === undefined) throw new Error("there is a store only while a test runs");
+    return store;
+  };
+}
+
+/** Stores pending markers, without their events. */
+export async function plant(
+  { db, paths }: Store,
+  rule: Rule,
+  events: readonly PendingEvent[],
+): Promise<void> {
+  const collection = paths.pending(rule.serviceName);
+  const commits = [];
+  for (let start = 0; start < events.length; start += 500) {
+    const batch = db.batch();
+    for (const event of events.slice(start, start + 500)) {
+      batch.create(collection.doc(event.id), pendingDocument(rule, event));
+    }
+    commits.push(batch.commit());
+  }
+  await Promise.all(commits);
+}
+
+/** The ids of the pending markers that are left, sorted. */
+export async function pendingIds({ paths }: Store, serviceName: string): Promise<string[]> {
+  const documents = await paths.pending(serviceName).listDocuments();
+  return documents.map(({ id }) => id).toSorted();
+}
+
+/** The fields of a document; undefined if it does not exist. */
+export async function fieldsOf(
+  ref: DocumentReference,
+): Promise<Record<string, unknown> | undefined> {
+  return (await ref.get()).data();
+}
