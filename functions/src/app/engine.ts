@@ -50,7 +50,6 @@ export function makeEngine(ports: Ports): Engine {
     const outcome = await checkWindow({ ...ports, probe }, rule, hints);
     const published =
       outcome.outcome === "fired" ? publishSync(ports, outcome.lease) : Promise.resolve(undefined);
-    published.catch(() => undefined); // everyone who shares this check awaits it, and is told
     return { outcome, published };
   });
   const check = async (rule: Rule, eventKey?: string): Promise<CheckOutcome> => {

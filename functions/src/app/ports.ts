@@ -52,6 +52,13 @@ export interface Lease {
   readonly version: unknown;
 }
 
+/** A sync that anyone may take, since that time. */
+export interface DueSync {
+  readonly serviceName: string;
+  readonly syncId: string;
+  readonly dueAtMs: number;
+}
+
 /** A window that is to become a sync. */
 export interface Claim {
   /** Id of the sync's document. */
@@ -79,8 +86,12 @@ export interface Outbox {
    * the sync goes on without them: the first chunk satisfies the rule by itself.
    */
   claim(claim: Claim): Promise<ClaimResult>;
-  /** Syncs whose publication is due: failed, or left behind by a crash (1 read each, at least 1). */
-  due(nowMs: number, limit: number): Promise<{ serviceName: string; syncId: string }[]>;
+  /**
+   * Syncs whose publication is due: failed, or left behind by a crash (1 read each, at least 1).
+   *
+   * @param after the last one of the page before
+   */
+  due(nowMs: number, limit: number, after?: DueSync): Promise<DueSync[]>;
   /**
    * Takes a sync that is due (1 read per part of it, 1 write).
    *

@@ -1,4 +1,9 @@
-import { buildMessage, planMessage, type MessageEvent } from "../domain/syncMessage.ts";
+import {
+  buildMessage,
+  planMessage,
+  type MessageEvent,
+  type SyncMessage,
+} from "../domain/syncMessage.ts";
 import type { Clock, EventLog, Lease, Log, Outbox, Publisher } from "./ports.ts";
 
 /**
@@ -34,29 +39,32 @@ export type PublishOutcome =
 export async function publishSync(deps: Deps, lease: Lease): Promise<PublishOutcome> {
   const { sync, attempt } = lease;
   const facts = { service: sync.serviceName, syncId: sync.id, eventID: sync.eventID, attempt };
+  let message: SyncMessage;
+  let messageId: string;
   try {
-    const message = buildMessage(sync, await readEvents(deps, sync));
-    const messageId = await deps.publisher.publish(sync.topic, message);
-    await deps.outbox.markPublished(lease, messageId, deps.clock());
-    deps.log.info("sync.published", {
-      ...facts,
-      messageId,
-      topic: sync.topic,
-      ...(message.truncated && { truncated: message.truncated.numberOfEvents }),
-    });
-    return { published: true, messageId };
+    message = buildMessage(sync, await readEvents(deps, sync));
+    messageId = await deps.publisher.publish(sync.topic, message);
   } catch (cause) {
-    const error = cause instanceof Error ? cause.message : String(cause);
+    const error = reasonOf(cause);
     const retryAtMs = deps.clock() + pauseSeconds(attempt) * 1000;
     await deps.outbox.markFailed(lease, error, retryAtMs);
-    deps.log.error("sync.publishFailed", {
-      ...facts,
-      topic: sync.topic,
-      error,
-      retryAt: new Date(retryAtMs).toISOString(),
-    });
+    const retryAt = new Date(retryAtMs).toISOString();
+    deps.log.error("sync.publishFailed", { ...facts, topic: sync.topic, error, retryAt });
     return { published: false, error };
   }
+  const truncated = message.truncated?.numberOfEvents;
+  deps.log.info("sync.published", { ...facts, topic: sync.topic, messageId, truncated });
+  try {
+    await deps.outbox.markPublished(lease, messageId, deps.clock());
+  } catch (cause) {
+    // It is out. When the lease has run out the sweep publishes it again, and marks it.
+    deps.log.error("sync.markFailed", { ...facts, messageId, error: reasonOf(cause) });
+  }
+  return { published: true, messageId };
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 async function readEvents(

@@ -1,9 +1,8 @@
 import pMap from "p-map";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
-import { LEASE_MS } from "./claimSync.ts";
 import type { Clock, EventLog, Log, Outbox, Publisher, ServiceState, Window } from "./ports.ts";
-import { publishSync } from "./publishSync.ts";
+import { relayDue } from "./relay.ts";
 
 interface Deps {
   readonly window: Window;
@@ -26,8 +25,8 @@ export interface SweepReport {
   readonly errors: number;
 }
 
-/** How much one sweep does at most; the next one, a minute later, goes on. */
-const LIMITS = { syncs: 200, concurrency: 8, expired: 450 } as const;
+/** What one sweep does at most; the next one, a minute later, goes on. */
+const LIMITS = { seconds: 45, services: 8, expired: 450 } as const;
 
 /**
  * Expired events stay a little longer than their window, so that a check that began in time, on an
@@ -51,24 +50,14 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
     }
   };
 
-  await attempt("relay", {}, async () => {
-    const due = await deps.outbox.due(deps.clock(), LIMITS.syncs);
-    await pMap(
-      due,
-      ({ serviceName, syncId }) =>
-        attempt("publish", { service: serviceName, syncId }, async () => {
-          const now = deps.clock();
-          const lease = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
-          if (lease === undefined) return;
-          const sync = withCurrentTopic(lease.sync, rules);
-          const { published } = await publishSync(deps, { ...lease, sync });
-          if (published) report.published++;
-          else report.failed++;
-        }),
-      { concurrency: LIMITS.concurrency },
-    );
+  const untilMs = deps.clock() + LIMITS.seconds * 1000;
+  const relay = attempt("relay", {}, async () => {
+    const relayed = await relayDue(deps, rules, untilMs);
+    report.published = relayed.published;
+    report.failed = relayed.failed;
+    report.errors += relayed.errors;
   });
-  await pMap(
+  const services = pMap(
     rules,
     async (rule) => {
       const { serviceName: service } = rule;
@@ -78,27 +67,29 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
         });
       }
       await attempt("expire", { service }, async () => {
-        const removed = await removeExpired(deps, rule);
+        const removed = await removeExpired(deps, rule, untilMs);
         report.expired += removed; // in one step: the services share the report
       });
     },
-    { concurrency: LIMITS.concurrency },
+    { concurrency: LIMITS.services },
   );
+  await Promise.all([relay, services]);
   deps.log.info("sweep.finished", report);
   return report;
 }
 
-async function removeExpired({ clock, services, window }: Deps, rule: Rule): Promise<number> {
+async function removeExpired(
+  { clock, services, window }: Deps,
+  rule: Rule,
+  untilMs: number,
+): Promise<number> {
   const resetAtMs = await services.resetAt(rule.serviceName);
-  const until = windowStart(rule, clock(), resetAtMs) - EXPIRY_MARGIN_MS;
-  return window.removeExpired(rule, until, LIMITS.expired);
-}
-
-/** A topic that was wrong when the sync was made may have been put right in the configuration. */
-function withCurrentTopic<S extends { serviceName: string; topic: string }>(
-  sync: S,
-  rules: readonly Rule[],
-): S {
-  const rule = rules.find(({ serviceName }) => serviceName === sync.serviceName);
-  return rule === undefined ? sync : { ...sync, topic: rule.targetPubSub.topic };
+  const expiredMs = windowStart(rule, clock(), resetAtMs) - EXPIRY_MARGIN_MS;
+  let total = 0;
+  let removed: number;
+  do {
+    removed = await window.removeExpired(rule, expiredMs, LIMITS.expired);
+    total += removed;
+  } while (removed >= LIMITS.expired && clock() < untilMs);
+  return total;
 }

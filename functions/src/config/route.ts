@@ -76,8 +76,9 @@ export function routeService(services: Services, path: string): ServiceConfig {
 /**
  * @throws EventSyncError `method-not-allowed`
  */
-export function requireMethod(method: string, allow: readonly string[], what: string): void {
-  if (allow.includes(method)) return;
+export function requireMethod(method: string, accepted: readonly string[], what: string): void {
+  if (accepted.includes(method)) return;
+  const allow = [...new Set(accepted)];
   throw new EventSyncError("method-not-allowed", `${what} accepts ${allow.join(", ")}.`, { allow });
 }
 

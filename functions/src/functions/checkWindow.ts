@@ -1,5 +1,6 @@
 import { onDocumentCreated, type QueryDocumentSnapshot } from "firebase-functions/firestore";
 import { acknowledgeUnreadable, takeBodiesAsBytes } from "../adapters/eventarc/deliveries.ts";
+import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { cloudLog } from "../adapters/log.ts";
 import { onPending } from "../app/onPending.ts";
 import { engine, serves, services } from "../compose.ts";
@@ -15,6 +16,7 @@ export const checkWindow = acknowledgeUnreadable(
   onDocumentCreated(
     { document: "services/{service}/pending/{eventId}", retry: true, timeoutSeconds: 120 },
     async ({ params, data }) => {
+      leaveDomain();
       await onPending(await engine(), cloudLog, await services(), {
         serviceName: params.service,
         eventId: params.eventId,

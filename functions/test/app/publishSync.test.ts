@@ -113,6 +113,14 @@ describe("publishSync", () => {
     assert.deepEqual(outbox.marks, ["failed sync1: unavailable, again in 30s"]);
   });
 
+  it("says that the message is out where only the mark fails", async () => {
+    const { deps, publish, outbox, log } = setUp(() => Promise.resolve("m1"));
+    deps.outbox.markPublished = () => Promise.reject(new Error("unavailable"));
+    assert.deepEqual(await publish(), { published: true, messageId: "m1" });
+    assert.deepEqual(outbox.marks, [], "marked as failed");
+    assert.equal(log.of("sync.markFailed")[0]?.["messageId"], "m1");
+  });
+
   it("throws if not even the failure can be noted: then the lease runs out", async () => {
     const { deps, publish } = setUp(() => Promise.reject(new Error("no such topic")));
     deps.outbox.markFailed = () => Promise.reject(new Error("unavailable"));

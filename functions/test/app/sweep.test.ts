@@ -107,6 +107,42 @@ describe("sweep", () => {
     assert.deepEqual(published, ["projects/p-old/topics/old"]);
   });
 
+  it("leaves the other syncs of a service for the next time once one cannot be published", async () => {
+    const stuck = Array.from({ length: 50 }, (_, index) => lease(`a${String(index)}`, "A"));
+    const { deps } = setUp(...stuck, lease("b", "B", "projects/p-b/topics/good"));
+    const good = rule({
+      serviceName: "B",
+      targetPubSub: { topic: "projects/p-b/topics/good" },
+    });
+    let refused = 0;
+    deps.publisher.publish = (topic) => {
+      if (topic === good.targetPubSub.topic) return Promise.resolve("m1");
+      refused++;
+      return broken();
+    };
+    const { published } = await sweep(deps, [A, good]);
+    assert.equal(published, 1);
+    assert.ok(refused >= 1 && refused <= 8, String(refused));
+  });
+
+  it("goes on to the next page while there is one", async () => {
+    const { deps, published } = setUp();
+    const all = Array.from({ length: 450 }, (_, index) => lease(`s${String(index)}`, "A"));
+    const after: (string | undefined)[] = [];
+    deps.outbox.due = (_now, limit, last) => {
+      after.push(last?.syncId);
+      const start = last === undefined ? 0 : Number(last.syncId.slice(1)) + 1;
+      const page = all.slice(start, start + limit);
+      return Promise.resolve(
+        page.map(({ sync: { id } }) => ({ serviceName: "A", syncId: id, dueAtMs: ago(1) })),
+      );
+    };
+    for (const one of all) deps.outbox.leases.set(one.sync.id, one);
+    assert.equal((await sweep(deps, [A])).published, 450);
+    assert.equal(published.length, 450);
+    assert.deepEqual(after, [undefined, "s199", "s399"]);
+  });
+
   it("leaves what somebody else took", async () => {
     const { deps, published } = setUp(lease("s1", "A"));
     deps.outbox.take = () => Promise.resolve(undefined);

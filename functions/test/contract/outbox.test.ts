@@ -353,11 +353,13 @@ describe("Outbox on Firestore", () => {
       const claims = [at(30, "svc"), at(10, "other"), at(20, "svc"), at(31, "svc")];
       for (const claim of claims) await claimed(claim);
       const [first, second, third] = claims as [Claim, Claim, Claim];
-      assert.deepEqual(await store().outbox.due(NOW + 30_000, 10), [
-        { serviceName: "other", syncId: second.syncId },
-        { serviceName: "svc", syncId: third.syncId },
-        { serviceName: "svc", syncId: first.syncId },
+      const due = await store().outbox.due(NOW + 30_000, 10);
+      assert.deepEqual(due, [
+        { serviceName: "other", syncId: second.syncId, dueAtMs: NOW + 10_000 },
+        { serviceName: "svc", syncId: third.syncId, dueAtMs: NOW + 20_000 },
+        { serviceName: "svc", syncId: first.syncId, dueAtMs: NOW + 30_000 },
       ]);
+      assert.deepEqual(await store().outbox.due(NOW + 30_000, 10, due[0]), due.slice(1));
       assert.deepEqual(await dueAt(NOW + 30_000, 1), [second.syncId]);
       assert.deepEqual(await dueAt(NOW + 9_999), []);
     });

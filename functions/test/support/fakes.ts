@@ -126,6 +126,7 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
         Array.from(byId.values(), ({ sync }) => ({
           serviceName: sync.serviceName,
           syncId: sync.id,
+          dueAtMs: clock(),
         })),
       ),
     take: (_service, syncId) => Promise.resolve(byId.get(syncId)),

@@ -1,6 +1,5 @@
 import { FieldPath, FieldValue, Timestamp, type Firestore } from "@google-cloud/firestore";
 import type { Lease, Log, Outbox } from "../../app/ports.ts";
-import { eventIdOf } from "../../domain/sync.ts";
 import { claimKept, claimTaken } from "./claim.ts";
 import { isConflict } from "./conflicts.ts";
 import type { Paths } from "./paths.ts";
@@ -20,17 +19,26 @@ export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
         ? claimKept(db, paths, claim)
         : claimTaken(db, paths, claim),
 
-    async due(nowMs, limit) {
-      const { docs } = await db
+    async due(nowMs, limit, after) {
+      const query = db
         .collectionGroup("syncs")
         .where("nextAttemptAt", "<=", Timestamp.fromMillis(nowMs))
         .orderBy("nextAttemptAt")
-        .select(FieldPath.documentId())
-        .limit(limit)
-        .get();
-      return docs.map(({ id, ref }) => ({
-        syncId: id,
-        serviceName: ref.parent.parent?.id ?? "",
+        .orderBy(FieldPath.documentId())
+        .select("nextAttemptAt")
+        .limit(limit);
+      const page =
+        after === undefined
+          ? query
+          : query.startAfter(
+              Timestamp.fromMillis(after.dueAtMs),
+              paths.syncs(after.serviceName).doc(after.syncId),
+            );
+      const { docs } = await page.get();
+      return docs.map((snapshot) => ({
+        syncId: snapshot.id,
+        serviceName: snapshot.ref.parent.parent?.id ?? "",
+        dueAtMs: (snapshot.get("nextAttemptAt") as Timestamp).toMillis(),
       }));
     },
 
@@ -47,15 +55,13 @@ export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
           ref.collection("parts").doc(String(index + 1)),
         );
         const parts = partRefs.length === 0 ? [] : await db.getAll(...partRefs);
-        const whole = withParts(stored.sync, parts);
-        // A sync whose claimer stopped half-way goes out with the events that it had claimed.
-        const sync =
-          stored.state === "claiming" ? { ...whole, eventID: eventIdOf(whole.endpoints) } : whole;
+        // Every commit of a claim leaves a whole sync: one whose claimer stopped half-way goes out
+        // with the events that it had claimed.
+        const sync = withParts(stored.sync, parts);
         const attempt = stored.attempt + 1;
         const { writeTime } = await ref.update(
           {
             state: "claimed",
-            eventID: sync.eventID,
             attempt,
             nextAttemptAt: Timestamp.fromMillis(leaseUntilMs),
           },

@@ -7,7 +7,8 @@ export type HeaderLookup = (name: string) => string | undefined;
  * - `Idempotency-Key` (IETF draft-ietf-httpapi-idempotency-key-header);
  * - a CloudEvent's `source` and `id`, which together are unique per event (CloudEvents 1.0, section
  *   3.1.1), in binary or structured mode: this is what Eventarc sends;
- * - the `messageId` of a Pub/Sub push, wrapped or, with metadata, unwrapped.
+ * - the `messageId` of a Pub/Sub push, wrapped or, with metadata, unwrapped. It is unique within its
+ *   topic only, so the subscription is part of it: two topics may push to one endpoint.
  *
  * @param text the body, if it is text
  */
@@ -23,7 +24,9 @@ export function idempotencyKeyOf(
   if (isName(source) && isName(id)) return cloudEvent(source, id);
 
   const unwrapped = header("x-goog-pubsub-message-id");
-  if (isName(unwrapped)) return pubSub(unwrapped);
+  if (isName(unwrapped)) {
+    return pubSub(header("x-goog-pubsub-subscription-name") ?? "", unwrapped);
+  }
 
   const type = header("content-type")?.toLowerCase() ?? "";
   if (text === undefined || !type.includes("json")) return undefined;
@@ -38,13 +41,15 @@ export function idempotencyKeyOf(
   if (!text.includes('"messageId"') || !text.includes('"subscription"')) return undefined;
   const push = parseObject(text);
   const message = push?.["message"];
-  if (typeof push?.["subscription"] !== "string" || !isObject(message)) return undefined;
+  const subscription = push?.["subscription"];
+  if (typeof subscription !== "string" || !isObject(message)) return undefined;
   const messageId = message["messageId"];
-  return isName(messageId) ? pubSub(messageId) : undefined;
+  return isName(messageId) ? pubSub(subscription, messageId) : undefined;
 }
 
 const cloudEvent = (source: string, id: string): string => `ce:${JSON.stringify([source, id])}`;
-const pubSub = (messageId: string): string => `pubsub:${messageId}`;
+const pubSub = (subscription: string, messageId: string): string =>
+  `pubsub:${JSON.stringify([subscription, messageId])}`;
 
 /** What is empty names nothing: events of a source that sends that are all different. */
 function isName(value: unknown): value is string {

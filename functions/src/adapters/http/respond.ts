@@ -1,6 +1,7 @@
 import type { Response } from "express";
 import type { Log } from "../../app/ports.ts";
 import { EventSyncError, toEventSyncError } from "../../domain/errors.ts";
+import { leaveDomain } from "../leaveDomain.ts";
 
 /** gRPC codes with which Firestore says “try again”: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE. */
 const TRANSIENT = new Set<unknown>([4, 8, 10, 14]);
@@ -21,6 +22,7 @@ export async function respond(
   log: Log,
   handle: () => Promise<Answer>,
 ): Promise<void> {
+  leaveDomain();
   try {
     const { status, body } = await handle();
     response.status(status);

@@ -16,6 +16,8 @@ const cloudEvent = (fields: object): string =>
 const push = (message: unknown, rest: object = {}): string =>
   JSON.stringify({ message, subscription: "projects/p/subscriptions/s", ...rest });
 
+const WRAPPED_42 = 'pubsub:["projects/p/subscriptions/s","42"]';
+
 describe("idempotencyKeyOf", () => {
   const recognised: [string, Headers, string | undefined, string][] = [
     ["Idempotency-Key", { "idempotency-key": "k1" }, undefined, "key:k1"],
@@ -32,18 +34,22 @@ describe("idempotencyKeyOf", () => {
       cloudEvent({ source: "//storage/b", id: "1" }),
       'ce:["//storage/b","1"]',
     ],
-    ["a Pub/Sub push", JSON_TYPE, push({ data: "eA==", messageId: "42" }), "pubsub:42"],
+    ["a Pub/Sub push", JSON_TYPE, push({ data: "eA==", messageId: "42" }), WRAPPED_42],
     [
       "a Pub/Sub push with both spellings of its fields",
       { "content-type": "application/json; charset=utf-8" },
       push({ messageId: "42", message_id: "42", publishTime: "t" }, { deliveryAttempt: 3 }),
-      "pubsub:42",
+      WRAPPED_42,
     ],
     [
       "an unwrapped Pub/Sub push with metadata",
-      { "x-goog-pubsub-message-id": "42", "content-type": "text/plain" },
+      {
+        "x-goog-pubsub-message-id": "42",
+        "x-goog-pubsub-subscription-name": "projects/p/subscriptions/s",
+        "content-type": "text/plain",
+      },
       "anything",
-      "pubsub:42",
+      WRAPPED_42,
     ],
   ];
   for (const [title, headers, text, key] of recognised) {
@@ -63,8 +69,13 @@ describe("idempotencyKeyOf", () => {
     assert.equal(keyOf({ ...all, "idempotency-key": "" }), 'ce:["s","i"]');
     assert.equal(
       keyOf({ "x-goog-pubsub-message-id": "42", ...JSON_TYPE }, push({ messageId: "43" })),
-      "pubsub:42",
+      'pubsub:["","42"]',
     );
+  });
+
+  it("tells the same messageId of two subscriptions apart: their topics may differ", () => {
+    const other = push({ messageId: "42" }, { subscription: "projects/p/subscriptions/other" });
+    assert.notEqual(keyOf(JSON_TYPE, other), keyOf(JSON_TYPE, push({ messageId: "42" })));
   });
 
   it("tells a source and an id apart wherever the border between them is", () => {
