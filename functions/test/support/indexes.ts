@@ -130,6 +130,10 @@ function shapeOf({ from, where, orderBy = [] }: StructuredQuery): QueryShape {
     fieldPath: field.fieldPath,
     order: direction,
   }));
+  // Every index ends in the document's name, in the direction of its last field: who orders by it
+  // in that direction, for a cursor, asks for nothing more.
+  const [last, name] = ordered.slice(-2);
+  if (name?.fieldPath === "__name__" && last?.order === name.order) ordered.pop();
   for (const fieldPath of ranges) {
     if (ordered.length === 0) ordered.push({ fieldPath, order: "ASCENDING" });
     if (ranges.size > 1 || ordered[0]?.fieldPath !== fieldPath) {
