@@ -5,7 +5,7 @@ import type { Domain } from "node:domain";
  * there is none.
  *
  * In a domain Node.js enters and leaves it around every callback and every promise of the request: a
- * seventh of the CPU time of storing an event, a third of a window check's. All that it does in return
+ * seventh of the CPU time of storing an event, up to a third of a window check. All that it does in return
  * is to catch errors that nobody awaits. Ours await everything, and what escaped all the same should
  * end the process, which it does without a domain: the platform starts another and sends again.
  */

@@ -39,7 +39,7 @@ export interface Window {
 export interface ServiceState {
   /** When the service was last reset, if ever (1 read). */
   resetAt(serviceName: string): Promise<number | undefined>;
-  /** Everything received up to now stops counting (1 write). */
+  /** Everything received up to now stops counting (1 read, 1 write). An earlier time than the last does nothing. */
   reset(serviceName: string, nowMs: number): Promise<void>;
 }
 

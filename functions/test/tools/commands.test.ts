@@ -8,7 +8,8 @@ import { FUNCTIONS_DIR } from "../../tools/paths.ts";
 import { SEED_SERVICE } from "../support/wiredServices.ts";
 
 function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, args, { cwd: FUNCTIONS_DIR, encoding: "utf8" });
+  const env = { ...process.env, GCLOUD_PROJECT: "demo-eventsync" };
+  return spawnSync(process.execPath, args, { cwd: FUNCTIONS_DIR, encoding: "utf8", env });
 }
 
 describe("the predeploy check of the configuration", () => {
