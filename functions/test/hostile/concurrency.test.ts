@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+
+import type { Rule } from "../../src/domain/rule.ts";
+import { sharedBuild } from "../support/hostile/build.ts";
+import { Random } from "../support/hostile/random.ts";
+import { announceSeed } from "../support/hostile/seed.ts";
+import { ServerFleet } from "../support/hostile/serverFleet.ts";
+import { storm, type StormReport } from "../support/hostile/storm.ts";
+import { World } from "../support/hostile/world.ts";
+
+const TWO = ["a", "b"];
+const FIVE = ["a", "b", "c", "d", "e"];
+
+describe("six processes of the built functions, under hostile delivery", function () {
+  this.timeout(120_000);
+  let world: World;
+  let fleet: ServerFleet;
+  let rules: Record<"two" | "five" | "kept" | "killed", Rule>;
+  const random = new Random(announceSeed("concurrency"));
+
+  before(async () => {
+    world = await World.open();
+    rules = {
+      two: world.rule(TWO),
+      five: world.rule(FIVE),
+      kept: world.rule(TWO, { trigger: { keepEventAfterTrigger: true } }),
+      killed: world.rule(TWO),
+    };
+    fleet = await ServerFleet.start({
+      build: await sharedBuild(),
+      projectId: world.projectId,
+      rules: Object.values(rules),
+      random: random.fork(),
+      ingesters: 2,
+      checkers: 4,
+    });
+  });
+  after(async () => {
+    await fleet.stop();
+    await world.close();
+  });
+
+  const run = (rule: Rule, events: number, kills = 0): Promise<StormReport> =>
+    storm({ world, fleet, rule, random: random.fork(), events, inFlight: 64, kills });
+
+  it("put each of 600 events of two endpoints into one sync, published once", async () => {
+    const { violations, figures } = await run(rules.two, 600);
+    assert.deepEqual(violations, []);
+    assert.ok(figures.exported > 500);
+  });
+
+  it("put each of 600 events of five endpoints into one sync, published once", async () => {
+    const { violations, figures } = await run(rules.five, 600);
+    assert.deepEqual(violations, []);
+    assert.ok(figures.exported > 500);
+  });
+
+  it("make each sync of kept events once", async () => {
+    const { violations } = await run(rules.kept, 150);
+    assert.deepEqual(violations, []);
+  });
+
+  it("lose and duplicate nothing when processes are killed meanwhile", async () => {
+    const { violations } = await run(rules.killed, 500, 4);
+    assert.deepEqual(violations, []);
+    assert.ok(fleet.kills > 0);
+  });
+});

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { Timestamp } from "@google-cloud/firestore";
+
+import type { Rule } from "../../src/domain/rule.ts";
+import { request } from "../support/hostile/fleet.ts";
+import { Instance } from "../support/hostile/instance.ts";
+import { readLedger } from "../support/hostile/ledger.ts";
+import { Receiver } from "../support/hostile/receiver.ts";
+import { uniqueName, World } from "../support/hostile/world.ts";
+import { recordingLog } from "../support/recordingLog.ts";
+import { waitFor } from "../support/waitFor.ts";
+
+const HOUR_MS = 3_600_000;
+
+describe("failures that last", function () {
+  this.timeout(60_000);
+  let world: World;
+  before(async () => {
+    world = await World.open();
+  });
+  after(() => world.close());
+
+  const instanceOf = (rules: readonly Rule[], log = recordingLog()): Instance =>
+    new Instance({ db: world.db, publisher: world.publisher, rules, clock: world.now, log });
+
+  async function complete(instance: Instance, rule: Rule): Promise<void> {
+    for (const { eventKey } of rule.endpoints) {
+      await instance.run((engine) => engine.storeEvent(rule, request(eventKey, eventKey)));
+    }
+    await instance.run((engine) => engine.checkWindow(rule, rule.endpoints[0]?.eventKey));
+  }
+
+  it("keep a sync that cannot be published, show why, and publish it when the cause is gone", async () => {
+    const topic = uniqueName("late");
+    const receiver = new Receiver(world.projectId, topic);
+    const broken = world.rule(["a", "b"], { targetPubSub: { topic: receiver.topicName } });
+    const sound = world.rule(["a", "b"]);
+    const rules = [broken, sound];
+    const log = recordingLog();
+    const instance = instanceOf(rules, log);
+
+    await complete(instance, broken);
+    const nextAttempt = async (): Promise<number> => {
+      const syncs = world.db.collection(`services/${broken.serviceName}/syncs`);
+      const [doc = assert.fail("there is no sync")] = (await syncs.get()).docs;
+      assert.match(String(doc.get("lastError")), /NOT_FOUND/);
+      return (doc.get("nextAttemptAt") as Timestamp).toMillis() - world.now();
+    };
+    assert.equal(log.of("sync.publishFailed").length, 1);
+    const firstPause = await nextAttempt();
+
+    // Another service goes on meanwhile, in the same instance and in the sweep.
+    await complete(instance, sound);
+    const pauses = [firstPause];
+    for (let attempt = 2; attempt <= 9; attempt++) {
+      world.advance(Math.max(0, await nextAttempt()) + 1);
+      const report = await instance.run((engine) => engine.sweep(rules));
+      assert.deepEqual([report.failed, report.errors], [1, 0]);
+      pauses.push(await nextAttempt());
+    }
+    assert.ok(
+      pauses.every((pause, index) => pause > (pauses[index - 1] ?? 0) - 5000 && pause <= HOUR_MS),
+      `each pause is as long as the last or longer: ${pauses.join(", ")}`,
+    );
+    assert.deepEqual((await world.judge(sound, { expectOnce: true })).violations, []);
+
+    await receiver.open();
+    world.advance(HOUR_MS);
+    const { published } = await instance.run((engine) => engine.sweep(rules));
+    assert.equal(published, 1);
+    await receiver.flush();
+    const [late] = receiver.of(broken.serviceName);
+    const [sync] = (await readLedger(world.db, broken.serviceName)).syncs;
+    assert.deepEqual(
+      { eventID: late?.message.eventID, state: sync?.state, error: sync?.lastError },
+      { eventID: sync?.eventID, state: "published", error: undefined },
+    );
+    await receiver.close();
+  });
+
+  it("set malformed markers aside, and let the window fire without them", async () => {
+    const rule = world.rule(["a", "b"]);
+    const log = recordingLog();
+    const instance = instanceOf([rule], log);
+    const receivedAt = Timestamp.fromMillis(world.now());
+    const pending = world.db.collection(`services/${rule.serviceName}/pending`);
+    const malformed = [
+      { eventKey: "a", receivedAt, size: "large" },
+      { eventKey: "a", receivedAt },
+      { eventKey: "b", receivedAt, size: -1 },
+      { eventKey: "b", receivedAt, size: 1, exported: "maybe" },
+    ];
+    await Promise.all(malformed.map((data, index) => pending.doc(`m${String(index)}`).set(data)));
+    await complete(instance, rule);
+
+    const verdict = await world.judge(rule, { expectOnce: true });
+    assert.deepEqual(verdict.violations, []);
+    assert.equal(verdict.figures.exported, 2);
+    const { malformed: aside, pending: left } = await readLedger(world.db, rule.serviceName);
+    assert.deepEqual([...aside].toSorted(), ["m0", "m1", "m2", "m3"]);
+    assert.equal(left.size, 0);
+    assert.equal(log.of("pending.setAside").length, 4);
+  });
+
+  it("publish a sync without the events that cannot be read, and count those", async () => {
+    const rule = world.rule(["a", "b"]);
+    const log = recordingLog();
+    const instance = instanceOf([rule], log);
+    const store = (key: string) =>
+      instance.run((engine) => engine.storeEvent(rule, request(key, key)));
+    const { eventId } = await store("a");
+    await store("a");
+    await store("b");
+    const events = world.db.collection(`services/${rule.serviceName}/events`);
+    await events.doc(eventId).update({ headers: "none" });
+    await instance.run((engine) => engine.checkWindow(rule, "a"));
+
+    assert.deepEqual((await world.judge(rule, { expectOnce: true })).violations, []);
+    const [{ message } = assert.fail()] = world.receiver.of(rule.serviceName);
+    const { numberOfEvents, truncated, events: sent } = message.events["a"] ?? assert.fail();
+    assert.deepEqual([numberOfEvents, truncated, sent?.length], [2, 1, 1]);
+    assert.equal(log.of("event.unreadable").length, 1);
+  });
+
+  it("set malformed syncs aside, and publish the others", async () => {
+    const rule = world.rule(["a", "b"]);
+    const log = recordingLog();
+    const instance = instanceOf([rule], log);
+    const syncs = world.db.collection(`services/${rule.serviceName}/syncs`);
+    const nextAttemptAt = Timestamp.fromMillis(world.now() - HOUR_MS);
+    await syncs.doc("broken").set({ state: "claimed", nextAttemptAt, endpoints: "none" });
+    const dying = new Instance({
+      db: world.db,
+      publisher: { publish: () => new Promise<string>(() => undefined) },
+      rules: [rule],
+      clock: world.now,
+    });
+    for (const key of ["a", "b"]) {
+      await instance.run((engine) => engine.storeEvent(rule, request(key, key)));
+    }
+    void dying.run((engine) => engine.checkWindow(rule, "a")).catch(() => undefined);
+    await untilClaimed(rule);
+    dying.kill();
+    world.advance(HOUR_MS);
+    const report = await instance.run((engine) => engine.sweep([rule]));
+    assert.deepEqual([report.published, report.errors], [1, 0]);
+    assert.equal(log.of("sync.setAside").length, 1);
+    const again = await instance.run((engine) => engine.sweep([rule]));
+    assert.deepEqual([again.published, again.failed, again.errors], [0, 0, 0]);
+    assert.equal(log.of("sync.setAside").length, 1);
+  });
+
+  async function untilClaimed(rule: Rule): Promise<void> {
+    const syncs = world.db.collection(`services/${rule.serviceName}/syncs`);
+    await waitFor("the claim", async () => {
+      const { docs } = await syncs.where("state", "==", "claimed").get();
+      return docs.some((doc) => doc.id !== "broken") ? true : undefined;
+    });
+  }
+});

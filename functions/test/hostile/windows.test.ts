@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+
+import { inParallel, request } from "../support/hostile/fleet.ts";
+import { preload } from "../support/hostile/preload.ts";
+import { readLedger } from "../support/hostile/ledger.ts";
+import { World } from "../support/hostile/world.ts";
+
+describe("large windows", function () {
+  this.timeout(120_000);
+  let world: World;
+  before(async () => {
+    world = await World.open();
+  });
+  after(() => world.close());
+
+  it("fire with 20,000 events", async () => {
+    const rule = world.rule(["a", "b"]);
+    const ids = await preload(world.db, rule, 20_000, world.now() - 60_000);
+    await world.instance([rule]).run((engine) => engine.checkWindow(rule, "a"));
+    const verdict = await world.judge(rule, { accepted: ids, expectOnce: true });
+    assert.deepEqual(verdict.violations, []);
+    assert.equal(verdict.figures.exported, 20_000);
+    assert.equal(verdict.figures.syncs, 1);
+    const [{ message } = assert.fail()] = world.receiver.of(rule.serviceName);
+    assert.equal(message.events["a"]?.numberOfEvents, 10_000);
+    assert.equal(message.truncated, undefined);
+  });
+
+  it("lose nothing when four instances check the same one", async () => {
+    const rule = world.rule(["a", "b"]);
+    const ids = await preload(world.db, rule, 3_000, world.now() - 60_000);
+    const instances = Array.from({ length: 4 }, () => world.instance([rule]));
+    await inParallel(instances, 4, (instance) =>
+      instance.run((engine) => engine.checkWindow(rule, "a")).catch(() => undefined),
+    );
+    await world.settle([rule]);
+    const verdict = await world.judge(rule, { accepted: ids, expectOnce: true });
+    assert.deepEqual(verdict.violations, []);
+    assert.equal(verdict.figures.exported, 3_000);
+  });
+
+  it("fire with more bytes than Pub/Sub takes, and say what they leave out", async () => {
+    const rule = world.rule(["a", "b"]);
+    const instance = world.instance([rule]);
+    const content = "x".repeat(900_000);
+    const events = Array.from({ length: 14 }, (_, index) =>
+      request(index < 2 ? "a" : "b", content),
+    );
+    await inParallel(events, 2, (event) =>
+      instance.run((engine) => engine.storeEvent(rule, event)),
+    );
+    await instance.run((engine) => engine.checkWindow(rule, "b"));
+
+    const verdict = await world.judge(rule, { expectOnce: true });
+    assert.deepEqual(verdict.violations, []);
+    const [{ message, data } = assert.fail()] = world.receiver.of(rule.serviceName);
+    assert.ok(data.length < 10_000_000, `${String(data.length)} bytes`);
+    assert.equal(message.events["a"]?.events?.length, 2);
+    assert.equal(message.events["b"]?.numberOfEvents, 12);
+    const left = message.events["b"].truncated ?? 0;
+    assert.equal(left + (message.events["b"].events?.length ?? 0), 12);
+    const [sync] = (await readLedger(world.db, rule.serviceName)).syncs;
+    assert.deepEqual(message.truncated, {
+      numberOfEvents: left,
+      sync: `services/${rule.serviceName}/syncs/${sync?.id ?? ""}`,
+      events: `services/${rule.serviceName}/events`,
+    });
+    // The window is free: what comes next makes the next sync.
+    for (const key of ["a", "b"]) {
+      await instance.run((engine) => engine.storeEvent(rule, request(key, "next")));
+    }
+    await instance.run((engine) => engine.checkWindow(rule, "a"));
+    assert.equal((await world.judge(rule, { expectOnce: true })).figures.syncs, 2);
+  });
+});

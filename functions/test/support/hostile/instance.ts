@@ -1,0 +1,90 @@
+/** Instances of EventSync inside this process: each has its own engine, clock and end. */
+import { randomBytes } from "node:crypto";
+import type { Firestore } from "@google-cloud/firestore";
+
+import { makeFirestorePorts } from "../../../src/adapters/firestore/ports.ts";
+import { makeEngine, type Engine, type Ports } from "../../../src/app/engine.ts";
+import { onPending } from "../../../src/app/onPending.ts";
+import type { EventLog, Log, Publisher } from "../../../src/app/ports.ts";
+import type { Rule } from "../../../src/domain/rule.ts";
+import type { Created } from "./eventarc.ts";
+import { Life, requestsWithFaults, withFaults, type FaultPlan } from "./faults.ts";
+
+export const silentLog: Log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+export interface InstanceOptions {
+  readonly db: Firestore;
+  readonly publisher: Publisher;
+  readonly rules: readonly Rule[];
+  readonly plan?: FaultPlan;
+  readonly clock?: () => number;
+  readonly log?: Log;
+  /** Hears of each event that is stored, before whoever sent it. */
+  readonly onStored?: (created: Created) => void;
+  /** Changes the ports before faults are put around them. */
+  readonly adapt?: (ports: Ports) => Ports;
+}
+
+export class Instance {
+  readonly #engine: Engine;
+  readonly #life = new Life();
+  readonly #log: Log;
+  readonly #rules: readonly Rule[];
+
+  constructor(options: InstanceOptions) {
+    const { db, publisher, rules, plan = () => undefined, log = silentLog } = options;
+    this.#log = log;
+    this.#rules = rules;
+    const stores = makeFirestorePorts(requestsWithFaults(this.#life, plan, db), log);
+    const ports: Ports = {
+      ...stores,
+      events: announcing(stores.events, options.onStored),
+      publisher,
+      clock: options.clock ?? Date.now,
+      newId: () => randomBytes(12).toString("hex"),
+      log,
+    };
+    this.#engine = makeEngine(withFaults(this.#life, plan, options.adapt?.(ports) ?? ports));
+  }
+
+  get isAlive(): boolean {
+    return !this.#life.isOver;
+  }
+
+  /** Ends the instance between two steps. */
+  kill(): void {
+    this.#life.end("no step of its own");
+  }
+
+  /** What one request or delivery does; rejects if the instance dies meanwhile. */
+  run<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+    if (!this.isAlive) return this.#life.ended;
+    return Promise.race([work(this.#engine), this.#life.ended]);
+  }
+
+  deliver({ serviceName, eventId, eventKey }: Created): Promise<void> {
+    return this.run((engine) =>
+      onPending(engine, this.#log, this.#rules, { serviceName, eventId, eventKey }),
+    );
+  }
+}
+
+/** Tells of each event once it is committed, whatever becomes of the answer. */
+function announcing(
+  events: EventLog,
+  onStored: (created: Created) => void = () => undefined,
+): EventLog {
+  return {
+    ...events,
+    async append(rule, event, pending) {
+      const result = await events.append(rule, event, pending);
+      const { id: eventId, eventKey, receivedAtMs } = pending;
+      onStored({ serviceName: rule.serviceName, eventId, eventKey, receivedAtMs });
+      return result;
+    },
+  };
+}

@@ -1,0 +1,226 @@
+/** What must hold after the platform has settled, whatever happened before. */
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+
+import type { Rule } from "../../../src/domain/rule.ts";
+import type { Ledger, LedgerSync } from "./ledger.ts";
+import type { Received } from "./receiver.ts";
+
+export interface Evidence {
+  readonly rule: Rule;
+  readonly ledger: Ledger;
+  /** Every message of the service, in order of arrival. */
+  readonly messages: readonly Received[];
+  /** Ids that a source was told are stored. */
+  readonly accepted: Iterable<string>;
+  /** The time by which windows are judged. */
+  readonly nowMs: number;
+  /** No instance has failed: then every sync is published exactly once. */
+  readonly expectOnce?: boolean;
+}
+
+export interface Verdict {
+  /** One line each; empty if everything holds. */
+  readonly violations: readonly string[];
+  readonly figures: Figures;
+}
+
+export interface Figures {
+  readonly events: number;
+  readonly syncs: number;
+  readonly messages: number;
+  /** Messages beyond the first of their sync. */
+  readonly repeats: number;
+  readonly exported: number;
+  readonly pending: number;
+  /** In no sync because their window, or a reset, has passed them by. */
+  readonly expired: number;
+  /** Events in more than one sync, where they may be in one only. */
+  readonly inTwo: number;
+  /** Events that are nowhere. */
+  readonly lost: number;
+}
+
+/** `MD5("")`: the id of every sync that holds no event. */
+const EMPTY_EVENT_ID = createHash("md5").digest("hex");
+
+export function judge(evidence: Evidence): Verdict {
+  const { ledger, messages } = evidence;
+  const fates = judgeEvents(evidence);
+  const publications = judgePublications(evidence);
+  return {
+    violations: [
+      ...fates.violations,
+      ...publications.violations,
+      ...ledger.syncs.flatMap((sync) => judgeSync(evidence, sync)),
+      ...judgeWindow(evidence),
+      ...(evidence.rule.trigger.keepEventAfterTrigger ? judgeNovelty(ledger) : []),
+    ],
+    figures: {
+      ...fates.figures,
+      events: ledger.events.size,
+      syncs: ledger.syncs.length,
+      messages: messages.length,
+      repeats: publications.repeats,
+    },
+  };
+}
+
+/** The exclusive lower bound of the window at the time of judgement. */
+function startOf({ rule, ledger, nowMs }: Evidence): number {
+  const start = nowMs - rule.trigger.observationPeriod * 1000;
+  return Math.max(start, ledger.resetAtMs ?? -Infinity);
+}
+
+type Fates = Pick<Figures, "exported" | "pending" | "expired" | "inTwo" | "lost">;
+
+/** Each event is in one sync, pending, or expired; none is in two, none is nowhere. */
+function judgeEvents(evidence: Evidence): { violations: string[]; figures: Fates } {
+  const { rule, ledger, accepted } = evidence;
+  const violations: string[] = [];
+  const memberships = new Map<string, number>();
+  for (const { endpoints } of ledger.syncs) {
+    for (const id of endpoints.flatMap(({ members }) => members)) {
+      memberships.set(id, (memberships.get(id) ?? 0) + 1);
+      if (!ledger.events.has(id)) violations.push(`a sync names ${id}, which is no event`);
+    }
+  }
+  for (const id of accepted) {
+    if (!ledger.events.has(id)) violations.push(`${id} was accepted and is not stored`);
+  }
+  const start = startOf(evidence);
+  const figures = { exported: 0, pending: 0, expired: 0, inTwo: 0, lost: 0 };
+  for (const { id, receivedAtMs } of ledger.events.values()) {
+    const syncs = memberships.get(id) ?? 0;
+    const isPending = ledger.pending.has(id);
+    if (syncs > 1 && !rule.trigger.keepEventAfterTrigger) {
+      figures.inTwo++;
+      violations.push(`${id} is in ${String(syncs)} syncs`);
+    }
+    if (syncs > 0) {
+      figures.exported++;
+      if (isPending && !rule.trigger.keepEventAfterTrigger) {
+        violations.push(`${id} is in a sync and still pending`);
+      }
+    } else if (receivedAtMs <= start) {
+      figures.expired++;
+    } else if (isPending) {
+      figures.pending++;
+    } else if (!ledger.malformed.has(id)) {
+      figures.lost++;
+      violations.push(`${id} is in no sync, not pending and not expired`);
+    }
+  }
+  return { violations, figures };
+}
+
+/** A sync has the members, in the order, and the id that the rule gives it, and is finished. */
+function judgeSync({ rule, ledger }: Evidence, sync: LedgerSync): string[] {
+  const violations: string[] = [];
+  const complain = (what: string): void => {
+    violations.push(`sync ${sync.id} ${what}`);
+  };
+  if (sync.state !== "published") {
+    complain(`is ${sync.state}, not published (${sync.lastError ?? "no error noted"})`);
+  }
+  if (sync.hasNextAttempt && sync.state === "published") complain("is published and still due");
+  const hash = createHash("md5");
+  for (const [index, endpointRule] of rule.endpoints.entries()) {
+    const endpoint = sync.endpoints[index];
+    const events = (endpoint?.members ?? []).map((id) => ledger.events.get(id));
+    const byAge = events.toSorted(
+      (a, b) =>
+        (a?.receivedAtMs ?? 0) - (b?.receivedAtMs ?? 0) || ((a?.id ?? "") < (b?.id ?? "") ? -1 : 1),
+    );
+    for (const event of byAge) hash.update(event?.id ?? "");
+    if (endpoint?.eventKey !== endpointRule.eventKey) complain("has other endpoints than its rule");
+    if (!isDeepStrictEqual(events, byAge)) complain(`has ${endpointRule.eventKey} out of order`);
+    if (events.some((event) => event?.eventKey !== endpointRule.eventKey)) {
+      complain(`has events of another endpoint under ${endpointRule.eventKey}`);
+    }
+    if (endpoint?.numberOfEvents !== events.length) complain("counts its events wrongly");
+    const isDated =
+      endpoint?.firstEventMs === byAge[0]?.receivedAtMs &&
+      endpoint?.lastEventMs === byAge.at(-1)?.receivedAtMs;
+    if (!isDated) complain("dates its events wrongly");
+    if (sync.reason === "window" && events.length < endpointRule.minNbOfOccurrence) {
+      complain(`fired with ${String(events.length)} of ${endpointRule.eventKey}`);
+    }
+  }
+  if (sync.eventID !== hash.digest("hex")) complain("does not have the eventID of its members");
+  return violations;
+}
+
+/** Every sync is published, what is published is a sync, and repeats are byte for byte the same. */
+function judgePublications({ ledger, messages, expectOnce }: Evidence): {
+  violations: string[];
+  repeats: number;
+} {
+  const violations: string[] = [];
+  const byEventId = Map.groupBy(messages, ({ message }) => message.eventID);
+  const syncsOf = Map.groupBy(ledger.syncs, ({ eventID }) => eventID);
+  for (const [eventID, group] of byEventId) {
+    if (!syncsOf.has(eventID)) violations.push(`the message ${eventID} belongs to no sync`);
+    if (group.some(({ attributes }) => attributes["eventID"] !== eventID)) {
+      violations.push(`the message ${eventID} has another eventID in its attributes`);
+    }
+  }
+  for (const [eventID, syncs] of syncsOf) {
+    const group = byEventId.get(eventID) ?? [];
+    const versions = new Set(group.map(({ data }) => data));
+    // Manual syncs of an empty window share their eventID, and differ in their dates.
+    const allowed = eventID === EMPTY_EVENT_ID ? syncs.length : 1;
+    if (syncs.length > allowed) violations.push(`the eventID ${eventID} is of two syncs`);
+    if (group.length < syncs.length) violations.push(`the sync ${eventID} was not published`);
+    if (versions.size > allowed) violations.push(`repeats of ${eventID} differ in content`);
+    if (expectOnce === true && group.length > syncs.length) {
+      violations.push(`the sync ${eventID} was published ${String(group.length)} times`);
+    }
+    const [first] = group;
+    const [sync] = syncs;
+    if (first !== undefined && sync !== undefined) violations.push(...judgeMessage(first, sync));
+  }
+  return { violations, repeats: messages.length - ledger.syncs.length };
+}
+
+/** The message tells what the sync holds. */
+function judgeMessage({ message }: Received, sync: LedgerSync): string[] {
+  return sync.endpoints.flatMap(({ eventKey, numberOfEvents, members }) => {
+    const list = message.events[eventKey];
+    const sent = list?.events?.length ?? 0;
+    const told = sent + (list?.truncated ?? 0);
+    const isRight =
+      list?.numberOfEvents === numberOfEvents &&
+      (list.eventToSend !== "ALL" || told === members.length);
+    return isRight ? [] : [`the message ${sync.eventID} tells ${eventKey} wrongly`];
+  });
+}
+
+/** No window is complete and unfired. */
+function judgeWindow(evidence: Evidence): string[] {
+  const { rule, ledger } = evidence;
+  if (rule.trigger.type !== "window") return [];
+  const start = startOf(evidence);
+  const inWindow = [...ledger.pending].flatMap(([id, { exported }]) => {
+    const event = ledger.events.get(id);
+    return event === undefined || event.receivedAtMs <= start ? [] : [{ ...event, exported }];
+  });
+  const isComplete = rule.endpoints.every(
+    ({ eventKey, minNbOfOccurrence }) =>
+      inWindow.filter((event) => event.eventKey === eventKey).length >= minNbOfOccurrence,
+  );
+  return isComplete && inWindow.some(({ exported }) => !exported)
+    ? ["a complete window has not fired"]
+    : [];
+}
+
+/** Where events are kept, a window fires only for an event that is in no sync yet. */
+function judgeNovelty({ syncs }: Ledger): string[] {
+  const known = new Set<string>();
+  return syncs.flatMap(({ id, reason, endpoints }) => {
+    const members = endpoints.flatMap((endpoint) => endpoint.members);
+    const isNew = members.some((member) => !known.has(member));
+    for (const member of members) known.add(member);
+    return isNew || reason === "manual" ? [] : [`sync ${id} fired without a new event`];
+  });
+}

@@ -1,0 +1,118 @@
+/** All that Firestore holds of a service, read without the code under test. */
+import {
+  FieldPath,
+  Timestamp,
+  type DocumentSnapshot,
+  type Firestore,
+} from "@google-cloud/firestore";
+
+export interface LedgerEvent {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly receivedAtMs: number;
+}
+
+export interface LedgerSync {
+  readonly id: string;
+  readonly eventID: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly createdAtMs: number;
+  readonly lastError: string | undefined;
+  readonly hasNextAttempt: boolean;
+  /** By endpoint, in the stored order, with the members of all parts. */
+  readonly endpoints: readonly {
+    readonly eventKey: string;
+    readonly numberOfEvents: number;
+    readonly firstEventMs: number | undefined;
+    readonly lastEventMs: number | undefined;
+    readonly members: readonly string[];
+  }[];
+}
+
+export interface Ledger {
+  readonly serviceName: string;
+  readonly resetAtMs: number | undefined;
+  readonly events: ReadonlyMap<string, LedgerEvent>;
+  /** Pending markers: whether the event is in a sync already. */
+  readonly pending: ReadonlyMap<string, { readonly exported: boolean }>;
+  readonly malformed: ReadonlySet<string>;
+  /** In the order in which they were committed. */
+  readonly syncs: readonly LedgerSync[];
+}
+
+export async function readLedger(db: Firestore, serviceName: string): Promise<Ledger> {
+  const service = db.collection("services").doc(serviceName);
+  const [state, events, pending, malformed, syncs] = await Promise.all([
+    service.get(),
+    service.collection("events").select("eventKey", "receivedAt").get(),
+    service.collection("pending").select("exported").get(),
+    service.collection("malformed").select(FieldPath.documentId()).get(),
+    service.collection("syncs").get(),
+  ]);
+  const inOrder = syncs.docs.toSorted(
+    (a, b) => Number(a.createTime.valueOf() > b.createTime.valueOf()) * 2 - 1,
+  );
+  return {
+    serviceName,
+    resetAtMs: millis(state, "resetAt"),
+    events: new Map(
+      events.docs.map((doc) => [
+        doc.id,
+        {
+          id: doc.id,
+          eventKey: String(doc.get("eventKey")),
+          receivedAtMs: millis(doc, "receivedAt") ?? 0,
+        },
+      ]),
+    ),
+    pending: new Map(
+      pending.docs.map((doc) => [doc.id, { exported: doc.get("exported") === true }]),
+    ),
+    malformed: new Set(malformed.docs.map(({ id }) => id)),
+    syncs: await Promise.all(inOrder.map(readSync)),
+  };
+}
+
+interface StoredEndpoint {
+  readonly eventKey: string;
+  readonly numberOfEvents: number;
+  readonly firstEventDate: Timestamp | null;
+  readonly lastEventDate: Timestamp | null;
+  readonly events: readonly string[];
+}
+
+async function readSync(doc: DocumentSnapshot): Promise<LedgerSync> {
+  const count = doc.get("parts") as number;
+  const partRefs = Array.from({ length: count }, (_, index) =>
+    doc.ref.collection("parts").doc(String(index + 1)),
+  );
+  const parts = partRefs.length === 0 ? [] : await doc.ref.firestore.getAll(...partRefs);
+  const endpoints = doc.get("endpoints") as readonly StoredEndpoint[];
+  return {
+    id: doc.id,
+    eventID: String(doc.get("eventID")),
+    state: String(doc.get("state")),
+    reason: String(doc.get("reason")),
+    createdAtMs: millis(doc, "createdAt") ?? 0,
+    lastError: doc.get("lastError") as string | undefined,
+    hasNextAttempt: doc.get("nextAttemptAt") !== undefined,
+    endpoints: endpoints.map((endpoint, index) => ({
+      eventKey: endpoint.eventKey,
+      numberOfEvents: endpoint.numberOfEvents,
+      firstEventMs: endpoint.firstEventDate?.toMillis(),
+      lastEventMs: endpoint.lastEventDate?.toMillis(),
+      members: [
+        ...endpoint.events,
+        ...parts.flatMap(
+          (part) => (part.get("endpoints") as readonly StoredEndpoint[])[index]?.events ?? [],
+        ),
+      ],
+    })),
+  };
+}
+
+function millis(doc: DocumentSnapshot, field: string): number | undefined {
+  const value: unknown = doc.get(field);
+  return value instanceof Timestamp ? value.toMillis() : undefined;
+}

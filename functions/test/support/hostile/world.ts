@@ -1,0 +1,123 @@
+/** What the scenarios share: an empty database, a topic, a clock that can be moved, and the settling. */
+import { randomBytes } from "node:crypto";
+import { Firestore } from "@google-cloud/firestore";
+
+import { makePublisher } from "../../../src/adapters/pubsub/publisher.ts";
+import { LEASE_MS } from "../../../src/app/claimSync.ts";
+import type { Publisher } from "../../../src/app/ports.ts";
+import type { SweepReport } from "../../../src/app/sweep.ts";
+import type { Rule } from "../../../src/domain/rule.ts";
+import { waitFor } from "../waitFor.ts";
+import { Instance } from "./instance.ts";
+import { judge, type Evidence, type Verdict } from "./invariants.ts";
+import { readLedger } from "./ledger.ts";
+import { Receiver } from "./receiver.ts";
+
+/** A name that no other run has. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${randomBytes(5).toString("hex")}`;
+}
+
+export class World {
+  readonly projectId: string;
+  readonly db: Firestore;
+  readonly receiver: Receiver;
+  readonly publisher: Publisher;
+  #aheadMs = 0;
+
+  private constructor(projectId: string) {
+    this.projectId = projectId;
+    this.db = new Firestore({ projectId });
+    this.receiver = new Receiver(projectId);
+    this.publisher = makePublisher(this.receiver.pubsub);
+  }
+
+  static async open(): Promise<World> {
+    const world = new World(uniqueName("demo-t"));
+    await world.receiver.open();
+    return world;
+  }
+
+  async close(): Promise<void> {
+    await this.receiver.close();
+    await this.db.terminate();
+  }
+
+  /** The time by a clock that is right. */
+  readonly now = (): number => Date.now() + this.#aheadMs;
+
+  /** A clock that is so far ahead of the right one. */
+  clock(skewMs = 0): () => number {
+    return () => this.now() + skewMs;
+  }
+
+  /** Lets time pass at once. */
+  advance(ms: number): void {
+    this.#aheadMs += ms;
+  }
+
+  rule(endpoints: readonly string[], overrides: RuleOverrides = {}): Rule {
+    const { trigger, minNbOfOccurrence = 1, ...rest } = overrides;
+    return {
+      serviceName: uniqueName("s"),
+      endpoints: endpoints.map((eventKey) => ({ eventKey, minNbOfOccurrence, eventToSend: "ALL" })),
+      trigger: {
+        type: "window",
+        observationPeriod: 86_400,
+        keepEventAfterTrigger: false,
+        ...trigger,
+      },
+      targetPubSub: { topic: this.receiver.topicName },
+      retentionPeriod: 604_800,
+      ...rest,
+    };
+  }
+
+  /** An instance without faults. */
+  instance(rules: readonly Rule[]): Instance {
+    return new Instance({ db: this.db, publisher: this.publisher, rules, clock: this.now });
+  }
+
+  /**
+   * What the scheduler does until nothing is left to do: sweeps, each after the leases of the last have
+   * run out.
+   */
+  async settle(rules: readonly Rule[]): Promise<void> {
+    const instance = this.instance(rules);
+    for (let turn = 0; turn < MAX_SWEEPS; turn++) {
+      this.advance(LEASE_MS + 1000);
+      const report = await instance.run((engine) => engine.sweep(rules));
+      if (isQuiet(report)) return;
+    }
+    throw new Error(`sweeps still find work after ${String(MAX_SWEEPS)} turns`);
+  }
+
+  /** Judges a service that has settled. */
+  async judge(
+    rule: Rule,
+    evidence: Partial<Pick<Evidence, "accepted" | "expectOnce" | "nowMs">> = {},
+  ): Promise<Verdict> {
+    const { serviceName } = rule;
+    const ledger = await readLedger(this.db, serviceName);
+    // What was published arrives, large messages after small ones; what was not is for the judge to miss.
+    const published = ledger.syncs.filter(({ state }) => state === "published").length;
+    const isThere = (): true | undefined =>
+      this.receiver.of(serviceName).length >= published ? true : undefined;
+    await waitFor("the messages", isThere, ARRIVAL_MS).catch(() => undefined);
+    await this.receiver.flush();
+    const messages = this.receiver.of(serviceName);
+    return judge({ accepted: [], nowMs: this.now(), ...evidence, rule, ledger, messages });
+  }
+}
+
+type RuleOverrides = Partial<Omit<Rule, "trigger" | "endpoints">> & {
+  readonly trigger?: Partial<Rule["trigger"]>;
+  readonly minNbOfOccurrence?: number;
+};
+
+const MAX_SWEEPS = 30;
+const ARRIVAL_MS = 10_000;
+
+function isQuiet({ published, failed, fired, expired, errors }: SweepReport): boolean {
+  return published + failed + fired + expired + errors === 0;
+}

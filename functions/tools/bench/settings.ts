@@ -1,0 +1,132 @@
+/** What the benchmark is asked to do, and how much of it. */
+import { parseArgs } from "node:util";
+
+import { FUNCTIONS_DIR } from "../paths.ts";
+import { join } from "node:path";
+
+export const SECTIONS = ["ingest", "latency", "endToEnd", "cost", "coldStart"] as const;
+export type SectionName = (typeof SECTIONS)[number];
+
+/** How often and how long; the numbers of runs are those of which medians are taken. */
+export interface Effort {
+  readonly ingest: { readonly runs: number; readonly ms: number };
+  readonly warmUpMs: number;
+  readonly idle: { readonly runs: number; readonly syncs: number };
+  readonly sizes: readonly { readonly events: number; readonly runs: number }[];
+  readonly endToEnd: { readonly runs: number; readonly pairs: number };
+  readonly windows: readonly number[];
+  readonly costEvents: { readonly sequential: number; readonly inFlight: number };
+  readonly coldStarts: number;
+}
+
+export interface Settings {
+  readonly quick: boolean;
+  readonly effort: Effort;
+  readonly sections: readonly SectionName[];
+  readonly json: string | undefined;
+  readonly check: boolean;
+  readonly lib: string;
+  readonly profileDir: string | undefined;
+  /** Another server to measure instead, by its base URL. */
+  readonly target:
+    | {
+        readonly base: string;
+        readonly subscription: string;
+        readonly endpoints: readonly [string, string];
+      }
+    | undefined;
+}
+
+const FULL: Effort = {
+  ingest: { runs: 5, ms: 3000 },
+  warmUpMs: 4000,
+  idle: { runs: 5, syncs: 40 },
+  sizes: [
+    { events: 10, runs: 20 },
+    { events: 100, runs: 15 },
+    { events: 1000, runs: 9 },
+  ],
+  endToEnd: { runs: 5, pairs: 1500 },
+  windows: [10, 100, 1000, 5000],
+  costEvents: { sequential: 30, inFlight: 640 },
+  coldStarts: 15,
+};
+
+const QUICK: Effort = {
+  ingest: { runs: 3, ms: 500 },
+  warmUpMs: 1200,
+  idle: { runs: 2, syncs: 15 },
+  sizes: [
+    { events: 10, runs: 5 },
+    { events: 100, runs: 5 },
+    { events: 1000, runs: 3 },
+  ],
+  endToEnd: { runs: 3, pairs: 300 },
+  windows: [10, 5000],
+  costEvents: { sequential: 6, inFlight: 160 },
+  coldStarts: 3,
+};
+
+export const USAGE = `Usage: scripts/bench [options]
+  --quick               fewer runs: done within 90 seconds
+  --check               end with 1 if a bar is missed, and name it
+  --json FILE           also write everything there, with machine and versions
+  --only NAMES          of ${SECTIONS.join(", ")}; separated by commas
+  --profile DIR         write CPU profiles of the functions there
+  --target BASE_URL     measure another EventSync-compatible server, without starting anything:
+                        its events go to BASE_URL/event/<eventKey>
+    --subscription NAME   projects/…/subscriptions/… on which its messages arrive
+    --endpoints A,B       its two event keys; entry1,entry2 if not given`;
+
+/** @throws Error with one line about what is wrong with the command line */
+export function readSettings(args: readonly string[]): Settings | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: "boolean", default: false },
+      check: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+      json: { type: "string" },
+      only: { type: "string", default: SECTIONS.join(",") },
+      profile: { type: "string" },
+      lib: { type: "string", default: join(FUNCTIONS_DIR, "lib") },
+      target: { type: "string" },
+      subscription: { type: "string" },
+      endpoints: { type: "string", default: "entry1,entry2" },
+    },
+  });
+  if (values.help) return "help";
+  return {
+    quick: values.quick,
+    effort: values.quick ? QUICK : FULL,
+    sections: values.only.split(",").map(asSection),
+    json: values.json,
+    check: values.check,
+    lib: values.lib,
+    profileDir: values.profile,
+    target:
+      values.target === undefined
+        ? undefined
+        : {
+            base: values.target.replace(/\/$/, ""),
+            subscription: values.subscription ?? fail("--target needs --subscription."),
+            endpoints: asPair(values.endpoints),
+          },
+  };
+}
+
+function asSection(name: string): SectionName {
+  return SECTIONS.find((known) => known === name) ?? fail(`There is no section ${name}.`);
+}
+
+function asPair(text: string): [string, string] {
+  const [first, second, ...others] = text.split(",");
+  if (first === undefined || second === undefined || others.length > 0) {
+    return fail("--endpoints needs two event keys, separated by a comma.");
+  }
+  return [first, second];
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
