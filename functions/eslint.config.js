@@ -48,7 +48,7 @@ const layers = [
 }));
 
 export default tseslint.config(
-  { ignores: ["lib/", "node_modules/"] },
+  { ignores: ["lib/", "node_modules/", "src/**/*.generated.ts"] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

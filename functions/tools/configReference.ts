@@ -56,7 +56,7 @@ if (begin === -1 || end === -1) throw new Error("README.md has lost its referenc
 const updated = `${readme.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${readme.slice(end)}`;
 
 if (updated !== readme && process.argv.includes("--check")) {
-  process.stderr.write("README.md is not up to date: run npm run reference in functions/\n");
+  process.stderr.write("README.md is not up to date: run npm run schema in functions/\n");
   process.exitCode = 1;
 } else if (updated !== readme) {
   writeFileSync(README, updated);

@@ -1,7 +1,8 @@
-import { Ajv, type ErrorObject } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
 import { join, normalize } from "./normalize.ts";
 import type { Services } from "./route.ts";
+import validateService from "./validateService.generated.ts";
 import { serviceSchema, type EndpointConfig, type ServiceConfig } from "./schema.ts";
 
 /** What the configuration came to. */
@@ -52,7 +53,7 @@ export function parseConfig(text: string): ParsedConfig {
   const candidates = items.map((item, index) =>
     normalize(item, serviceSchema, pathOf(index), (path) => ignored.push(path)),
   );
-  const validate = compile();
+  const validate = validateService as ValidateFunction<ServiceConfig>;
   const services = new Map<number, ServiceConfig>();
   const problems: Problem[] = [];
   candidates.forEach((candidate, index) => {
@@ -92,15 +93,6 @@ function parseJson(text: string): unknown {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError([{ path: "", message: `it is not valid JSON: ${reason}` }]);
   }
-}
-
-// Compiled on first use and once: about 10 ms that no other module load should pay.
-let compiled: ReturnType<typeof build> | undefined;
-const compile = (): ReturnType<typeof build> => (compiled ??= build());
-function build() {
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true });
-  ajv.addVocabulary(["expected"]);
-  return ajv.compile<ServiceConfig>(serviceSchema);
 }
 
 function describe(error: ErrorObject, root: string): Problem {

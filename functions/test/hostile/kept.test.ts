@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { Eventarc } from "../support/hostile/eventarc.ts";
 import { Fleet, inParallel, request } from "../support/hostile/fleet.ts";
+import { holdingInstance } from "../support/hostile/holding.ts";
 import { Instance } from "../support/hostile/instance.ts";
 import { preload } from "../support/hostile/preload.ts";
 import { Random } from "../support/hostile/random.ts";
@@ -38,6 +39,25 @@ describe("kept events", function () {
       assert.deepEqual(violations, []);
       assert.equal(figures.syncs, expected);
     }
+  });
+
+  it("make no sync of what a newer sync has taken in since it was looked at", async () => {
+    const rule = world.rule(["a", "b"], KEPT);
+    const other = world.instance([rule]);
+    const store = (key: string) =>
+      other.run((engine) => engine.storeEvent(rule, request(key, key)));
+    await store("a");
+    await store("b");
+    const { instance, claiming, goOn } = holdingInstance(world, rule);
+    const slow = instance.run((engine) => engine.checkWindow(rule, "b"));
+    await claiming;
+    await store("a");
+    await other.run((engine) => engine.checkWindow(rule, "a"));
+    goOn();
+    assert.equal((await slow).outcome, "nothingNew");
+    const { figures, violations } = await world.judge(rule, { expectOnce: true });
+    assert.deepEqual(violations, []);
+    assert.equal(figures.syncs, 1);
   });
 
   it("make no sync twice under concurrent, repeated and late deliveries", async () => {

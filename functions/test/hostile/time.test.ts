@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 
-import type { Ports } from "../../src/app/engine.ts";
-import type { Claim } from "../../src/app/ports.ts";
 import { decide } from "../../src/domain/decide.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { request } from "../support/hostile/fleet.ts";
+import { holdingInstance } from "../support/hostile/holding.ts";
 import { Instance } from "../support/hostile/instance.ts";
 import { Random } from "../support/hostile/random.ts";
 import { announceSeed } from "../support/hostile/seed.ts";
@@ -22,14 +21,10 @@ describe("time", function () {
   after(() => world.close());
 
   const shortRule = (): Rule => world.rule(["a", "b"], { trigger: { observationPeriod: PERIOD } });
-  const instanceAt = (rule: Rule, clock: () => number, adapt?: (ports: Ports) => Ports) =>
-    new Instance({
-      db: world.db,
-      publisher: world.publisher,
-      rules: [rule],
-      clock,
-      ...(adapt && { adapt }),
-    });
+  const instanceAt = (rule: Rule, clock: () => number): Instance => {
+    const { db, publisher } = world;
+    return new Instance({ db, publisher, rules: [rule], clock });
+  };
 
   it("is judged alike by the check and the model, to the millisecond, on clocks 2 s apart", async () => {
     const random = new Random(seed);
@@ -63,27 +58,6 @@ describe("time", function () {
     }
   });
 
-  /** An instance that waits with its claim until it is told to go on. */
-  function holding(rule: Rule): { instance: Instance; claiming: Promise<Claim>; goOn: () => void } {
-    const claiming = Promise.withResolvers<Claim>();
-    const gate = Promise.withResolvers<undefined>();
-    const instance = instanceAt(rule, world.now, (ports) => ({
-      ...ports,
-      outbox: {
-        ...ports.outbox,
-        claim: async (claim) => {
-          claiming.resolve(claim);
-          await gate.promise;
-          return ports.outbox.claim(claim);
-        },
-      },
-    }));
-    const goOn = (): void => {
-      gate.resolve(undefined);
-    };
-    return { instance, claiming: claiming.promise, goOn };
-  }
-
   async function storePair(rule: Rule): Promise<void> {
     const instance = world.instance([rule]);
     for (const key of ["a", "b"]) {
@@ -94,7 +68,7 @@ describe("time", function () {
   it("that passes the period between probe and claim leaves the sync that was due", async () => {
     const rule = shortRule();
     await storePair(rule);
-    const { instance, claiming, goOn } = holding(rule);
+    const { instance, claiming, goOn } = holdingInstance(world, rule);
     const check = instance.run((engine) => engine.checkWindow(rule, "b"));
     await claiming;
     world.advance(PERIOD * 1000 + 1);
@@ -110,7 +84,7 @@ describe("time", function () {
   it("that has long passed between probe and claim leaves the events expired, and no sync", async () => {
     const rule = shortRule();
     await storePair(rule);
-    const { instance, claiming, goOn } = holding(rule);
+    const { instance, claiming, goOn } = holdingInstance(world, rule);
     const check = instance.run((engine) => engine.checkWindow(rule, "b"));
     await claiming;
     world.advance(PERIOD * 1000 + 120_000);
@@ -128,7 +102,7 @@ describe("time", function () {
     await storePair(rule);
     world.advance(PERIOD * 1000 - 500);
     await storePair(rule);
-    const { instance, claiming, goOn } = holding(rule);
+    const { instance, claiming, goOn } = holdingInstance(world, rule);
     const check = instance.run((engine) => engine.checkWindow(rule, "b"));
     assert.equal((await claiming).chunks.flat().flatMap(({ members }) => members).length, 4);
     // The first pair goes; the second has left the window, but is still there.

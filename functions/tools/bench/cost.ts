@@ -50,7 +50,7 @@ async function measureWindow(
   { sequential, inFlight }: { readonly sequential: number; readonly inFlight: number },
 ): Promise<Window> {
   const { server } = deployment;
-  await world.seed(server, "cost", pending, { pending: true });
+  await world.seed(deployment, "cost", pending, { pending: true });
   const sendOne = async (): Promise<void> => {
     await (
       await server.send("cost", "many", newContent())

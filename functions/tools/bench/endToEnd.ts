@@ -26,8 +26,8 @@ interface Options {
   readonly endpoints: readonly [string, string];
   /** Only for our own server. */
   readonly ours?: {
-    /** Where to store events without triggers, to compare the rates. */
-    readonly ingestOnly: string;
+    /** Another deployment, to store events without triggers and compare the rates. */
+    readonly storing: Server;
     readonly checkWindow: ServedFunction;
   };
 }
@@ -53,7 +53,7 @@ export async function measureEndToEnd(
     const { ours } = options;
     if (ours !== undefined) {
       const [key] = options.endpoints;
-      const store = (): Promise<unknown> => server.store(ours.ingestOnly, key, newContent());
+      const store = (): Promise<unknown> => ours.storing.store("ingest", key, newContent());
       ingest.push((await closedLoop(IN_FLIGHT, { count: 2 * pairs }, store)).perSecond);
     }
     const before = ours?.checkWindow.cpuSeconds() ?? NaN;
@@ -96,7 +96,9 @@ export async function measureEndToEnd(
             median(cpuMs),
           ],
         ],
-        notes: ["CPU/event: milliseconds of checkWindow, which probes, claims and publishes."],
+        ...(options.ours !== undefined && {
+          notes: ["CPU/event: milliseconds of checkWindow, which probes, claims and publishes."],
+        }),
       },
     ],
     bars: [

@@ -20,8 +20,6 @@ export class Eventarc {
   readonly #project: string;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
-  /** Deliveries that the function did not accept at first. */
-  retries = 0;
 
   constructor(url: string, project: string) {
     this.#url = url;
@@ -40,7 +38,7 @@ export class Eventarc {
         if (status < 300) return;
         if (attempt === MAX_ATTEMPTS)
           throw new Error(`checkWindow answers ${String(status)} ${body}`);
-        this.retries++;
+        process.stderr.write(`checkWindow answers ${String(status)}; the trigger is sent again\n`);
         await delay(RETRY_MS);
       }
     } finally {

@@ -80,13 +80,6 @@ export class Inbox {
     }
   }
 
-  /** Publishes from this process, for comparison. */
-  async publish(topic: string, data: string): Promise<void> {
-    await this.#pubsub
-      .topic(topic, { batching: { maxMessages: 1 } })
-      .publishMessage({ data: Buffer.from(data) });
-  }
-
   async close(): Promise<void> {
     await this.#subscription.close();
     await this.#pubsub.close();

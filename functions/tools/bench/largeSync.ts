@@ -1,11 +1,14 @@
 /** What is added to a large sync by claiming it: beside a client that only reads and publishes it. */
+import { fork, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+
 import type { Bar, Table } from "./report.ts";
 import { newContent } from "./server.ts";
+import { CONTAINER_HEAP } from "./serveFunction.ts";
 import { median, pairedRatio } from "./stats.ts";
 import type { Deployment, World } from "./world.ts";
 
-/** Documents per request of the bare client; the fastest of 100, 250, 500 and 1000. */
-const READ_SLICE = 250;
+const BARE = join(import.meta.dirname, "bare", "publish.js");
 
 export interface LargeSync {
   readonly table: Table;
@@ -16,15 +19,17 @@ export interface LargeSync {
 /** From the keys of the window having been read to the message, by turns with the bare client. */
 export async function measureLargeSync(
   world: World,
-  { server, checkWindow }: Deployment,
+  deployment: Deployment,
   { events, runs }: { readonly events: number; readonly runs: number },
   progress: (text: string) => void,
 ): Promise<LargeSync> {
+  const { server, checkWindow } = deployment;
+  const client = new BareClient(world, deployment.project);
   const ours: number[] = [];
   const bare: number[] = [];
   for (let run = 0; run <= runs; run++) {
     progress(`latency: syncs of ${String(events)} beside the bare client, run ${String(run)}`);
-    const ids = await world.seed(server, "idle", events - 1, { pending: true });
+    const ids = await world.seed(deployment, "idle", events - 1, { pending: true });
     const content = newContent();
     const message = world.inbox.messageWith(content);
     const { delivered, eventId } = await server.send("idle", "last", content);
@@ -32,11 +37,12 @@ export async function measureLargeSync(
     await delivered;
     const { lastQueryEndedMs } = await checkWindow.operations();
     const measured = performance.timeOrigin + at - lastQueryEndedMs;
-    const alone = await readAndPublish(world, [...ids, eventId]);
+    const alone = await client.publish([...ids, eventId]);
     if (run === 0) continue; // the first of each is slower: code that never ran before
     ours.push(measured);
     bare.push(alone);
   }
+  client.stop();
   const ratio = pairedRatio(ours, bare);
   return {
     table: {
@@ -63,17 +69,36 @@ export async function measureLargeSync(
   };
 }
 
-async function readAndPublish({ db, inbox, topic }: World, ids: string[]): Promise<number> {
-  const content = newContent();
-  const message = inbox.messageWith(content);
-  const collection = db.collection("services").doc("idle").collection("events");
-  const startedAt = performance.now();
-  const slices = [];
-  for (let start = 0; start < ids.length; start += READ_SLICE) {
-    slices.push(db.getAll(...ids.slice(start, start + READ_SLICE).map((id) => collection.doc(id))));
+/** The bare client, which works on the database of a deployment. */
+class BareClient {
+  readonly #world: World;
+  readonly #process: ChildProcess;
+
+  constructor(world: World, project: string) {
+    this.#world = world;
+    const env = { ...process.env, NODE_OPTIONS: CONTAINER_HEAP, GCLOUD_PROJECT: project };
+    this.#process = fork(BARE, { env });
   }
-  const documents = (await Promise.all(slices)).flat();
-  const events = [...documents.map((document) => document.data()), { content }];
-  await inbox.publish(topic, JSON.stringify({ events: { many: { events } } }));
-  return (await message).at - startedAt;
+
+  /** Milliseconds until the message with these events is received. */
+  async publish(ids: readonly string[]): Promise<number> {
+    const { inbox, topic } = this.#world;
+    const content = newContent();
+    const message = inbox.messageWith(content);
+    const started = new Promise<number>((resolve, reject) => {
+      this.#process.once("message", resolve);
+      this.#process.once("exit", () => {
+        reject(new Error("The bare client has ended."));
+      });
+    });
+    this.#process.send({ ids, content, topic });
+    const [{ at }, startedMs] = await Promise.all([message, started]);
+    this.#process.removeAllListeners("exit");
+    return performance.timeOrigin + at - startedMs;
+  }
+
+  stop(): void {
+    this.#process.disconnect();
+    this.#process.kill();
+  }
 }

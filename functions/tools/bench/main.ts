@@ -1,9 +1,10 @@
 /**
- * The benchmark of `scripts/bench`, run between emulators by `tools/suite.ts`. Progress goes to standard
- * error, the report to standard output.
+ * The benchmark of `scripts/bench`. Without `--target` it runs itself once more between emulators of its
+ * own. Progress goes to standard error, the report to standard output.
  */
 import { writeFileSync } from "node:fs";
 
+import { runSuite } from "../emulatorSuite.ts";
 import { measureColdStart } from "./coldStart.ts";
 import { measureCost } from "./cost.ts";
 import { measureEndToEnd } from "./endToEnd.ts";
@@ -12,11 +13,13 @@ import { Inbox } from "./inbox.ts";
 import { measureIngest, measureIngestOf } from "./ingest.ts";
 import { measureLatency, measureLatencyOf } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
-import { measureMemory } from "./memory.ts";
+import { readMemory, reportMemory, type MemoryFigure } from "./memory.ts";
 import { barsTable, formatTable, isMet, type SectionReport } from "./report.ts";
 import { otherServer } from "./server.ts";
-import { readSettings, USAGE, type SectionName, type Settings } from "./settings.ts";
-import { World } from "./world.ts";
+import { readSettings, USAGE, UsageError, type SectionName, type Settings } from "./settings.ts";
+import { World, type Deployment } from "./world.ts";
+
+const SHARED = "Load, functions and emulators share this machine: compare within one run only.";
 
 type Reports = Map<string, SectionReport>;
 
@@ -26,40 +29,59 @@ const progress = (text: string): void => {
   process.stderr.write(`${seconds} s  ${text}\n`);
 };
 
-/** Our own functions. What reads the database comes before what fills it. */
+/** Our own functions, each section on a deployment of its own. */
 async function measureOurs(settings: Settings, reports: Reports): Promise<void> {
   const world = await World.create(settings);
   const wants = (name: SectionName): boolean => settings.sections.includes(name);
+  const memory: MemoryFigure[] = [];
   try {
     if (wants("coldStart")) {
       reports.set("coldStart", await measureColdStart(world, settings, progress));
     }
-    const plain = await world.deploy();
-    if (wants("latency") || wants("cost")) {
-      const counted = await world.deploy(true);
-      if (wants("latency")) {
-        reports.set("latency", await measureLatency(world, plain, counted, settings, progress));
+    if (wants("latency")) {
+      const plain = await world.deploy("latency");
+      const counted = await world.deploy("large", { counted: true });
+      reports.set("latency", await measureLatency(world, plain, counted, settings, progress));
+      memory.push(...readMemory("syncs up to 5,000", plain));
+      await Promise.all([world.stop(plain), world.stop(counted)]);
+    }
+    if (wants("cost")) {
+      const counted = await world.deploy("cost", { counted: true });
+      reports.set("cost", await measureCost(world, counted, settings, progress));
+      await world.stop(counted);
+    }
+    if (wants("ingest") || wants("endToEnd")) {
+      const storing = await world.deploy("ingest");
+      if (wants("ingest")) {
+        reports.set("ingest", await measureIngest(world, storing, settings, progress));
+        memory.push(...readMemory("ingest", storing).slice(0, 1));
       }
-      if (wants("cost")) reports.set("cost", await measureCost(world, counted, settings, progress));
-      await Promise.all([counted.event.stop(), counted.checkWindow.stop()]);
+      if (wants("endToEnd")) {
+        const { report, figures } = await measurePairs(world, storing, settings);
+        reports.set("endToEnd", report);
+        memory.push(...figures);
+      }
     }
-    if (wants("ingest"))
-      reports.set("ingest", await measureIngest(world, plain, settings, progress));
-    if (wants("endToEnd")) {
-      const { checkWindow } = plain;
-      const services = {
-        service: "pairs",
-        endpoints: ["many", "last"],
-        ours: { ingestOnly: "ingest", checkWindow },
-      } as const;
-      const report = await measureEndToEnd(world.inbox, plain.server, services, settings, progress);
-      reports.set("endToEnd", report);
-    }
-    const memory = measureMemory(plain);
-    if (memory !== undefined) reports.set("memory", memory);
+    if (memory.length > 0) reports.set("memory", reportMemory(memory));
   } finally {
     await world.close();
   }
+}
+
+async function measurePairs(
+  world: World,
+  { server: storing }: Deployment,
+  settings: Settings,
+): Promise<{ report: SectionReport; figures: MemoryFigure[] }> {
+  const pairs = await world.deploy("pairs");
+  const { server, checkWindow } = pairs;
+  const options = {
+    service: "pairs",
+    endpoints: ["many", "last"],
+    ours: { storing, checkWindow },
+  } as const;
+  const report = await measureEndToEnd(world.inbox, server, options, settings, progress);
+  return { report, figures: readMemory("end to end", pairs) };
 }
 
 async function measureTarget(
@@ -103,7 +125,7 @@ async function main(settings: Settings): Promise<number> {
   process.stdout.write(
     `\n${String(cores)} × ${cpu}, ${String(memoryGB)} GB, Node.js ${versions["node"] ?? ""}, ` +
       `${machine.date}${settings.quick ? ", --quick" : ""}\n` +
-      "Load, functions and emulators share this machine: compare within one run only.\n\n" +
+      `${settings.target === undefined ? SHARED : settings.target.base}\n\n` +
       `${tables.map(formatTable).join("\n\n")}\n`,
   );
   if (settings.json !== undefined) {
@@ -118,13 +140,28 @@ async function main(settings: Settings): Promise<number> {
   return 1;
 }
 
+const args = process.argv.slice(2);
 try {
-  const settings = readSettings(process.argv.slice(2));
+  const settings = readSettings(args);
   if (settings === "help") process.stdout.write(`${USAGE}\n`);
-  else process.exitCode = await main(settings);
+  else if (settings.target === undefined && !isInSuite()) {
+    // Once the command line is known to be good: the emulators take seconds to start.
+    process.exitCode = await runSuite({
+      only: ["firestore", "pubsub"],
+      command: [process.execPath, import.meta.filename, ...args],
+    });
+  } else process.exitCode = await main(settings);
 } catch (error) {
-  process.stderr.write(
-    `bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  const text = error instanceof UsageError ? error.message : describe(error);
+  process.stderr.write(`bench: ${text}\n`);
   process.exitCode = 2;
+}
+
+/** Whether the emulators run already, around this process. */
+function isInSuite(): boolean {
+  return process.env["EVENTSYNC_SUITE_LOG"] !== undefined;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

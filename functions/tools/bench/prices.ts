@@ -4,7 +4,7 @@
  */
 export const PRICES = {
   source: "https://cloud.google.com/firestore/pricing",
-  asOf: "2026-07",
+  asOf: "2026-11",
   per: 100_000,
   reads: 0.03,
   writes: 0.09,

@@ -44,11 +44,12 @@ const FRAMEWORK = join(
 );
 const COUNTER = join(import.meta.dirname, "countOperations.ts");
 /**
- * The heap that Node.js gives itself in a container of 512 MiB, which the functions have: a quarter of
- * it, twice over on 64 bits, for old objects (256 MiB), and three semi-spaces of a 256th of that. By
- * default it would go by the memory of this machine, take more and collect less.
+ * The heap of a container of 512 MiB, which the functions have. Google's buildpack sets the first (512
+ * less 64, in `cmd/nodejs/functions_framework`); the second is what V8 chooses in such a container.
+ * Without them Node.js would go by the memory of this machine, take more and collect less. As in the
+ * buildpack, options of whoever runs it come after these.
  */
-const CONTAINER_HEAP = "--max-heap-size=259";
+export const CONTAINER_HEAP = "--max-old-space-size=448 --max-semi-space-size=1";
 const START_MS = 20_000;
 const STOP_MS = 5_000;
 
@@ -58,7 +59,6 @@ export async function serveFunction(options: ServeOptions): Promise<ServedFuncti
   const log = createWriteStream(options.logFile, { flags: "a" });
   await new Promise((resolve) => log.once("open", resolve));
   const flags = [
-    CONTAINER_HEAP,
     ...(options.counted === true ? [`--import=${COUNTER}`] : []),
     ...(options.profileDir === undefined
       ? []
@@ -72,6 +72,7 @@ export async function serveFunction(options: ServeOptions): Promise<ServedFuncti
       NODE_ENV: "production",
       K_SERVICE: options.target.toLowerCase(),
       ...options.env,
+      NODE_OPTIONS: `${CONTAINER_HEAP} ${process.env["NODE_OPTIONS"] ?? ""}`,
       FUNCTION_TARGET: options.target,
       FUNCTION_SIGNATURE_TYPE: options.signature,
       PORT: String(port),
@@ -107,6 +108,7 @@ export async function serveFunction(options: ServeOptions): Promise<ServedFuncti
     memory: () => readMemory(proc),
     cpuSeconds: () => readCpu(proc),
     async stop() {
+      if (!isRunning()) return;
       child.kill("SIGTERM");
       const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
       await exited;

@@ -38,28 +38,28 @@ export interface Settings {
 }
 
 const FULL: Effort = {
-  ingest: { runs: 5, ms: 3000 },
+  ingest: { runs: 9, ms: 1500 },
   warmUpMs: 4000,
-  idle: { runs: 5, syncs: 40 },
+  idle: { runs: 4, syncs: 40 },
   sizes: [
     { events: 10, runs: 20 },
     { events: 100, runs: 15 },
     { events: 1000, runs: 9 },
   ],
-  endToEnd: { runs: 5, pairs: 1500 },
+  endToEnd: { runs: 9, pairs: 400 },
   windows: [10, 100, 1000, 5000],
   costEvents: { sequential: 30, inFlight: 640 },
   coldStarts: 15,
 };
 
 const QUICK: Effort = {
-  ingest: { runs: 3, ms: 500 },
+  ingest: { runs: 5, ms: 350 },
   warmUpMs: 1200,
   idle: { runs: 2, syncs: 15 },
   sizes: [
     { events: 10, runs: 5 },
     { events: 100, runs: 5 },
-    { events: 1000, runs: 3 },
+    { events: 1000, runs: 5 },
   ],
   endToEnd: { runs: 3, pairs: 300 },
   windows: [10, 5000],
@@ -78,23 +78,14 @@ export const USAGE = `Usage: scripts/bench [options]
     --subscription NAME   projects/…/subscriptions/… on which its messages arrive
     --endpoints A,B       its two event keys; entry1,entry2 if not given`;
 
-/** @throws Error with one line about what is wrong with the command line */
+/** The command line is wrong; the message says how, in one line. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** @throws UsageError */
 export function readSettings(args: readonly string[]): Settings | "help" {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: "boolean", default: false },
-      check: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-      json: { type: "string" },
-      only: { type: "string", default: SECTIONS.join(",") },
-      profile: { type: "string" },
-      lib: { type: "string", default: join(FUNCTIONS_DIR, "lib") },
-      target: { type: "string" },
-      subscription: { type: "string" },
-      endpoints: { type: "string", default: "entry1,entry2" },
-    },
-  });
+  const { values } = parse(args);
   if (values.help) return "help";
   return {
     quick: values.quick,
@@ -115,6 +106,28 @@ export function readSettings(args: readonly string[]): Settings | "help" {
   };
 }
 
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: "boolean", default: false },
+        check: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+        json: { type: "string" },
+        only: { type: "string", default: SECTIONS.join(",") },
+        profile: { type: "string" },
+        lib: { type: "string", default: join(FUNCTIONS_DIR, "lib") },
+        target: { type: "string" },
+        subscription: { type: "string" },
+        endpoints: { type: "string", default: "entry1,entry2" },
+      },
+    });
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function asSection(name: string): SectionName {
   return SECTIONS.find((known) => known === name) ?? fail(`There is no section ${name}.`);
 }
@@ -128,5 +141,5 @@ function asPair(text: string): [string, string] {
 }
 
 function fail(message: string): never {
-  throw new Error(message);
+  throw new UsageError(message);
 }

@@ -16,46 +16,44 @@ import type { Settings } from "./settings.ts";
 export const SERVICES = ["ingest", "pairs", "idle", "history", "big", "cost"] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-/** The two functions that an event passes. */
+/** The functions that an event passes, on a database of their own. */
 export interface Deployment {
+  readonly project: string;
+  readonly db: Firestore;
   readonly event: ServedFunction;
   readonly checkWindow: ServedFunction;
-  readonly eventarc: Eventarc;
   readonly server: Server;
   /** Bytes that each takes when it begins to listen, if the system says so. */
   readonly afterStart: Readonly<Record<"event" | "checkWindow", number | undefined>>;
 }
 
 export class World {
-  readonly project: string;
   readonly topic: string;
-  readonly db = new Firestore();
   readonly inbox: Inbox;
   readonly #settings: Settings;
   readonly #logs = mkdtempSync(join(tmpdir(), "eventsync-bench-"));
   readonly #served: ServedFunction[] = [];
+  readonly #databases: Firestore[] = [];
 
-  private constructor(settings: Settings, project: string, inbox: Inbox) {
+  private constructor(settings: Settings, topic: string, inbox: Inbox) {
     this.#settings = settings;
-    this.project = project;
-    this.topic = topicOf(project);
+    this.topic = topic;
     this.inbox = inbox;
   }
 
   static async create(settings: Settings): Promise<World> {
-    const project = process.env["GCLOUD_PROJECT"];
-    if (project === undefined)
-      throw new Error("Run it by scripts/bench, which starts the emulators.");
-    return new World(settings, project, await Inbox.create(topicOf(project)));
+    const topic = `projects/demo-bench/topics/bench-${String(process.pid)}`;
+    return new World(settings, topic, await Inbox.create(topic));
   }
 
   /** Starts one function. */
   async serve(
     options: Pick<ServeOptions, "source" | "target" | "signature" | "counted">,
+    project = "demo-bench",
   ): Promise<ServedFunction> {
     const served = await serveFunction({
       ...options,
-      env: this.#env(),
+      env: { ...this.#parameters(), GCLOUD_PROJECT: project },
       logFile: join(this.#logs, `${options.target}.log`),
       profileDir: this.#settings.profileDir,
     });
@@ -63,36 +61,43 @@ export class World {
     return served;
   }
 
-  /** Starts one of ours. */
-  async serveOurs(target: "event" | "checkWindow", counted = false): Promise<ServedFunction> {
-    const signature = target === "event" ? "http" : "cloudevent";
-    return this.serve({ source: this.#settings.lib, target, signature, counted });
-  }
-
-  /** Starts the functions that an event passes, and sends a first pair through. */
-  async deploy(counted = false): Promise<Deployment> {
+  /**
+   * Starts the functions that an event passes, and sends a first pair through.
+   *
+   * Each deployment has a project of its own: the emulator looks through all documents of a project's
+   * collections of one name, so what one measurement leaves there would slow down the next.
+   */
+  async deploy(name: string, { counted = false } = {}): Promise<Deployment> {
+    const project = `demo-bench-${name}`;
+    const source = this.#settings.lib;
     const [event, checkWindow] = await Promise.all([
-      this.serveOurs("event", counted),
-      this.serveOurs("checkWindow", counted),
+      this.serve({ source, target: "event", signature: "http", counted }, project),
+      this.serve({ source, target: "checkWindow", signature: "cloudevent", counted }, project),
     ]);
     const afterStart = {
       event: event.memory()?.now,
       checkWindow: checkWindow.memory()?.now,
     };
-    const eventarc = new Eventarc(checkWindow.url, this.project);
-    const server = ourServer(event.url, eventarc);
+    const db = new Firestore({ projectId: project });
+    this.#databases.push(db);
+    const server = ourServer(event.url, new Eventarc(checkWindow.url, project));
     const content = newContent();
     const received = this.inbox.messageWith(content);
     await server.send("idle", "many", newContent());
     await server.send("idle", "last", content);
     await received;
-    return { event, checkWindow, eventarc, server, afterStart };
+    return { project, db, event, checkWindow, server, afterStart };
+  }
+
+  /** Stops what is not needed any more. */
+  async stop({ event, checkWindow }: Deployment): Promise<void> {
+    await Promise.all([event.stop(), checkWindow.stop()]);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#served.map((served) => served.stop()));
+    await Promise.all(this.#databases.map((db) => db.terminate()));
     await this.inbox.close();
-    await this.db.terminate();
     rmSync(this.#logs, { recursive: true });
   }
 
@@ -102,15 +107,15 @@ export class World {
    * @param pending whether they still wait; otherwise they are history, with a sync for each two
    */
   async seed(
-    server: Server,
+    { db, server }: Deployment,
     service: ServiceName,
     count: number,
     { pending }: { readonly pending: boolean },
   ): Promise<string[]> {
     const { eventId, delivered } = await server.store(service, "many", newContent());
     await delivered;
-    const root = this.db.collection("services").doc(service);
-    const [event, marker] = await this.db.getAll(
+    const root = db.collection("services").doc(service);
+    const [event, marker] = await db.getAll(
       root.collection("events").doc(eventId),
       root.collection("pending").doc(eventId),
     );
@@ -130,8 +135,8 @@ export class World {
     const size = 450;
     const lanes = Array.from({ length: 4 }, async () => {
       for (let next = writes.splice(0, size); next.length > 0; next = writes.splice(0, size)) {
-        const batch = this.db.batch();
-        for (const [path, data] of next) batch.create(this.db.doc(`${root.path}/${path}`), data);
+        const batch = db.batch();
+        for (const [path, data] of next) batch.create(db.doc(`${root.path}/${path}`), data);
         await batch.commit();
       }
     });
@@ -139,7 +144,7 @@ export class World {
     return ids;
   }
 
-  #env(): Record<string, string> {
+  #parameters(): Record<string, string> {
     const services = SERVICES.map((serviceName) => ({
       serviceName,
       endpoints: [{ eventKey: "many" }, { eventKey: "last" }],
@@ -152,8 +157,4 @@ export class World {
       SERVICE_ACCOUNT: "eventsync@",
     };
   }
-}
-
-function topicOf(project: string): string {
-  return `projects/${project}/topics/bench`;
 }

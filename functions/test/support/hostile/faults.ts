@@ -22,8 +22,8 @@ export type Fault = "kill" | "unavailable" | "repeat" | "slow";
 /** Where a fault can be: `outbox.claim:before`, `outbox.claim/commit:after`, … */
 export type FaultPoint = string;
 
-/** Decides at each point, in the order in which an instance comes by. */
-export type FaultPlan = (point: FaultPoint) => Fault | undefined;
+/** Decides at each point, in the order in which an instance comes by. A promise holds it up there. */
+export type FaultPlan = (point: FaultPoint) => Fault | Promise<unknown> | undefined;
 
 /** The life of an instance, which a fault may end. */
 export class Life {
@@ -83,7 +83,9 @@ async function passPoint(
   }
   if (fault === "unavailable") throw unavailable(point);
   if (fault === "slow") await sleep(SLOW_MS);
-  return fault;
+  if (!(fault instanceof Promise)) return fault;
+  await fault;
+  return undefined;
 }
 
 const SLOW_MS = 40;

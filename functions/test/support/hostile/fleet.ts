@@ -83,7 +83,7 @@ export class Fleet {
 const MAX_ATTEMPTS = 50;
 
 /** Makes claims take several commits though their windows are small. */
-function inChunksOf(chunkSize: number, ports: Ports): Ports {
+export function inChunksOf(chunkSize: number, ports: Ports): Ports {
   const { outbox } = ports;
   return {
     ...ports,

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+
+import { LEASE_MS } from "../../src/app/claimSync.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import type { FaultPlan } from "../support/hostile/faults.ts";
+import { inChunksOf, request } from "../support/hostile/fleet.ts";
+import { Instance } from "../support/hostile/instance.ts";
+import { World } from "../support/hostile/world.ts";
+
+describe("a claim", function () {
+  this.timeout(60_000);
+  let world: World;
+  before(async () => {
+    world = await World.open();
+  });
+  after(() => world.close());
+
+  /** Claims two events in each commit. */
+  const instanceWith = (rule: Rule, plan: FaultPlan): Instance => {
+    const { db, publisher, now: clock } = world;
+    const adapt = inChunksOf.bind(undefined, 2);
+    return new Instance({ db, publisher, rules: [rule], plan, clock, adapt });
+  };
+
+  async function store(rule: Rule, pairs: number): Promise<void> {
+    const instance = world.instance([rule]);
+    for (let pair = 0; pair < pairs; pair++) {
+      for (const key of ["a", "b"]) {
+        await instance.run((engine) => engine.storeEvent(rule, request(key, key)));
+      }
+    }
+  }
+
+  for (const { pairs, keepEventAfterTrigger } of [
+    { pairs: 1, keepEventAfterTrigger: false },
+    { pairs: 3, keepEventAfterTrigger: false },
+    { pairs: 3, keepEventAfterTrigger: true },
+  ]) {
+    const what = `${String(pairs)} pairs, ${keepEventAfterTrigger ? "kept" : "taken"}`;
+    it(`whose answers are lost goes on, and its sync out, without the sweep (${what})`, async () => {
+      const rule = world.rule(["a", "b"], { trigger: { keepEventAfterTrigger } });
+      await store(rule, pairs);
+      // The client repeats each commit by itself, and sees what the first one has done.
+      const instance = instanceWith(rule, (point) =>
+        point.endsWith("/commit:after") ? "repeat" : undefined,
+      );
+      await instance.run((engine) => engine.checkWindow(rule, "a"));
+      const { violations, figures } = await world.judge(rule, { expectOnce: true });
+      assert.deepEqual(violations, []);
+      assert.deepEqual([figures.syncs, figures.exported], [1, 2 * pairs]);
+    });
+  }
+
+  it("that was taken over while its claimer was held up gets no more events", async () => {
+    const rule = world.rule(["a", "b"]);
+    await store(rule, 3);
+    const held = Promise.withResolvers<undefined>();
+    const gate = Promise.withResolvers<undefined>();
+    let commits = 0;
+    const slow = instanceWith(rule, (point) => {
+      if (point !== "outbox.claim/commit:before" || ++commits !== 2) return undefined;
+      held.resolve(undefined);
+      return gate.promise;
+    });
+    const check = slow.run((engine) => engine.checkWindow(rule, "a"));
+    await held.promise;
+    world.advance(LEASE_MS + 1);
+    // Another instance publishes what is claimed so far; it does not look at the window.
+    const relayed = await world.instance([]).run((engine) => engine.sweep([]));
+    assert.equal(relayed.published, 1);
+    gate.resolve(undefined);
+    await check;
+    await world.settle([rule]);
+    const { violations, figures } = await world.judge(rule, { expectOnce: true });
+    assert.deepEqual(violations, []);
+    assert.deepEqual([figures.syncs, figures.exported], [2, 6]);
+  });
+
+  it("that stops between two commits goes out with what it has, and the rest with the next", async () => {
+    const rule = world.rule(["a", "b"]);
+    for (const stopAt of [1, 2, 3, 4]) {
+      await store(rule, 3);
+      let commits = 0;
+      const dying = instanceWith(rule, (point) =>
+        point === "outbox.claim/commit:after" && ++commits === stopAt ? "kill" : undefined,
+      );
+      await assert.rejects(
+        dying.run((engine) => engine.checkWindow(rule, "a")),
+        /killed/,
+      );
+      await world.settle([rule]);
+      const { violations, figures } = await world.judge(rule, { expectOnce: true });
+      assert.deepEqual(violations, []);
+      assert.equal(figures.pending, 0);
+    }
+  });
+});
