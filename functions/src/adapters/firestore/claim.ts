@@ -106,7 +106,8 @@ async function extendClaim(
     { lastUpdateTime: version },
   );
   const result = await commitNext(finish, ref, version, "claimed");
-  return result.outcome === "applied" ? claimed(sync, result.version) : { outcome: "contended" }; // taken over; whoever did so publishes it
+  // If somebody took it over meanwhile, they publish it.
+  return result.outcome === "applied" ? claimed(sync, result.version) : { outcome: "contended" };
 }
 
 type NextResult =
