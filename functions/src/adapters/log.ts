@@ -1,15 +1,14 @@
-import { error, info, warn } from "firebase-functions/logger";
+import { write, type LogSeverity } from "firebase-functions/logger";
 import type { Log } from "../app/ports.ts";
 
-/** Structured lines for Cloud Logging: the event's name is the message, its facts are fields. */
-export const cloudLog: Log = {
-  info: (event, fields) => {
-    info(event, fields);
-  },
-  warn: (event, fields) => {
-    warn(event, fields);
-  },
-  error: (event, fields) => {
-    error(event, fields);
-  },
-};
+/**
+ * Structured lines for Cloud Logging: the event's name is the message, its facts are fields. Not through
+ * the logger's `error()`, which puts a stack in the place of the message.
+ */
+const line =
+  (severity: LogSeverity): Log["info"] =>
+  (event, fields) => {
+    write({ ...fields, severity, message: event });
+  };
+
+export const cloudLog: Log = { info: line("INFO"), warn: line("WARNING"), error: line("ERROR") };

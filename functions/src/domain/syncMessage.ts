@@ -142,7 +142,7 @@ export function buildMessage(
   let left = 0;
   const lists = sync.endpoints.map((endpoint): [string, EventList] => {
     const sent = events.get(endpoint.eventKey) ?? [];
-    const leftHere = membersToSend(endpoint).length - sent.length;
+    const leftHere = numberToSend(endpoint) - sent.length;
     left += leftHere;
     return [endpoint.eventKey, toEventList(endpoint, sent, leftHere)];
   });
@@ -161,6 +161,11 @@ export function buildMessage(
       },
     }),
   };
+}
+
+/** Not the members that are known: parts of a sync that waited too long have expired. */
+function numberToSend(endpoint: SyncEndpoint): number {
+  return endpoint.eventToSend === "ALL" ? endpoint.numberOfEvents : membersToSend(endpoint).length;
 }
 
 function toEventList(

@@ -170,6 +170,13 @@ describe("buildMessage", () => {
     });
   });
 
+  it("counts as truncated also members that are not known any more", () => {
+    const expired = syncEndpoint("a", [member("1")], { numberOfEvents: 900 });
+    const message = buildMessage(sync([expired]), new Map());
+    assert.equal(message.events["a"]?.truncated, 900);
+    assert.equal(message.truncated?.numberOfEvents, 900);
+  });
+
   it("does not call truncated what eventToSend leaves out", () => {
     const members = ["1", "2", "3"].map((id) => member(id));
     const message = buildMessage(

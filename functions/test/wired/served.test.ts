@@ -163,6 +163,7 @@ describe("the function event, as it is served in production", () => {
         assert.match(text, /invalid-configuration/);
         assert.doesNotMatch(text, /eventKey|observationPeriod/);
       }
+      assert.match(log(), /"message":"configuration\.refused"/);
       assert.match(log(), /endpoints\[1\]\.eventKey: expected a unique key/);
       assert.match(log(), /trigger: is missing/);
       assert.match(log(), /targetPubSub: is missing/);
