@@ -76,6 +76,33 @@ describe("a claim", function () {
     assert.deepEqual([figures.syncs, figures.exported], [2, 6]);
   });
 
+  it("whose first answer was lost gets no more events either, once it was taken over", async () => {
+    const rule = world.rule(["a", "b"]);
+    await store(rule, 3);
+    const held = Promise.withResolvers<undefined>();
+    const gate = Promise.withResolvers<undefined>();
+    let commits = 0;
+    let reads = 0;
+    const slow = instanceWith(rule, (point) => {
+      if (point === "outbox.claim/commit:after" && ++commits === 1) return "repeat";
+      // The client has repeated the commit, and now looks whether the first one took effect.
+      if (point !== "outbox.claim/batchGetDocuments:before" || ++reads !== 1) return undefined;
+      held.resolve(undefined);
+      return gate.promise;
+    });
+    const check = slow.run((engine) => engine.checkWindow(rule, "a"));
+    await held.promise;
+    world.advance(LEASE_MS + 1);
+    const relayed = await world.instance([]).run((engine) => engine.sweep([]));
+    assert.equal(relayed.published, 1);
+    gate.resolve(undefined);
+    await check;
+    await world.settle([rule]);
+    const { violations, figures } = await world.judge(rule, { expectOnce: true });
+    assert.deepEqual(violations, []);
+    assert.deepEqual([figures.syncs, figures.exported], [2, 6]);
+  });
+
   it("that stops between two commits goes out with what it has, and the rest with the next", async () => {
     const rule = world.rule(["a", "b"]);
     for (const stopAt of [1, 2, 3, 4]) {

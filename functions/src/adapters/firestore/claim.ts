@@ -233,7 +233,10 @@ async function commitNew(
   } catch (error) {
     if (!isConflict(error)) throw error;
     const snapshot: DocumentSnapshot = await ref.get();
-    return snapshot.get("token") === token ? snapshot.updateTime : undefined;
+    // Ours, unless somebody has taken it over meanwhile: then its message is theirs to publish, and
+    // going on from this version would add events to it.
+    const isOurs = snapshot.get("token") === token && snapshot.get("attempt") === 1;
+    return isOurs ? snapshot.updateTime : undefined;
   }
 }
 
