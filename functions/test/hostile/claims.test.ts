@@ -51,18 +51,21 @@ describe("a claim", function () {
     });
   }
 
-  it("that was taken over while its claimer was held up gets no more events", async () => {
+  /**
+   * Holds a claimer up where the plan says, until another instance has taken its sync over.
+   *
+   * @param planWith makes the plan; what it is given holds the instance up
+   */
+  async function takeOver(planWith: (hold: () => Promise<unknown>) => FaultPlan): Promise<void> {
     const rule = world.rule(["a", "b"]);
     await store(rule, 3);
     const held = Promise.withResolvers<undefined>();
     const gate = Promise.withResolvers<undefined>();
-    let commits = 0;
-    const slow = instanceWith(rule, (point) => {
-      if (point !== "outbox.claim/commit:before" || ++commits !== 2) return undefined;
+    const hold = (): Promise<unknown> => {
       held.resolve(undefined);
       return gate.promise;
-    });
-    const check = slow.run((engine) => engine.checkWindow(rule, "a"));
+    };
+    const check = instanceWith(rule, planWith(hold)).run((engine) => engine.checkWindow(rule, "a"));
     await held.promise;
     world.advance(LEASE_MS + 1);
     // Another instance publishes what is claimed so far; it does not look at the window.
@@ -74,34 +77,26 @@ describe("a claim", function () {
     const { violations, figures } = await world.judge(rule, { expectOnce: true });
     assert.deepEqual(violations, []);
     assert.deepEqual([figures.syncs, figures.exported], [2, 6]);
-  });
+  }
 
-  it("whose first answer was lost gets no more events either, once it was taken over", async () => {
-    const rule = world.rule(["a", "b"]);
-    await store(rule, 3);
-    const held = Promise.withResolvers<undefined>();
-    const gate = Promise.withResolvers<undefined>();
-    let commits = 0;
-    let reads = 0;
-    const slow = instanceWith(rule, (point) => {
-      if (point === "outbox.claim/commit:after" && ++commits === 1) return "repeat";
-      // The client has repeated the commit, and now looks whether the first one took effect.
-      if (point !== "outbox.claim/batchGetDocuments:before" || ++reads !== 1) return undefined;
-      held.resolve(undefined);
-      return gate.promise;
-    });
-    const check = slow.run((engine) => engine.checkWindow(rule, "a"));
-    await held.promise;
-    world.advance(LEASE_MS + 1);
-    const relayed = await world.instance([]).run((engine) => engine.sweep([]));
-    assert.equal(relayed.published, 1);
-    gate.resolve(undefined);
-    await check;
-    await world.settle([rule]);
-    const { violations, figures } = await world.judge(rule, { expectOnce: true });
-    assert.deepEqual(violations, []);
-    assert.deepEqual([figures.syncs, figures.exported], [2, 6]);
-  });
+  it("that was taken over while its claimer was held up gets no more events", () =>
+    takeOver((hold) => {
+      let commits = 0;
+      return (point) =>
+        point === "outbox.claim/commit:before" && ++commits === 2 ? hold() : undefined;
+    }));
+
+  it("whose first answer was lost gets no more events either, once it was taken over", () =>
+    takeOver((hold) => {
+      let commits = 0;
+      let reads = 0;
+      return (point) => {
+        if (point === "outbox.claim/commit:after" && ++commits === 1) return "repeat";
+        // The client has repeated the commit, and now looks whether the first one took effect.
+        const isLooking = point === "outbox.claim/batchGetDocuments:before" && ++reads === 1;
+        return isLooking ? hold() : undefined;
+      };
+    }));
 
   it("that stops between two commits goes out with what it has, and the rest with the next", async () => {
     const rule = world.rule(["a", "b"]);
