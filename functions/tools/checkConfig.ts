@@ -7,8 +7,8 @@
  */
 import { readFileSync } from "node:fs";
 
-import { ConfigError, parseConfig } from "../src/config/parse.ts";
-import { currentProject, readEnvFiles } from "./configFiles.ts";
+import { parseConfig } from "../src/config/parse.ts";
+import { currentProject, explain, readEnvFiles } from "./configFiles.ts";
 
 function readConfig(): { readonly text: string; readonly from: string } {
   const file = process.argv[2];
@@ -25,12 +25,6 @@ try {
   const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
   process.stdout.write(`check-config: CONFIG in ${from} is correct: ${names}\n`);
 } catch (error) {
-  const text =
-    error instanceof ConfigError
-      ? error.report
-      : error instanceof Error
-        ? error.message
-        : String(error);
-  process.stderr.write(`check-config: ${text}\n`);
+  process.stderr.write(`check-config: ${explain(error)}\n`);
   process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
+import { ConfigError } from "../src/config/parse.ts";
 import { FUNCTIONS_DIR, REPOSITORY_ROOT } from "./paths.ts";
 
 interface EnvFileOptions {
@@ -49,4 +50,10 @@ function aliases(): Record<string, string> {
     projects?: Record<string, string>;
   };
   return projects;
+}
+
+/** What to tell a person about an error: every problem of a configuration, or its message. */
+export function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.report;
+  return error instanceof Error ? error.message : String(error);
 }

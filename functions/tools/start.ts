@@ -9,9 +9,9 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import { ConfigError, parseConfig } from "../src/config/parse.ts";
+import { parseConfig } from "../src/config/parse.ts";
 import type { Services } from "../src/config/route.ts";
-import { readEnvFiles } from "./configFiles.ts";
+import { explain, readEnvFiles } from "./configFiles.ts";
 import { runDemo, sourceMethod } from "./demo.ts";
 import { startEmulators } from "./emulators.ts";
 import { startScheduler, subscribeToTargets } from "./localCloud.ts";
@@ -106,12 +106,6 @@ function printInstructions(
 try {
   process.exitCode = await main();
 } catch (error) {
-  const text =
-    error instanceof ConfigError
-      ? error.report
-      : error instanceof Error
-        ? error.message
-        : String(error);
-  process.stderr.write(`start: ${text}\n`);
+  process.stderr.write(`start: ${explain(error)}\n`);
   process.exitCode = 1;
 }

@@ -62,6 +62,17 @@ export function consume(name: string): Promise<Subscriber> {
   return subscribe(serviceNamed(name).targetPubSub.topic);
 }
 
+/** Gives the tests of a suite consumers, and closes them after it. Call it in `describe`. */
+export function consumersOfSuite(): (name: string) => Promise<Subscriber> {
+  const consumers: Subscriber[] = [];
+  after(() => Promise.all(consumers.map((consumer) => consumer.close())));
+  return async (name) => {
+    const consumer = await consume(name);
+    consumers.push(consumer);
+    return consumer;
+  };
+}
+
 /** The same database that the functions use. */
 export const db = new Firestore({ projectId: PROJECT });
 

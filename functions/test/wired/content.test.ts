@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 
-import type { Subscriber } from "../support/subscriber.ts";
-import { consume, send } from "../support/wired.ts";
+import { consumersOfSuite, send } from "../support/wired.ts";
 
 describe("what an event holds arrives unharmed", () => {
-  const consumers: Subscriber[] = [];
-  const consumeFor = async (name: string): Promise<Subscriber> => {
-    const consumer = await consume(name);
-    consumers.push(consumer);
-    return consumer;
-  };
-  after(() => Promise.all(consumers.map((consumer) => consumer.close())));
+  const consumeFor = consumersOfSuite();
 
   it("triggers on a body of 900 KB, which as a Firestore event would be dropped", async () => {
     const consumer = await consumeFor("large");

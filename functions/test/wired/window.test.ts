@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import type { Timestamp } from "@google-cloud/firestore";
 
-import type { ReceivedSync, Subscriber } from "../support/subscriber.ts";
-import { call, consume, countOf, db, localEngine, send, serviceNamed } from "../support/wired.ts";
+import type { ReceivedSync } from "../support/subscriber.ts";
+import {
+  call,
+  consumersOfSuite,
+  countOf,
+  db,
+  localEngine,
+  send,
+  serviceNamed,
+} from "../support/wired.ts";
 import { waitFor } from "../support/waitFor.ts";
 
 const contents = ({ message }: ReceivedSync, key: string): string[] =>
@@ -15,13 +23,7 @@ const untilPending = (name: string, count: number): Promise<true> =>
   );
 
 describe("windows, on the emulator suite", () => {
-  const consumers: Subscriber[] = [];
-  const consumeFor = async (name: string): Promise<Subscriber> => {
-    const consumer = await consume(name);
-    consumers.push(consumer);
-    return consumer;
-  };
-  after(() => Promise.all(consumers.map((consumer) => consumer.close())));
+  const consumeFor = consumersOfSuite();
 
   it("puts each event in exactly one message", async () => {
     const consumer = await consumeFor("pair");
