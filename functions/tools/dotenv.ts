@@ -12,8 +12,11 @@ const ESCAPES: Record<string, string> = {
   '"': '\\"',
 };
 
-/** Values that the parser returns unchanged when they stand without quotes. */
-const PLAIN = /^(?!["'\s])[^#\r\n\v]*(?<![\s"'])$/;
+/**
+ * Values that the parser returns unchanged when they stand without quotes: without an end of line, to
+ * it also U+2028 and U+2029, after which it would see quotes or nothing.
+ */
+const PLAIN = /^(?!["'\s])[^#\r\n\v\u2028\u2029]*(?<![\s"'])$/;
 
 /**
  * The text of a dotenv file that gives exactly these variables to a function.

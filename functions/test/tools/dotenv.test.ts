@@ -32,6 +32,8 @@ describe("dotenv files", () => {
       SINGLE: "'a'",
       HASH: "a # b",
       BACKSLASH: "a\\nb\\",
+      LINES: 'a\u2028""\u2028b',
+      PARAGRAPHS: "a\u2029''\u2029b",
       BIG: JSON.stringify({ text: "x\n".repeat(100_000) }),
     };
     assert.deepEqual(readBack(variables), variables);
@@ -39,7 +41,7 @@ describe("dotenv files", () => {
 
   it("give any value back, or refuse it", () => {
     const value = fc.string({
-      unit: fc.constantFrom(...Array.from("ab ={}[]#'\"\\\n\r\t\v\u2028é")),
+      unit: fc.constantFrom(...Array.from("ab ={}[]#'\"\\\n\r\t\v\u2028\u2029é")),
     });
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 4 }), (values) => {

@@ -7,17 +7,17 @@ import { writeFileSync } from "node:fs";
 import { runSuite } from "../emulatorSuite.ts";
 import { measureColdStart } from "./coldStart.ts";
 import { measureCost } from "./cost.ts";
-import { measureEndToEnd } from "./endToEnd.ts";
+import { measureEndToEnd, type OwnRun } from "./endToEnd.ts";
 import { closeConnections } from "./http.ts";
 import { Inbox } from "./inbox.ts";
 import { measureIngest, measureIngestOf } from "./ingest.ts";
 import { measureLatency, measureLatencyOf } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
-import { readMemory, reportMemory, type MemoryFigure } from "./memory.ts";
+import { largest, readMemory, reportMemory, type MemoryFigure } from "./memory.ts";
 import { barsTable, formatTable, isMet, type SectionReport } from "./report.ts";
-import { otherServer } from "./server.ts";
+import { newContent, otherServer, type Server } from "./server.ts";
 import { readSettings, USAGE, UsageError, type SectionName, type Settings } from "./settings.ts";
-import { World, type Deployment } from "./world.ts";
+import { World } from "./world.ts";
 
 const SHARED = "Load, functions and emulators share this machine: compare within one run only.";
 
@@ -50,17 +50,16 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
       reports.set("cost", await measureCost(world, counted, settings, progress));
       await world.stop(counted);
     }
-    if (wants("ingest") || wants("endToEnd")) {
+    if (wants("ingest")) {
       const storing = await world.deploy("ingest");
-      if (wants("ingest")) {
-        reports.set("ingest", await measureIngest(world, storing, settings, progress));
-        memory.push(...readMemory("ingest", storing).slice(0, 1));
-      }
-      if (wants("endToEnd")) {
-        const { report, figures } = await measurePairs(world, storing, settings);
-        reports.set("endToEnd", report);
-        memory.push(...figures);
-      }
+      reports.set("ingest", await measureIngest(world, storing, settings, progress));
+      memory.push(...readMemory("ingest", storing).slice(0, 1));
+      await world.stop(storing);
+    }
+    if (wants("endToEnd")) {
+      const { report, figures } = await measurePairs(world, settings);
+      reports.set("endToEnd", report);
+      memory.push(...figures);
     }
     if (memory.length > 0) reports.set("memory", reportMemory(memory));
   } finally {
@@ -70,18 +69,25 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
 
 async function measurePairs(
   world: World,
-  { server: storing }: Deployment,
   settings: Settings,
 ): Promise<{ report: SectionReport; figures: MemoryFigure[] }> {
-  const pairs = await world.deploy("pairs");
-  const { server, checkWindow } = pairs;
-  const options = {
-    service: "pairs",
-    endpoints: ["many", "last"],
-    ours: { storing, checkWindow },
-  } as const;
-  const report = await measureEndToEnd(world.inbox, server, options, settings, progress);
-  return { report, figures: readMemory("end to end", pairs) };
+  const figures: MemoryFigure[] = [];
+  const begin = async (run: number): Promise<OwnRun> => {
+    const deployment = await world.deploy(`pairs-${String(run)}`);
+    const { server, checkWindow } = deployment;
+    return {
+      server,
+      store: () => server.store("ingest", "many", newContent()),
+      checkCpuSeconds: () => checkWindow.cpuSeconds(),
+      async end() {
+        figures.push(...readMemory("end to end", deployment));
+        await world.stop(deployment);
+      },
+    };
+  };
+  const options = { service: "pairs", endpoints: ["many", "last"] } as const;
+  const report = await measureEndToEnd(world.inbox, begin, options, settings, progress);
+  return { report, figures: largest(figures) };
 }
 
 async function measureTarget(
@@ -100,7 +106,8 @@ async function measureTarget(
     }
     if (settings.sections.includes("endToEnd")) {
       const services = { service: "", endpoints };
-      reports.set("endToEnd", await measureEndToEnd(inbox, server, services, settings, progress));
+      const there = (): { server: Server } => ({ server });
+      reports.set("endToEnd", await measureEndToEnd(inbox, there, services, settings, progress));
     }
     if (settings.sections.includes("ingest")) {
       reports.set("ingest", await measureIngestOf(server, endpoints[0], settings, progress));

@@ -24,6 +24,15 @@ export function readMemory(
   });
 }
 
+/** Of figures with the same name, the one with the highest peak. */
+export function largest(figures: readonly MemoryFigure[]): MemoryFigure[] {
+  const descending = figures.toSorted((a, b) => b.peakMB - a.peakMB);
+  const names = new Set(figures.map(({ name }) => name));
+  return Array.from(names).flatMap(
+    (name) => descending.find((figure) => figure.name === name) ?? [],
+  );
+}
+
 export function reportMemory(figures: readonly MemoryFigure[]): SectionReport {
   return {
     tables: [

@@ -46,7 +46,7 @@ const FULL: Effort = {
     { events: 100, runs: 15 },
     { events: 1000, runs: 9 },
   ],
-  endToEnd: { runs: 9, pairs: 400 },
+  endToEnd: { runs: 9, pairs: 600 },
   windows: [10, 100, 1000, 5000],
   costEvents: { sequential: 30, inFlight: 640 },
   coldStarts: 15,
