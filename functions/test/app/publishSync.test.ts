@@ -43,6 +43,36 @@ describe("publishSync", () => {
     assert.equal(log.of("sync.published").length, 1);
   });
 
+  it("reads the events of all endpoints together", async () => {
+    const stored = [
+      event({ id: "a1", eventKey: "a", content: "a1" }),
+      event({ id: "a2", eventKey: "a", content: "a2" }),
+      event({ id: "b1", eventKey: "b", content: "b1" }),
+    ];
+    let message: SyncMessage | undefined;
+    const { deps, publish } = setUp((_topic, sent) => {
+      message = sent;
+      return Promise.resolve("m1");
+    }, stored);
+    const reads: (readonly string[])[] = [];
+    const { read } = deps.events;
+    deps.events.read = (serviceName, ids) => {
+      reads.push(ids);
+      return read(serviceName, ids);
+    };
+    const members = [member("a1"), member("a2")];
+    await publish({ sync: sync([syncEndpoint("b", [member("b1")]), syncEndpoint("a", members)]) });
+    assert.deepEqual(reads, [["b1", "a1", "a2"]]);
+    const contents = Object.entries(message?.events ?? {}).map(([key, { events = [] }]) => [
+      key,
+      ...events.map(({ content }) => content),
+    ]);
+    assert.deepEqual(contents, [
+      ["a", "a1", "a2"],
+      ["b", "b1"],
+    ]);
+  });
+
   it("publishes the same bytes however often", async () => {
     const bodies: string[] = [];
     const { publish, deps } = setUp((_topic, message) => {

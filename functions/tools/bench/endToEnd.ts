@@ -40,9 +40,6 @@ export interface OwnRun {
   end(): Promise<void>;
 }
 
-/** So many pairs go before those that are measured: code that never ran is slower. */
-const WARM_UP_PAIRS = 600;
-
 /** @param begin starts what a run measures; another server is simply there, with nothing else to tell */
 export async function measureEndToEnd(
   inbox: Inbox,
@@ -51,14 +48,15 @@ export async function measureEndToEnd(
   { effort }: Settings,
   progress: (text: string) => void,
 ): Promise<SectionReport> {
-  const { runs, pairs } = effort.endToEnd;
+  const { runs, warmUp, pairs } = effort.endToEnd;
   const measured: PairsRun[] = [];
   const ingest: number[] = [];
   const cpuMs: number[] = [];
   for (let run = 0; run < runs; run++) {
     progress(`end to end: ${String(pairs)} pairs, run ${String(run + 1)}`);
     const begun = await begin(run);
-    await runPairs(inbox, begun.server, options, WARM_UP_PAIRS);
+    // Some go before those that are measured: code that never ran is slower.
+    await runPairs(inbox, begun.server, options, warmUp);
     const before = "end" in begun ? begun.checkCpuSeconds() : undefined;
     measured.push(await runPairs(inbox, begun.server, options, pairs));
     if ("end" in begun) {

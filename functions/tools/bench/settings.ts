@@ -13,7 +13,7 @@ export interface Effort {
   readonly warmUpMs: number;
   readonly idle: { readonly runs: number; readonly syncs: number };
   readonly sizes: readonly { readonly events: number; readonly runs: number }[];
-  readonly endToEnd: { readonly runs: number; readonly pairs: number };
+  readonly endToEnd: { readonly runs: number; readonly warmUp: number; readonly pairs: number };
   readonly windows: readonly number[];
   readonly costEvents: { readonly sequential: number; readonly inFlight: number };
   readonly coldStarts: number;
@@ -46,14 +46,14 @@ const FULL: Effort = {
     { events: 100, runs: 15 },
     { events: 1000, runs: 9 },
   ],
-  endToEnd: { runs: 9, pairs: 600 },
+  endToEnd: { runs: 9, warmUp: 600, pairs: 600 },
   windows: [10, 100, 1000, 5000],
   costEvents: { sequential: 30, inFlight: 640 },
   coldStarts: 15,
 };
 
 const QUICK: Effort = {
-  ingest: { runs: 5, ms: 350 },
+  ingest: { runs: 3, ms: 300 },
   warmUpMs: 1200,
   idle: { runs: 2, syncs: 15 },
   sizes: [
@@ -61,7 +61,7 @@ const QUICK: Effort = {
     { events: 100, runs: 5 },
     { events: 1000, runs: 5 },
   ],
-  endToEnd: { runs: 3, pairs: 300 },
+  endToEnd: { runs: 3, warmUp: 600, pairs: 300 },
   windows: [10, 5000],
   costEvents: { sequential: 6, inFlight: 160 },
   coldStarts: 3,
