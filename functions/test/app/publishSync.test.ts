@@ -55,7 +55,7 @@ describe("publishSync", () => {
       return Promise.resolve("m1");
     }, stored);
     const reads: (readonly string[])[] = [];
-    const { read } = deps.events;
+    const read = deps.events.read.bind(deps.events);
     deps.events.read = (serviceName, ids) => {
       reads.push(ids);
       return read(serviceName, ids);
