@@ -1,5 +1,5 @@
 /** What is measured: ours, with the triggers that Eventarc would deliver, or any compatible server. */
-import type { Eventarc } from "./eventarc.ts";
+import type { Triggers } from "./triggers.ts";
 import { post } from "./http.ts";
 
 /** An event that the server has accepted. */
@@ -19,7 +19,7 @@ export interface Server {
 }
 
 /** Our functions `event` and `checkWindow`, by their URLs. */
-export function ourServer(eventUrl: string, eventarc: Eventarc): Server {
+export function ourServer(eventUrl: string, triggers: Triggers): Server {
   const store = async (service: string, eventKey: string, content: string): Promise<Accepted> => {
     const { status, body } = await post(`${eventUrl}/${service}/${eventKey}`, content);
     const at = performance.now();
@@ -33,7 +33,7 @@ export function ourServer(eventUrl: string, eventarc: Eventarc): Server {
       const accepted = await store(service, eventKey, content);
       const { eventId } = accepted;
       const created = { serviceName: service, eventKey, eventId, receivedAtMs: Date.now() };
-      const delivered = eventarc.deliver(created);
+      const delivered = triggers.deliver(created);
       delivered.catch(() => undefined); // whoever waits for it is told
       return { ...accepted, delivered };
     },

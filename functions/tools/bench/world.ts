@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { Firestore, Timestamp } from "@google-cloud/firestore";
 
-import { Eventarc } from "./eventarc.ts";
+import { Triggers } from "./triggers.ts";
 import { Inbox } from "./inbox.ts";
 import { newContent, ourServer, type Server } from "./server.ts";
 import { serveFunction, type ServedFunction, type ServeOptions } from "./serveFunction.ts";
@@ -80,7 +80,7 @@ export class World {
     };
     const db = new Firestore({ projectId: project });
     this.#databases.push(db);
-    const server = ourServer(event.url, new Eventarc(checkWindow.url, project));
+    const server = ourServer(event.url, new Triggers(checkWindow.url, project));
     const content = newContent();
     const received = this.inbox.messageWith(content);
     await server.send("idle", "many", newContent());

@@ -150,13 +150,22 @@ export function requestsWithFaults(life: Life, plan: FaultPlan, db: Firestore): 
   const requests: Requests = {
     request: (method, ...args) =>
       step(life, plan, nameOf(method), () => original.request.call(db, method, ...args)),
-    requestStream: (method, ...args) =>
-      step(life, plan, nameOf(method), async () => {
-        const stream = (await original.requestStream.call(db, method, ...args)) as Readable;
-        // An answer that nobody reads any more would hold on to the shared connection.
-        life.ended.catch(() => stream.resume());
-        return stream;
-      }),
+    async requestStream(method, ...args) {
+      let stream: Readable | undefined;
+      // An answer that nobody reads any more would hold on to the shared connection.
+      const drain = (): void => void stream?.resume();
+      life.ended.catch(drain);
+      try {
+        return await step(life, plan, nameOf(method), async () => {
+          stream = (await original.requestStream.call(db, method, ...args)) as Readable;
+          if (life.isOver) drain();
+          return stream;
+        });
+      } catch (error) {
+        drain();
+        throw error;
+      }
+    },
   };
   return Object.assign(Object.create(db) as Firestore, requests);
 }
