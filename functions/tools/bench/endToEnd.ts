@@ -31,19 +31,22 @@ interface Options {
   readonly endpoints: readonly [string, string];
 }
 
-/** Our own functions: where a run sends its pairs, and what else it finds out there. */
-export interface OwnRun {
+/** Where a run sends its pairs. */
+export interface Target {
   readonly server: Server;
-  /** Stores events of another service, for which no trigger is delivered. */
-  readonly store: () => Promise<unknown>;
-  checkCpuSeconds(): number | undefined;
-  end(): Promise<void>;
+  /** Only of our own functions, which are new in each run. */
+  readonly own?: {
+    /** Stores events of another service, for which no trigger is delivered. */
+    readonly store: () => Promise<unknown>;
+    /** NaN where the system does not say. */
+    checkCpuSeconds(): number;
+    end(): Promise<void>;
+  };
 }
 
-/** @param begin starts what a run measures; another server is simply there, with nothing else to tell */
 export async function measureEndToEnd(
   inbox: Inbox,
-  begin: (run: number) => Promise<OwnRun> | { readonly server: Server },
+  begin: (run: number) => Promise<Target>,
   options: Options,
   { effort }: Settings,
   progress: (text: string) => void,
@@ -54,19 +57,16 @@ export async function measureEndToEnd(
   const cpuMs: number[] = [];
   for (let run = 0; run < runs; run++) {
     progress(`end to end: ${String(pairs)} pairs, run ${String(run + 1)}`);
-    const begun = await begin(run);
+    const { server, own } = await begin(run);
     // Some go before those that are measured: code that never ran is slower.
-    const isNew = run === 0 || "end" in begun;
-    if (isNew) await runPairs(inbox, begun.server, options, warmUp);
-    const before = "end" in begun ? begun.checkCpuSeconds() : undefined;
-    measured.push(await runPairs(inbox, begun.server, options, pairs));
-    if ("end" in begun) {
-      const after = begun.checkCpuSeconds();
-      cpuMs.push((1000 * ((after ?? NaN) - (before ?? NaN))) / (2 * pairs));
-      // The same process, which by now has run longer: if anything, that favours ingest.
-      ingest.push((await closedLoop(IN_FLIGHT, { count: 2 * pairs }, begun.store)).perSecond);
-      await begun.end();
-    }
+    if (run === 0 || own) await runPairs(inbox, server, options, warmUp);
+    const before = own?.checkCpuSeconds() ?? NaN;
+    measured.push(await runPairs(inbox, server, options, pairs));
+    if (own === undefined) continue;
+    cpuMs.push((1000 * (own.checkCpuSeconds() - before)) / (2 * pairs));
+    // The same process, which by now has run longer: if anything, that favours ingest.
+    ingest.push((await closedLoop(IN_FLIGHT, { count: 2 * pairs }, own.store)).perSecond);
+    await own.end();
   }
   const sum = (pick: (run: PairsRun) => number): number =>
     measured.reduce((total, run) => total + pick(run), 0);

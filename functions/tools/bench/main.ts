@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { runSuite } from "../emulatorSuite.ts";
 import { measureColdStart } from "./coldStart.ts";
 import { measureCost } from "./cost.ts";
-import { measureEndToEnd, type OwnRun } from "./endToEnd.ts";
+import { measureEndToEnd, type Target } from "./endToEnd.ts";
 import { closeConnections } from "./http.ts";
 import { Inbox } from "./inbox.ts";
 import { measureIngest, measureIngestOf } from "./ingest.ts";
@@ -15,7 +15,7 @@ import { measureLatency, measureLatencyOf } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
 import { largest, readMemory, reportMemory, type MemoryFigure } from "./memory.ts";
 import { barsTable, formatTable, isMet, type SectionReport } from "./report.ts";
-import { newContent, otherServer, type Server } from "./server.ts";
+import { newContent, otherServer } from "./server.ts";
 import { readSettings, USAGE, UsageError, type SectionName, type Settings } from "./settings.ts";
 import { World } from "./world.ts";
 
@@ -72,18 +72,18 @@ async function measurePairs(
   settings: Settings,
 ): Promise<{ report: SectionReport; figures: MemoryFigure[] }> {
   const figures: MemoryFigure[] = [];
-  const begin = async (run: number): Promise<OwnRun> => {
+  const begin = async (run: number): Promise<Target> => {
     const deployment = await world.deploy(`pairs-${String(run)}`);
     const { server, checkWindow } = deployment;
-    return {
-      server,
+    const own = {
       store: () => server.store("ingest", "many", newContent()),
-      checkCpuSeconds: () => checkWindow.cpuSeconds(),
+      checkCpuSeconds: () => checkWindow.cpuSeconds() ?? NaN,
       async end() {
         figures.push(...readMemory("end to end", deployment));
         await world.stop(deployment);
       },
     };
+    return { server, own };
   };
   const options = { service: "pairs", endpoints: ["many", "last"] } as const;
   const report = await measureEndToEnd(world.inbox, begin, options, settings, progress);
@@ -106,7 +106,7 @@ async function measureTarget(
     }
     if (settings.sections.includes("endToEnd")) {
       const services = { service: "", endpoints };
-      const there = (): { server: Server } => ({ server });
+      const there = (): Promise<Target> => Promise.resolve({ server });
       reports.set("endToEnd", await measureEndToEnd(inbox, there, services, settings, progress));
     }
     if (settings.sections.includes("ingest")) {

@@ -1,6 +1,6 @@
 /** What is measured: ours, with the triggers that Eventarc would deliver, or any compatible server. */
-import type { Triggers } from "./triggers.ts";
 import { post } from "./http.ts";
+import type { Triggers } from "./triggers.ts";
 
 /** An event that the server has accepted. */
 export interface Accepted {

@@ -6,11 +6,11 @@ import { join } from "node:path";
 
 import { Firestore, Timestamp } from "@google-cloud/firestore";
 
-import { Triggers } from "./triggers.ts";
 import { Inbox } from "./inbox.ts";
 import { newContent, ourServer, type Server } from "./server.ts";
 import { serveFunction, type ServedFunction, type ServeOptions } from "./serveFunction.ts";
 import type { Settings } from "./settings.ts";
+import { Triggers } from "./triggers.ts";
 
 /** Services of the measured deployment; each has the endpoints `many` and `last`. */
 export const SERVICES = ["ingest", "pairs", "idle", "history", "big", "cost"] as const;
