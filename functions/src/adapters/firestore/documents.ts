@@ -1,0 +1,87 @@
+/**
+ * The few things that we ask of Firestore, and no more: reads of documents by path, queries over one
+ * index range, counts, and atomic conditional commits. No listeners, and no transactions: a step that
+ * waits for another's lock is one of the things that this design leaves out.
+ *
+ * Everything above this is the same code on Firestore and on the memory that tests explore schedules
+ * with, where each of these calls is one request.
+ */
+export interface Documents {
+  /** In the order of the paths; undefined where there is none (1 read each, also for those). */
+  get(paths: readonly string[]): Promise<(Doc | undefined)[]>;
+  /** 1 read for each document, at least 1. */
+  query(query: Query): Promise<Doc[]>;
+  /** How many documents the query has (1 read per 1000, at least 1). */
+  count(query: Query): Promise<number>;
+  /**
+   * All of the writes or none.
+   *
+   * @returns the version of each document that it wrote
+   * @throws an error with a gRPC `code` for which `isConflict` is true if a document was not as a write
+   *   expects it; then nothing has been written. It may also be our own doing: the client repeats a
+   *   commit whose answer was lost, and the repeat finds what the first has done
+   */
+  commit(writes: readonly Write[]): Promise<Version>;
+}
+
+/** Times are `Date`s, bytes are `Buffer`s; the rest is as in JSON. */
+export type Value =
+  | null
+  | string
+  | number
+  | boolean
+  | Date
+  | Uint8Array
+  | readonly Value[]
+  | { readonly [name: string]: Value };
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The state of a document, to be compared: it changes with each write. */
+export type Version = string;
+
+export interface Doc {
+  /** `services/x/pending/y`. */
+  readonly path: string;
+  /** The last segment of its path. */
+  readonly id: string;
+  readonly fields: Fields;
+  readonly version: Version;
+}
+
+/** In a field of an update: the field is removed. */
+export const REMOVED = Symbol("removed");
+
+export type Write =
+  /** Fails if it exists. */
+  | { readonly kind: "create"; readonly path: string; readonly fields: Fields }
+  /** Whatever is there. */
+  | { readonly kind: "set"; readonly path: string; readonly fields: Fields }
+  /** Changes the named fields; fails if it does not exist, or is not of the version. */
+  | {
+      readonly kind: "update";
+      readonly path: string;
+      readonly fields: Fields;
+      readonly version?: Version | undefined;
+    }
+  /** Without a version it does not fail where there is nothing. */
+  | { readonly kind: "delete"; readonly path: string; readonly version?: Version | undefined };
+
+/** A range of one index: equal values of some fields, ordered by another, then by path. */
+export interface Query {
+  /** The path of a collection, or the name of all collections with that name. */
+  readonly from: { readonly collection: string } | { readonly group: string };
+  readonly equal?: Readonly<Record<string, Scalar>>;
+  readonly orderBy: string;
+  readonly direction: "asc" | "desc";
+  /** Bounds of the field that orders. */
+  readonly above?: Date;
+  readonly upTo?: Date;
+  /** The last document of the page before. */
+  readonly after?: Doc | undefined;
+  readonly limit?: number;
+  /** Only these fields are read; the one that orders is always among them. */
+  readonly select?: readonly string[];
+}
+
+export type Scalar = string | number | boolean;

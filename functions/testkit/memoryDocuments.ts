@@ -1,0 +1,145 @@
+/**
+ * The documents of Firestore, in memory: the same conformance suite passes on both. Each request goes
+ * through a hook, which may hold it up, lose its answer, or never come back.
+ */
+import {
+  REMOVED,
+  type Doc,
+  type Documents,
+  type Fields,
+  type Query,
+  type Version,
+  type Write,
+} from "../src/adapters/firestore/documents.ts";
+
+/** One request, for a hook to name it. */
+export interface Request {
+  readonly kind: "get" | "query" | "count" | "commit";
+  readonly writes?: readonly Write[];
+}
+
+/** Runs a request, when and as often as it likes; what it returns is the answer. */
+export type Hook = <T>(request: Request, run: () => T) => Promise<T>;
+
+const atOnce: Hook = (_, run) => Promise.resolve().then(run);
+
+/** gRPC status codes, as the client reports them. */
+const NOT_FOUND = 5;
+const ALREADY_EXISTS = 6;
+const FAILED_PRECONDITION = 9;
+
+/** Shared by the instances that see one database; each has its own view with its own hook. */
+export class MemoryDatabase {
+  readonly #collections = new Map<string, Map<string, Doc>>();
+  #commits = 0;
+
+  /** What one instance asks through. */
+  documents(hook: Hook = atOnce): Documents {
+    return {
+      get: (paths) => hook({ kind: "get" }, () => paths.map((path) => this.find(path))),
+      query: (query) => hook({ kind: "query" }, () => this.#query(query)),
+      count: (query) => hook({ kind: "count" }, () => this.#query(query).length),
+      commit: (writes) => hook({ kind: "commit", writes }, () => this.#commit(writes)),
+    };
+  }
+
+  /** Looks at a document, beside all requests. */
+  find(path: string): Doc | undefined {
+    return this.#collections.get(parentOf(path))?.get(path);
+  }
+
+  /** Looks at a collection, or at all with that last name, by path. */
+  list(collection: string): Doc[] {
+    return [...this.#collections]
+      .filter(([path]) => path === collection || path.endsWith(`/${collection}`))
+      .flatMap(([, docs]) => [...docs.values()])
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  #query(query: Query): Doc[] {
+    const { from, equal = {}, orderBy, direction, above, upTo, after, limit, select } = query;
+    const docs =
+      "group" in from
+        ? this.list(from.group)
+        : [...(this.#collections.get(from.collection)?.values() ?? [])];
+    const filters = Object.entries(equal);
+    const sign = direction === "asc" ? 1 : -1;
+    const found = docs
+      .filter(({ fields }) => {
+        const at = fields[orderBy];
+        return (
+          filters.every(([name, value]) => fields[name] === value) &&
+          at instanceof Date &&
+          (above === undefined || at > above) &&
+          (upTo === undefined || at <= upTo)
+        );
+      })
+      .filter((doc) => after === undefined || sign * compare(orderBy, doc, after) > 0)
+      .toSorted((a, b) => sign * compare(orderBy, a, b));
+    const page = limit === undefined ? found : found.slice(0, limit);
+    if (select === undefined) return page;
+    const names = new Set([orderBy, ...select]);
+    return page.map((doc) => ({
+      ...doc,
+      fields: Object.fromEntries(Object.entries(doc.fields).filter(([name]) => names.has(name))),
+    }));
+  }
+
+  #commit(writes: readonly Write[]): Version {
+    if (writes.length === 0) throw new Error("an empty batch was committed");
+    for (const write of writes) this.#demand(write);
+    const version = String(++this.#commits);
+    for (const write of writes) this.#apply(write, version);
+    return version;
+  }
+
+  #demand(write: Write): void {
+    const there = this.find(write.path);
+    switch (write.kind) {
+      case "create":
+        if (there !== undefined) throw refusal(ALREADY_EXISTS, write);
+        return;
+      case "set":
+        return;
+      case "update":
+      case "delete":
+        if (there === undefined && (write.kind === "update" || write.version !== undefined)) {
+          throw refusal(NOT_FOUND, write);
+        }
+        if (write.version !== undefined && write.version !== there?.version) {
+          throw refusal(FAILED_PRECONDITION, write);
+        }
+    }
+  }
+
+  #apply(write: Write, version: Version): void {
+    const { path } = write;
+    const parent = parentOf(path);
+    if (write.kind === "delete") {
+      this.#collections.get(parent)?.delete(path);
+      return;
+    }
+    const before = write.kind === "update" ? this.find(path)?.fields : {};
+    const fields: Fields = Object.freeze(
+      Object.fromEntries(
+        Object.entries({ ...before, ...write.fields }).filter(([, value]) => value !== REMOVED),
+      ),
+    );
+    const docs = this.#collections.get(parent) ?? new Map<string, Doc>();
+    this.#collections.set(parent, docs);
+    docs.set(path, { path, id: path.slice(parent.length + 1), fields, version });
+  }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
+
+function compare(orderBy: string, a: Doc, b: Doc): number {
+  const [timeA, timeB] = [a.fields[orderBy], b.fields[orderBy]] as [Date, Date];
+  return timeA.getTime() - timeB.getTime() || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+}
+
+function refusal(code: number, { kind, path }: Write): Error {
+  return Object.assign(new Error(`${String(code)}: cannot ${kind} ${path}`), { code });
+}
