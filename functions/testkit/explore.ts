@@ -1,0 +1,141 @@
+/**
+ * Looks for a schedule under which something does not hold: first all schedules that differ from the plain
+ * one in few places (few preemptions and faults find nearly all bugs), then random ones.
+ *
+ * A schedule is told by its deviations: at which step not the first option was taken, but another. The same
+ * deviations give the same run, so a failure is repeated by them alone.
+ */
+import { createHash } from "node:crypto";
+import type { Choose } from "./stage.ts";
+
+/** Where a schedule is not the plain one: step → option. */
+export type Deviations = ReadonlyMap<number, number>;
+
+/** What came of a run. */
+export interface Outcome {
+  /** How many options there were at each step. */
+  readonly options: readonly number[];
+  /** What did not hold, one line each. */
+  readonly violations: readonly string[];
+  readonly history: readonly string[];
+}
+
+export type Scenario = (choose: Choose) => Promise<Outcome>;
+
+export interface Found {
+  readonly deviations: Deviations;
+  readonly outcome: Outcome;
+}
+
+export interface Exploration {
+  readonly schedules: number;
+  /** The first schedule under which something did not hold, with as few deviations as could be. */
+  readonly found: Found | undefined;
+}
+
+export async function replaySchedule(scenario: Scenario, deviations: Deviations): Promise<Outcome> {
+  return scenario((step, options) => {
+    const option = deviations.get(step) ?? 0;
+    return option < options ? option : 0;
+  });
+}
+
+/**
+ * All schedules with at most so many deviations, nearest to the plain one first, until so many have been
+ * run or one fails.
+ */
+export async function exploreAll(
+  scenario: Scenario,
+  limits: { readonly mostDeviations: number; readonly mostSchedules: number },
+): Promise<Exploration> {
+  let schedules = 0;
+  let level: Deviations[] = [new Map()];
+  for (let depth = 0; depth <= limits.mostDeviations; depth++) {
+    const next: Deviations[] = [];
+    for (const deviations of level) {
+      if (schedules >= limits.mostSchedules) return { schedules, found: undefined };
+      schedules++;
+      const outcome = await replaySchedule(scenario, deviations);
+      if (outcome.violations.length > 0) return { schedules, found: { deviations, outcome } };
+      if (depth === limits.mostDeviations) continue;
+      for (const extension of extensions(deviations, outcome)) {
+        if (next.length >= limits.mostSchedules) break; // more would never be run
+        next.push(extension);
+      }
+    }
+    level = next;
+  }
+  return { schedules, found: undefined };
+}
+
+/** One more deviation, behind the last one: each schedule is met once. */
+function* extensions(deviations: Deviations, { options }: Outcome): Generator<Deviations> {
+  const last = Math.max(-1, ...deviations.keys());
+  for (let step = last + 1; step < options.length; step++) {
+    for (let option = 1; option < (options[step] ?? 1); option++) {
+      yield new Map([...deviations, [step, option]]);
+    }
+  }
+}
+
+/** Random schedules; the seed and the number of a run say which it is. */
+export async function exploreRandomly(
+  scenario: Scenario,
+  limits: { readonly seed: number; readonly schedules: number },
+): Promise<Exploration> {
+  for (let run = 0; run < limits.schedules; run++) {
+    const random = randomOf(limits.seed, run);
+    // From nearly plain to quite wild.
+    const chance = 0.02 + 0.4 * random();
+    const taken = new Map<number, number>();
+    const outcome = await scenario((step, options) => {
+      if (random() >= chance) return 0;
+      const option = 1 + Math.floor(random() * (options - 1));
+      taken.set(step, option);
+      return option;
+    });
+    if (outcome.violations.length > 0) {
+      return { schedules: run + 1, found: await shrink(scenario, { deviations: taken, outcome }) };
+    }
+  }
+  return { schedules: limits.schedules, found: undefined };
+}
+
+/** Leaves out what the failure does not need. */
+async function shrink(scenario: Scenario, found: Found): Promise<Found> {
+  let best = found;
+  for (const step of [...found.deviations.keys()].toReversed()) {
+    const fewer = new Map([...best.deviations].filter(([other]) => other !== step));
+    const outcome = await replaySchedule(scenario, fewer);
+    if (outcome.violations.length > 0) best = { deviations: fewer, outcome };
+  }
+  return best;
+}
+
+/** Mulberry32 on a seed that a hash has scattered: small, and the same everywhere. */
+function randomOf(seed: number, run: number): () => number {
+  let state = createHash("sha256")
+    .update(`${String(seed)}/${String(run)}`)
+    .digest()
+    .readUInt32LE();
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let value = Math.imul(state ^ (state >>> 15), 1 | state);
+    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
+    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** For a person: what went wrong, on which schedule, and how to see it again. */
+export function describeFound(name: string, { deviations, outcome }: Found): string {
+  const text = [...deviations]
+    .map(([step, option]) => `${String(step)}:${String(option)}`)
+    .join(",");
+  return [
+    `${name}: ${outcome.violations.join("; ")}`,
+    `schedule ${text === "" ? "plain" : text}`,
+    ...outcome.history.map(
+      (line, step) => `  ${deviations.has(step) ? "*" : " "} ${String(step)} ${line}`,
+    ),
+  ].join("\n");
+}
