@@ -1,4 +1,5 @@
 import type { Event, NewPendingEvent, PendingEvent } from "../domain/event.ts";
+import type { Expiry } from "../domain/expiry.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { Group } from "../domain/decide.ts";
 import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
@@ -26,14 +27,23 @@ export interface EventLog {
 }
 
 export interface Window {
-  /** How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). */
-  count(serviceName: string, eventKey: string, sinceMs: number, limit: number): Promise<number>;
-  /** Whether any event of a service that keeps its events is in no sync yet (1 read). */
-  hasNew(serviceName: string, sinceMs: number): Promise<boolean>;
-  /** All pending events of the configured endpoints (1 read each, at least 1 per endpoint). */
+  /**
+   * How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). What is
+   * in a sync already counts only where the rule keeps events.
+   */
+  count(rule: Rule, eventKey: string, sinceMs: number, limit: number): Promise<number>;
+  /** Whether any event of the configured endpoints is in no sync yet (1 read per 30 endpoints). */
+  hasNew(rule: Rule, sinceMs: number): Promise<boolean>;
+  /** All pending events of the configured endpoints that count (1 read each, at least 1 per endpoint). */
   collect(rule: Rule, sinceMs: number): Promise<PendingEvent[]>;
-  /** Removes pending events received at or before a time; returns how many (1 read, 1 delete each). */
-  removeExpired(rule: Rule, untilMs: number, limit: number): Promise<number>;
+  /**
+   * Removes the pending events of the configured endpoints that can never count again (1 read, 1 delete
+   * each; at most 450 reads for those that must stay because they came under a longer period).
+   *
+   * @param goOn asked before each further page of an endpoint
+   * @returns how many
+   */
+  removeExpired(rule: Rule, expiry: Expiry, goOn: () => boolean): Promise<number>;
 }
 
 export interface ServiceState {
@@ -66,8 +76,12 @@ export interface Claim {
   readonly rule: Rule;
   readonly reason: SyncReason;
   readonly nowMs: number;
-  readonly leaseUntilMs: number;
-  /** The window's events, in the portions in which they are claimed: one commit each. */
+  /** When a lease runs out that is taken, or renewed, at the moment of the call. */
+  readonly leaseUntilMs: () => number;
+  /**
+   * The events, in portions that each have every endpoint: claimed in one commit each; where events are
+   * kept, all claimed in the commit that makes the sync, and stored in a document each.
+   */
   readonly chunks: readonly (readonly Group[])[];
 }
 
@@ -81,9 +95,11 @@ export type ClaimResult =
 
 export interface Outbox {
   /**
-   * Turns the events of a window into a sync (1 write, and 1 delete or update per event). Each chunk
-   * is all or nothing. Where a window takes several and a later one loses events to another claim,
-   * the sync goes on without them: the first chunk satisfies the rule by itself.
+   * Turns the events of a window into a sync (1 write, 1 per further 450 members, and 1 delete or update
+   * per event that is in no sync yet). Nobody else has changed any of them since they were read. Each
+   * chunk is all or nothing. Where a window takes several and a later one loses events to another claim,
+   * the sync goes on without them: the first chunk satisfies the rule by itself. Events that are kept
+   * are never claimed in several commits.
    */
   claim(claim: Claim): Promise<ClaimResult>;
   /**

@@ -1,5 +1,6 @@
 import pMap from "p-map";
-import { windowStart, type Rule } from "../domain/rule.ts";
+import { expiryOf } from "../domain/expiry.ts";
+import type { Rule } from "../domain/rule.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
 import type { Clock, EventLog, Log, Outbox, Publisher, ServiceState, Window } from "./ports.ts";
 import { relayDue } from "./relay.ts";
@@ -26,13 +27,13 @@ export interface SweepReport {
 }
 
 /** What one sweep does at most; the next one, a minute later, goes on. */
-const LIMITS = { seconds: 45, services: 8, expired: 450 } as const;
+const LIMITS = { seconds: 45, services: 8 } as const;
 
 /**
  * Expired events stay a little longer than their window, so that a check that began in time, on an
  * instance whose clock is behind, can still claim them.
  */
-const EXPIRY_MARGIN_MS = 60_000;
+const EXPIRY_MARGIN_SECONDS = 60;
 
 /**
  * Finishes what a crash or an outage left behind: publishes syncs that are not, repeats window
@@ -84,12 +85,6 @@ async function removeExpired(
   untilMs: number,
 ): Promise<number> {
   const resetAtMs = await services.resetAt(rule.serviceName);
-  const expiredMs = windowStart(rule, clock(), resetAtMs) - EXPIRY_MARGIN_MS;
-  let total = 0;
-  let removed: number;
-  do {
-    removed = await window.removeExpired(rule, expiredMs, LIMITS.expired);
-    total += removed;
-  } while (removed >= LIMITS.expired && clock() < untilMs);
-  return total;
+  const expiry = expiryOf(rule, clock(), resetAtMs, EXPIRY_MARGIN_SECONDS);
+  return window.removeExpired(rule, expiry, () => clock() < untilMs);
 }

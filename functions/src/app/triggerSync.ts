@@ -24,6 +24,7 @@ interface Deps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  readonly claimChunk?: number;
 }
 
 export interface ManualSync {
@@ -39,28 +40,38 @@ export interface ManualSync {
  * met, even if there is none, as in the original.
  *
  * Where events are kept and this very set is a sync already, no second one is made: its message is
- * published again, with the same `eventID`.
+ * published again, with the same `eventID`. Where more are new than one sync takes, several are made
+ * and published; the answer is about the last, which holds all of the window.
  *
  * @throws ContentionError if window checks kept claiming the events first
  */
 export async function triggerSync(deps: Deps, rule: Rule): Promise<ManualSync> {
-  const lease = await retryContention(rule.serviceName, () => claimAll(deps, rule));
-  const { published } = await publishSync(deps, lease);
+  const claimNext = () => retryContention(rule.serviceName, () => claimAll(deps, rule));
+  let { lease, more } = await claimNext();
+  let { published } = await publishSync(deps, lease);
+  while (more) {
+    ({ lease, more } = await claimNext());
+    ({ published } = await publishSync(deps, lease));
+  }
   const { id: syncId, eventID, endpoints } = lease.sync;
   const numberOfEvents = endpoints.reduce((sum, endpoint) => sum + endpoint.numberOfEvents, 0);
   return { syncId, eventID, numberOfEvents, published };
 }
 
-async function claimAll(deps: Deps, rule: Rule): Promise<Lease> {
+async function claimAll(
+  deps: Deps,
+  rule: Rule,
+): Promise<{ readonly lease: Lease; readonly more: boolean }> {
   const { serviceName } = rule;
   const nowMs = deps.clock();
   const resetAtMs = await deps.services.resetAt(serviceName);
   const pending = await deps.window.collect(rule, windowStart(rule, nowMs, resetAtMs));
   const groups = groupWindow({ rule, pending, nowMs, resetAtMs });
   const claim = await claimSync(deps, rule, groups, "manual");
+  const { more } = claim;
   switch (claim.outcome) {
     case "claimed":
-      return claim.lease;
+      return { lease: claim.lease, more };
     case "contended":
       throw new ContentionError(serviceName);
     case "exists": {
@@ -69,7 +80,7 @@ async function claimAll(deps: Deps, rule: Rule): Promise<Lease> {
         again: true,
       });
       if (lease === undefined) throw new ContentionError(serviceName);
-      return lease;
+      return { lease, more };
     }
   }
 }

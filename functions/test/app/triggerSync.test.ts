@@ -114,6 +114,7 @@ describe("triggerSync", () => {
       return Promise.resolve(existing);
     };
     const { syncId, eventID } = await triggerSync(deps, kept);
+    assert.equal(published.length, 1);
     assert.deepEqual(asked, [["svc", syncId, NOW, NOW + 150_000, { again: true }]]);
     assert.equal(syncId, eventID);
     assert.deepEqual(published, [eventID]);

@@ -42,11 +42,11 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
     calls,
     counts,
     isNew: true,
-    count(_service, eventKey, sinceMs, limit) {
+    count(_rule, eventKey, sinceMs, limit) {
       calls.push(`count ${eventKey} ≤${String(limit)} since ${age(sinceMs)}`);
       return Promise.resolve(Math.min(limit, this.counts[eventKey] ?? 0));
     },
-    hasNew(_service, sinceMs) {
+    hasNew(_rule, sinceMs) {
       calls.push(`hasNew since ${age(sinceMs)}`);
       return Promise.resolve(this.isNew);
     },

@@ -26,7 +26,3 @@ export function isConflict(error: unknown): boolean {
 export function isAlreadyExists(error: unknown): boolean {
   return codeOf(error) === ALREADY_EXISTS;
 }
-
-export function isNotFound(error: unknown): boolean {
-  return codeOf(error) === NOT_FOUND;
-}

@@ -15,7 +15,9 @@ export function makeEventLog(db: Firestore, paths: Paths, log: Log): EventLog {
     async append(rule, event, pending) {
       const batch = db.batch();
       batch.create(paths.events(rule.serviceName).doc(event.id), toDocument(rule, event));
-      batch.create(paths.pending(rule.serviceName).doc(event.id), pendingDocument(rule, pending));
+      // Not `create`: the event decides whether it is new. A marker may outlive an event that TTL has
+      // removed, and would turn its redelivery away for good.
+      batch.set(paths.pending(rule.serviceName).doc(event.id), pendingDocument(rule, pending));
       try {
         await batch.commit();
         return "stored";

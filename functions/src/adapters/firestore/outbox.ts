@@ -6,6 +6,7 @@ import type { Paths } from "./paths.ts";
 import {
   fromSyncDocument,
   MalformedDocumentError,
+  partRef,
   publishedFields,
   withParts,
 } from "./syncDocument.ts";
@@ -52,7 +53,7 @@ export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
         if (!isDue && options?.again !== true) return undefined;
 
         const partRefs = Array.from({ length: stored.parts }, (_, index) =>
-          ref.collection("parts").doc(String(index + 1)),
+          partRef(ref, stored.token, index + 1),
         );
         const parts = partRefs.length === 0 ? [] : await db.getAll(...partRefs);
         // Every commit of a claim leaves a whole sync: one whose claimer stopped half-way goes out
