@@ -2,6 +2,7 @@ import type { Group } from "../domain/decide.ts";
 import type { Rule } from "../domain/rule.ts";
 import { eventIdOf, splitClaim, type SyncReason } from "../domain/sync.ts";
 import type { ClaimResult, Clock, Log, NewId, Outbox } from "./ports.ts";
+import { TIME_LIMIT_SECONDS } from "./timeLimits.ts";
 
 /**
  * Writes in one commit of a claim. Firestore's published limit is the request's size, 10 MiB; 450
@@ -10,7 +11,7 @@ import type { ClaimResult, Clock, Log, NewId, Outbox } from "./ports.ts";
 export const CLAIM_CHUNK = 450;
 
 /** How long a claimer may take to publish before anyone else may try: longer than any function runs. */
-export const LEASE_MS = 150_000;
+export const LEASE_MS = 1000 * (Math.max(...Object.values(TIME_LIMIT_SECONDS)) + 30);
 
 interface Deps {
   readonly outbox: Outbox;

@@ -4,6 +4,7 @@ import { ContentionError, retryContention } from "./checkWindow.ts";
 import { claimSync, LEASE_MS } from "./claimSync.ts";
 import type {
   Clock,
+  DueSync,
   EventLog,
   Lease,
   Log,
@@ -13,7 +14,9 @@ import type {
   ServiceState,
   Window,
 } from "./ports.ts";
-import { publishSync } from "./publishSync.ts";
+import type { MessageBudget } from "./messageBudget.ts";
+import { latestBeginMs, publishSync } from "./publishSync.ts";
+import { withCurrentTopic } from "./relay.ts";
 
 interface Deps {
   readonly window: Window;
@@ -21,6 +24,7 @@ interface Deps {
   readonly events: EventLog;
   readonly outbox: Outbox;
   readonly publisher: Publisher;
+  readonly budget: MessageBudget;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
@@ -39,16 +43,21 @@ export interface ManualSync {
  * met, even if there is none, as in the original.
  *
  * Where events are kept and this very set is a sync already, no second one is made: its message is
- * published again, with the same `eventID`.
+ * published again, with the same `eventID`. And where there is no event, but a sync of the service still
+ * waits to be published, that one is tried: messages without events must not queue behind it.
  *
  * @throws ContentionError if window checks kept claiming the events first
  */
 export async function triggerSync(deps: Deps, rule: Rule): Promise<ManualSync> {
-  const lease = await retryContention(rule.serviceName, () => claimAll(deps, rule));
-  const { published } = await publishSync(deps, lease);
-  const { id: syncId, eventID, endpoints } = lease.sync;
+  const { beginByMs, lease } = await retryContention(rule.serviceName, async () => ({
+    beginByMs: latestBeginMs(deps.clock()),
+    lease: await claimAll(deps, rule),
+  }));
+  const sync = withCurrentTopic(lease.sync, [rule]);
+  const { outcome } = await publishSync(deps, { ...lease, sync }, beginByMs);
+  const { id: syncId, eventID, endpoints } = sync;
   const numberOfEvents = endpoints.reduce((sum, endpoint) => sum + endpoint.numberOfEvents, 0);
-  return { syncId, eventID, numberOfEvents, published };
+  return { syncId, eventID, numberOfEvents, published: outcome === "published" };
 }
 
 async function claimAll(deps: Deps, rule: Rule): Promise<Lease> {
@@ -57,19 +66,54 @@ async function claimAll(deps: Deps, rule: Rule): Promise<Lease> {
   const resetAtMs = await deps.services.resetAt(serviceName);
   const pending = await deps.window.collect(rule, windowStart(rule, nowMs, resetAtMs));
   const groups = groupWindow({ rule, pending, nowMs, resetAtMs });
+  if (groups.every(({ members }) => members.length === 0)) {
+    const waiting = await findWaiting(deps, serviceName);
+    if (waiting !== undefined) return takeAgain(deps, rule, waiting.syncId);
+  }
   const claim = await claimSync(deps, rule, groups, "manual");
   switch (claim.outcome) {
     case "claimed":
       return claim.lease;
     case "contended":
       throw new ContentionError(serviceName);
-    case "exists": {
-      const now = deps.clock();
-      const lease = await deps.outbox.take(serviceName, claim.syncId, now, now + LEASE_MS, {
-        again: true,
-      });
-      if (lease === undefined) throw new ContentionError(serviceName);
-      return lease;
-    }
+    case "exists":
+      return takeAgain(deps, rule, claim.syncId);
   }
+}
+
+async function takeAgain(
+  { outbox, clock }: Deps,
+  { serviceName }: Rule,
+  syncId: string,
+): Promise<Lease> {
+  const nowMs = clock();
+  const options = { again: true };
+  const lease = await outbox.take(serviceName, syncId, nowMs, nowMs + LEASE_MS, options);
+  if (lease === undefined) throw new ContentionError(serviceName);
+  return lease;
+}
+
+/** Syncs read at a time, and how far ahead of now: further than any next attempt is. */
+const PAGE = 500;
+const AHEAD_MS = 86_400_000;
+
+/**
+ * The sync of a service that waits to be published, the one that comes up first: it has failed, or was
+ * left behind. One that somebody is publishing now does not wait. The syncs of other services that come
+ * up before it are read, too: the index is one for all, and only this rare case asks by service.
+ */
+async function findWaiting(
+  { outbox, clock }: Deps,
+  serviceName: string,
+): Promise<DueSync | undefined> {
+  const nowMs = clock();
+  const isWaiting = (due: DueSync): boolean =>
+    due.serviceName === serviceName && (due.hasFailed || due.dueAtMs <= nowMs);
+  let page: DueSync[] = [];
+  do {
+    page = await outbox.due(nowMs + AHEAD_MS, PAGE, page.at(-1));
+    const waiting = page.find(isWaiting);
+    if (waiting !== undefined) return waiting;
+  } while (page.length === PAGE);
+  return undefined;
 }
