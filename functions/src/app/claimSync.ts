@@ -2,6 +2,7 @@ import type { Group } from "../domain/decide.ts";
 import type { Rule } from "../domain/rule.ts";
 import { eventIdOf, limitNew, portions, splitClaim, type SyncReason } from "../domain/sync.ts";
 import type { ClaimResult, Clock, Log, NewId, Outbox } from "./ports.ts";
+import { TIME_LIMIT_SECONDS } from "./timeLimits.ts";
 
 /**
  * Events in one commit of a claim, and in one document that lists them. Firestore's published limit is
@@ -11,7 +12,7 @@ import type { ClaimResult, Clock, Log, NewId, Outbox } from "./ports.ts";
 export const CLAIM_CHUNK = 450;
 
 /** How long a claimer may take to publish before anyone else may try: longer than any function runs. */
-export const LEASE_MS = 150_000;
+export const LEASE_MS = 1000 * (Math.max(...Object.values(TIME_LIMIT_SECONDS)) + 30);
 
 interface Deps {
   readonly outbox: Outbox;

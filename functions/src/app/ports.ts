@@ -58,15 +58,26 @@ export interface Lease {
   readonly sync: Sync;
   /** Which attempt to publish this is, from 1. */
   readonly attempt: number;
+  /** Until when its events and parts are kept, where that was put off for its sake. */
+  readonly keptUntilMs?: number;
   /** The store's own mark of the state that we hold, for conditional writes. */
   readonly version: unknown;
 }
 
-/** A sync that anyone may take, since that time. */
+/** A sync that anyone may take from that time on. */
 export interface DueSync {
   readonly serviceName: string;
   readonly syncId: string;
   readonly dueAtMs: number;
+  /** Its last attempt was noted as failed: nobody is at it. */
+  readonly hasFailed: boolean;
+}
+
+/** The sync that has waited longest to be published. */
+export interface OldestSync {
+  readonly serviceName: string;
+  readonly syncId: string;
+  readonly createdAtMs: number;
 }
 
 /** A window that is to become a sync. */
@@ -109,7 +120,14 @@ export interface Outbox {
    */
   due(nowMs: number, limit: number, after?: DueSync): Promise<DueSync[]>;
   /**
-   * Takes a sync that is due (1 read per part of it, 1 write).
+   * When the oldest of the unpublished syncs was made (1 read each, at least 1), of as many as `limit`
+   * whose next attempt comes first: exact up to that number, else perhaps not the oldest.
+   */
+  oldest(limit: number): Promise<OldestSync | undefined>;
+  /**
+   * Takes a sync that is due (1 read, 1 more per part of it, 1 write). It comes up again when the lease
+   * has run out, later where many attempts were made before. It does not expire while it is not
+   * published.
    *
    * @param options.again take it even if it is published or not due: it was asked for by name
    * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
@@ -121,6 +139,13 @@ export interface Outbox {
     leaseUntilMs: number,
     options?: { readonly again?: boolean },
   ): Promise<Lease | undefined>;
+  /**
+   * Puts off the expiry of a sync's events and parts (1 write each; 1 read and 1 write besides; of each
+   * 450 of which one is missing, 1 read each more). Those that are gone stay gone.
+   *
+   * @returns the lease as it is then; undefined if somebody else has taken the sync over
+   */
+  keep(lease: Lease, untilMs: number): Promise<Lease | undefined>;
   /** Marks a sync as published (1 write). */
   markPublished(lease: Lease, messageId: string, nowMs: number): Promise<void>;
   /** Notes why a sync could not be published, and when to try again (1 write), if it is still ours. */

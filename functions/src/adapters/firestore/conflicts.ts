@@ -26,3 +26,7 @@ export function isConflict(error: unknown): boolean {
 export function isAlreadyExists(error: unknown): boolean {
   return codeOf(error) === ALREADY_EXISTS;
 }
+
+export function isNotFound(error: unknown): boolean {
+  return codeOf(error) === NOT_FOUND;
+}
