@@ -8,7 +8,8 @@ import type { WindowProbe } from "./probeWindow.ts";
 export type CheckOutcome =
   | { readonly outcome: "waiting"; readonly missing: readonly Shortfall[] }
   | { readonly outcome: "nothingNew" }
-  | { readonly outcome: "fired"; readonly lease: Lease };
+  /** `more`: new events are left for another check, since one sync could not take them all. */
+  | { readonly outcome: "fired"; readonly lease: Lease; readonly more: boolean };
 
 interface Deps {
   readonly window: Window;
@@ -17,6 +18,7 @@ interface Deps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  readonly claimChunk?: number;
 }
 
 /** Thrown when others kept taking the events first. The platform's retry checks again later. */
@@ -78,7 +80,7 @@ async function attemptCheck(
   const claim = await claimSync(deps, rule, decision.groups, "window");
   switch (claim.outcome) {
     case "claimed":
-      return { outcome: "fired", lease: claim.lease };
+      return { outcome: "fired", lease: claim.lease, more: claim.more };
     case "exists":
       return { outcome: "nothingNew" };
     case "contended":

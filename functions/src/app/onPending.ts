@@ -8,33 +8,53 @@ export interface PendingCreated {
   readonly eventId: string;
   /** Undefined if the marker cannot be read. */
   readonly eventKey: string | undefined;
+  /** When the marker was created; undefined if it cannot be read. */
+  readonly createdAtMs: number | undefined;
+}
+
+/** How long instances with the configuration before may go on serving beside those with a new one. */
+const ROLL_OUT_MS = 15 * 60_000;
+
+/** A service or endpoint that this instance does not know, and another may. Thrown: the platform tries again. */
+export class NotKnownYetError extends Error {
+  override readonly name = "NotKnownYetError";
 }
 
 /**
- * Runs the window check that a new event asks for. What can never succeed is reported and acknowledged
- * (a service or endpoint that is not configured any more); whatever else fails is thrown, so that the
- * platform tries again.
+ * Runs the window check that a new event asks for. What can never succeed is reported and acknowledged;
+ * whatever else fails is thrown, so that the platform tries again.
+ *
+ * A service or endpoint that is not configured may be new: during a roll-out the marker of its event can
+ * arrive at an instance that does not have it yet. Only some time later it is one that is gone.
+ *
+ * @throws NotKnownYetError
  */
 export async function onPending(
   engine: Pick<Engine, "checkWindow">,
   log: Log,
   rules: readonly Rule[],
-  { serviceName, eventId, eventKey }: PendingCreated,
+  { serviceName, eventId, eventKey, createdAtMs }: PendingCreated,
+  nowMs: number,
 ): Promise<void> {
   const facts = { service: serviceName, eventId };
-  const rule = rules.find((candidate) => candidate.serviceName === serviceName);
-  if (rule === undefined) {
-    log.warn("pending.ignored", { ...facts, problem: "the service is not configured" });
-    return;
-  }
+  const ignoreUnlessNew = (problem: string): void => {
+    const isNew = createdAtMs !== undefined && nowMs - createdAtMs < ROLL_OUT_MS;
+    log.warn(isNew ? "pending.deferred" : "pending.ignored", { ...facts, problem });
+    if (isNew) throw new NotKnownYetError(`${problem} on this instance, perhaps not yet`);
+  };
   if (eventKey === undefined) {
     log.error("pending.ignored", { ...facts, problem: "the document is malformed" });
+    return;
+  }
+  const rule = rules.find((candidate) => candidate.serviceName === serviceName);
+  if (rule === undefined) {
+    ignoreUnlessNew("the service is not configured");
     return;
   }
   if (rule.trigger.type === "none") return;
   const isConfigured = rule.endpoints.some((endpoint) => endpoint.eventKey === eventKey);
   if (!isConfigured) {
-    log.warn("pending.ignored", { ...facts, problem: `no endpoint ${eventKey} is configured` });
+    ignoreUnlessNew(`no endpoint ${eventKey} is configured`);
     return;
   }
   await engine.checkWindow(rule, eventKey);

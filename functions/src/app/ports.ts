@@ -1,4 +1,5 @@
 import type { Event, NewPendingEvent, PendingEvent } from "../domain/event.ts";
+import type { Expiry } from "../domain/expiry.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { Group } from "../domain/decide.ts";
 import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
@@ -26,14 +27,23 @@ export interface EventLog {
 }
 
 export interface Window {
-  /** How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). */
-  count(serviceName: string, eventKey: string, sinceMs: number, limit: number): Promise<number>;
-  /** Whether any event of a service that keeps its events is in no sync yet (1 read). */
-  hasNew(serviceName: string, sinceMs: number): Promise<boolean>;
-  /** All pending events of the configured endpoints (1 read each, at least 1 per endpoint). */
+  /**
+   * How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). What is
+   * in a sync already counts only where the rule keeps events.
+   */
+  count(rule: Rule, eventKey: string, sinceMs: number, limit: number): Promise<number>;
+  /** Whether any event of the configured endpoints is in no sync yet (1 read per 30 endpoints). */
+  hasNew(rule: Rule, sinceMs: number): Promise<boolean>;
+  /** All pending events of the configured endpoints that count (1 read each, at least 1 per endpoint). */
   collect(rule: Rule, sinceMs: number): Promise<PendingEvent[]>;
-  /** Removes pending events received at or before a time; returns how many (1 read, 1 delete each). */
-  removeExpired(rule: Rule, untilMs: number, limit: number): Promise<number>;
+  /**
+   * Removes the pending events of the configured endpoints that can never count again (1 read, 1 delete
+   * each; at most 450 reads for those that must stay because they came under a longer period).
+   *
+   * @param goOn asked before each further page of an endpoint
+   * @returns how many
+   */
+  removeExpired(rule: Rule, expiry: Expiry, goOn: () => boolean): Promise<number>;
 }
 
 export interface ServiceState {
@@ -48,15 +58,26 @@ export interface Lease {
   readonly sync: Sync;
   /** Which attempt to publish this is, from 1. */
   readonly attempt: number;
+  /** Until when its events and parts are kept, where that was put off for its sake. */
+  readonly keptUntilMs?: number;
   /** The store's own mark of the state that we hold, for conditional writes. */
   readonly version: unknown;
 }
 
-/** A sync that anyone may take, since that time. */
+/** A sync that anyone may take from that time on. */
 export interface DueSync {
   readonly serviceName: string;
   readonly syncId: string;
   readonly dueAtMs: number;
+  /** Its last attempt was noted as failed: nobody is at it. */
+  readonly hasFailed: boolean;
+}
+
+/** The sync that has waited longest to be published. */
+export interface OldestSync {
+  readonly serviceName: string;
+  readonly syncId: string;
+  readonly createdAtMs: number;
 }
 
 /** A window that is to become a sync. */
@@ -66,8 +87,12 @@ export interface Claim {
   readonly rule: Rule;
   readonly reason: SyncReason;
   readonly nowMs: number;
-  readonly leaseUntilMs: number;
-  /** The window's events, in the portions in which they are claimed: one commit each. */
+  /** When a lease runs out that is taken, or renewed, at the moment of the call. */
+  readonly leaseUntilMs: () => number;
+  /**
+   * The events, in portions that each have every endpoint: claimed in one commit each; where events are
+   * kept, all claimed in the commit that makes the sync, and stored in a document each.
+   */
   readonly chunks: readonly (readonly Group[])[];
 }
 
@@ -81,9 +106,11 @@ export type ClaimResult =
 
 export interface Outbox {
   /**
-   * Turns the events of a window into a sync (1 write, and 1 delete or update per event). Each chunk
-   * is all or nothing. Where a window takes several and a later one loses events to another claim,
-   * the sync goes on without them: the first chunk satisfies the rule by itself.
+   * Turns the events of a window into a sync (1 write, 1 per further 450 members, and 1 delete or update
+   * per event that is in no sync yet). Nobody else has changed any of them since they were read. Each
+   * chunk is all or nothing. Where a window takes several and a later one loses events to another claim,
+   * the sync goes on without them: the first chunk satisfies the rule by itself. Events that are kept
+   * are never claimed in several commits.
    */
   claim(claim: Claim): Promise<ClaimResult>;
   /**
@@ -93,7 +120,14 @@ export interface Outbox {
    */
   due(nowMs: number, limit: number, after?: DueSync): Promise<DueSync[]>;
   /**
-   * Takes a sync that is due (1 read per part of it, 1 write).
+   * When the oldest of the unpublished syncs was made (1 read each, at least 1), of as many as `limit`
+   * whose next attempt comes first: exact up to that number, else perhaps not the oldest.
+   */
+  oldest(limit: number): Promise<OldestSync | undefined>;
+  /**
+   * Takes a sync that is due (1 read, 1 more per part of it, 1 write). It comes up again when the lease
+   * has run out, later where many attempts were made before. It does not expire while it is not
+   * published.
    *
    * @param options.again take it even if it is published or not due: it was asked for by name
    * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
@@ -105,6 +139,13 @@ export interface Outbox {
     leaseUntilMs: number,
     options?: { readonly again?: boolean },
   ): Promise<Lease | undefined>;
+  /**
+   * Puts off the expiry of a sync's events and parts (1 write each; 1 read and 1 write besides; of each
+   * 450 of which one is missing, 1 read each more). Those that are gone stay gone.
+   *
+   * @returns the lease as it is then; undefined if somebody else has taken the sync over
+   */
+  keep(lease: Lease, untilMs: number): Promise<Lease | undefined>;
   /** Marks a sync as published (1 write). */
   markPublished(lease: Lease, messageId: string, nowMs: number): Promise<void>;
   /** Notes why a sync could not be published, and when to try again (1 write), if it is still ours. */

@@ -41,17 +41,16 @@ export class WindowProbe {
 
     if (trigger.keepEventAfterTrigger && fresh.size === 0) {
       // Kept windows stay complete; only an event that is in no sync yet is worth a closer look.
-      if (!(await window.hasNew(serviceName, since)))
-        return { complete: false, missing: undefined };
+      if (!(await window.hasNew(rule, since))) return { complete: false, missing: undefined };
     }
     const [first, ...others] = this.#inOrder(rule, fresh);
     if (first !== undefined) {
-      const missing = await this.#shortfall(serviceName, first, since);
+      const missing = await this.#shortfall(rule, first, since);
       if (missing !== undefined) return this.#short(serviceName, missing);
     }
     const [resetAtMs, ...shortfalls] = await Promise.all([
       services.resetAt(serviceName),
-      ...others.map((endpoint) => this.#shortfall(serviceName, endpoint, since)),
+      ...others.map((endpoint) => this.#shortfall(rule, endpoint, since)),
     ]);
     if (resetAtMs !== undefined) this.#lastReset.set(serviceName, resetAtMs);
     const missing = shortfalls.find((shortfall) => shortfall !== undefined);
@@ -70,11 +69,11 @@ export class WindowProbe {
   }
 
   async #shortfall(
-    serviceName: string,
+    rule: Rule,
     { eventKey, minNbOfOccurrence: need }: EndpointRule,
     sinceMs: number,
   ): Promise<Shortfall | undefined> {
-    const have = await this.#deps.window.count(serviceName, eventKey, sinceMs, need);
+    const have = await this.#deps.window.count(rule, eventKey, sinceMs, need);
     return have < need ? { eventKey, have, need } : undefined;
   }
 

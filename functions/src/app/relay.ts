@@ -2,6 +2,7 @@ import pMap from "p-map";
 import type { Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
 import { LEASE_MS } from "./claimSync.ts";
+import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, DueSync, EventLog, Log, Outbox, Publisher } from "./ports.ts";
 import { publishSync } from "./publishSync.ts";
 
@@ -9,15 +10,19 @@ interface Deps {
   readonly events: EventLog;
   readonly outbox: Outbox;
   readonly publisher: Publisher;
+  readonly budget: MessageBudget;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+/** What the relay has done so far. */
 export interface RelayReport {
-  readonly published: number;
-  readonly failed: number;
+  published: number;
+  failed: number;
   /** Syncs on which a step threw; each is in the log. */
-  readonly errors: number;
+  errors: number;
+  /** Syncs left to the next time, for want of time. */
+  skipped: number;
 }
 
 /** Syncs read at a time, and published at a time. */
@@ -30,29 +35,40 @@ const CONCURRENCY = 8;
  * Once a sync of a service cannot be published its others are left for the next time: most likely its
  * topic is gone, and trying them all would hold up the services behind it.
  *
- * @param untilMs when to stop taking more
+ * @param untilMs when to begin no more
+ * @param report is added to, step by step: it is right also where a step never ends
  */
 export async function relayDue(
   deps: Deps,
   rules: readonly Rule[],
   untilMs: number,
-): Promise<RelayReport> {
-  const report = { published: 0, failed: 0, errors: 0 };
+  report: RelayReport,
+): Promise<void> {
   const stuck = new Set<string>();
   const relayOne = async ({ serviceName, syncId }: DueSync): Promise<void> => {
     const now = deps.clock();
     const lease = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
     if (lease === undefined) return;
     const sync = withCurrentTopic(lease.sync, rules);
-    const { published } = await publishSync(deps, { ...lease, sync });
-    if (published) report.published++;
-    else {
-      report.failed++;
-      stuck.add(serviceName);
+    const { outcome } = await publishSync(deps, { ...lease, sync }, untilMs);
+    switch (outcome) {
+      case "published":
+        report.published++;
+        return;
+      case "failed":
+        report.failed++;
+        stuck.add(serviceName);
+        return;
+      case "postponed":
+        return;
     }
   };
   const tryOne = async (due: DueSync): Promise<void> => {
     if (stuck.has(due.serviceName)) return;
+    if (deps.clock() >= untilMs) {
+      report.skipped++;
+      return;
+    }
     try {
       await relayOne(due);
     } catch (error) {
@@ -73,11 +89,10 @@ export async function relayDue(
     page = await deps.outbox.due(nowMs, PAGE, page.at(-1));
     await pMap(page, tryOne, { concurrency: CONCURRENCY });
   } while (page.length === PAGE && deps.clock() < untilMs);
-  return report;
 }
 
 /** A topic that was wrong when the sync was made may have been put right in the configuration. */
-function withCurrentTopic(sync: Sync, rules: readonly Rule[]): Sync {
+export function withCurrentTopic(sync: Sync, rules: readonly Rule[]): Sync {
   const rule = rules.find(({ serviceName }) => serviceName === sync.serviceName);
   return rule === undefined ? sync : { ...sync, topic: rule.targetPubSub.topic };
 }

@@ -1,5 +1,6 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
+import { MAX_REQUIRED, requiredBytes } from "../domain/rule.ts";
 import { join, normalize } from "./normalize.ts";
 import type { Services } from "./route.ts";
 import validateService from "./validateService.generated.ts";
@@ -156,7 +157,22 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
       message: `expected at least the observation period of ${String(trigger.observationPeriod)} seconds, got ${String(retentionPeriod)}`,
     });
   }
-  return problems;
+  return [...problems, ...checkRequired(service, root)];
+}
+
+/** One commit takes what all endpoints require: a service that asks for more could never fire. */
+function checkRequired(service: ServiceConfig, root: string): Problem[] {
+  const path = join(root, "endpoints");
+  const { events, bytes: room } = MAX_REQUIRED;
+  const required = service.endpoints.reduce((sum, one) => sum + one.minNbOfOccurrence, 0);
+  if (required > events) {
+    const message = `expected minNbOfOccurrence to add up to at most ${String(events)}, got ${String(required)}`;
+    return [{ path, message }];
+  }
+  const needed = requiredBytes(service);
+  if (needed <= room) return [];
+  const message = `expected required events that fit into one commit of ${String(room)} bytes, got ${String(needed)} bytes: lower minNbOfOccurrence or shorten the names`;
+  return [{ path, message }];
 }
 
 /** Names and keys, checked even where the rest of a service is refused: all problems at once. */

@@ -74,7 +74,8 @@ export const serviceSchema = {
             minimum: 1,
             maximum: 10000,
             expected: "a whole number from 1 to 10000 (0 means the default)",
-            description: "How many events of this endpoint the window needs. 0 means the default.",
+            description:
+              "How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.",
             default: 1,
           },
           keepHeaders: {

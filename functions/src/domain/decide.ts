@@ -30,13 +30,19 @@ export interface WindowFacts {
 /**
  * The window's events by endpoint, in configured order, every endpoint present.
  *
+ * Where events are taken, one that is in a sync does not count: a rule that kept its events, before the
+ * configuration changed or in an instance that still has the old one, has exported it.
+ *
  * There is no upper bound: an event of an instance whose clock runs ahead counts, as it does in the
  * original.
  */
 export function groupWindow({ rule, pending, nowMs, resetAtMs }: WindowFacts): Group[] {
   const start = windowStart(rule, nowMs, resetAtMs);
+  const { keepEventAfterTrigger } = rule.trigger;
   const byKey = Map.groupBy(
-    pending.filter((event) => event.receivedAtMs > start),
+    pending.filter(
+      ({ receivedAtMs, exported }) => receivedAtMs > start && (keepEventAfterTrigger || !exported),
+    ),
     (event) => event.eventKey,
   );
   return rule.endpoints.map((endpoint) => ({

@@ -31,7 +31,7 @@ export interface NewPendingEvent {
 
 /** What a window check looks at: exists exactly while the event can still take part in a window. */
 export interface PendingEvent extends NewPendingEvent {
-  /** Already part of a sync. Only ever true where `keepEventAfterTrigger` is set. */
+  /** Already part of a sync: a rule with `keepEventAfterTrigger` has exported it. */
   readonly exported: boolean;
   /** The store's own mark of the state that was read, for conditional writes. */
   readonly version: unknown;

@@ -27,6 +27,31 @@ export interface Rule {
   readonly retentionPeriod: number;
 }
 
+/**
+ * What a rule may require of all endpoints together. The first commit of a claim takes the required
+ * events of every endpoint, so that the sync satisfies its rule from then on; Firestore takes 10 MiB in
+ * a commit, the entries of indexes included. The rest is left to the sync itself.
+ */
+export const MAX_REQUIRED = { events: 10_000, bytes: 8 * 1024 * 1024 } as const;
+
+/** Bytes of a pending marker's name besides the service's: project, database, collections, id. */
+const NAME_BYTES = 180;
+/** Bytes that a write and what it changes in the index take besides names and keys. */
+const WRITE_BYTES = 150;
+
+/** At most so many bytes go into the commit that takes the required events of a rule. */
+export function requiredBytes({ serviceName, endpoints, trigger }: Rule): number {
+  const name = NAME_BYTES + Buffer.byteLength(serviceName);
+  // Events that are taken leave the index; those that are kept move in it.
+  const entries = trigger.keepEventAfterTrigger ? 2 : 1;
+  return endpoints
+    .map(({ eventKey, minNbOfOccurrence }) => {
+      const entry = name + Buffer.byteLength(eventKey);
+      return minNbOfOccurrence * (name + entries * entry + WRITE_BYTES);
+    })
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: the range of a Firestore timestamp. */
 const MIN_TIME_MS = -62_135_596_800_000;
 const MAX_TIME_MS = 253_402_300_799_999;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Group } from "./decide.ts";
-import type { PendingEvent } from "./event.ts";
+import { byAge, type PendingEvent } from "./event.ts";
 import type { EventToSend, Rule, TriggerType } from "./rule.ts";
 
 /**
@@ -113,6 +113,55 @@ export function splitClaim(groups: readonly Group[], chunkSize: number): Group[]
   const chunks = [first];
   while (rest.length > 0) chunks.push(rest.splice(0, chunkSize));
   return chunks.map((events) => regroup(groups, events));
+}
+
+/**
+ * What the next sync of kept events takes of a window: all that is in a sync already, and of the new
+ * events the oldest `limit`, so that the commit which decides can mark every one of them. It takes more
+ * only where the rule itself asks for more; the others make the next sync.
+ *
+ * @returns `more`: whether new events are left
+ */
+export function limitNew(
+  groups: readonly Group[],
+  limit: number,
+): { readonly groups: readonly Group[]; readonly more: boolean } {
+  const isNew = ({ exported }: PendingEvent): boolean => !exported;
+  const fresh = groups.flatMap(({ members }) => members.filter(isNew)).toSorted(byAge);
+  if (fresh.length <= limit) return { groups, more: false };
+  const taken = new Set(
+    groups.flatMap(({ endpoint, members }) => {
+      const own = members.filter(isNew);
+      const known = members.length - own.length;
+      return own.slice(0, Math.max(0, endpoint.minNbOfOccurrence - known));
+    }),
+  );
+  for (const event of fresh) {
+    if (taken.size >= limit) break;
+    taken.add(event);
+  }
+  const limited = groups.map(({ endpoint, members }) => ({
+    endpoint,
+    members: members.filter((event) => event.exported || taken.has(event)),
+  }));
+  return { groups: limited, more: taken.size < fresh.length };
+}
+
+/**
+ * Splits events into portions of so many, each with every endpoint, so that no document that lists
+ * them is too large. There is at least one, and merging them gives the same groups again.
+ */
+export function portions(groups: readonly Group[], size: number): Group[][] {
+  const total = groups.reduce((sum, { members }) => sum + members.length, 0);
+  return Array.from({ length: Math.max(1, Math.ceil(total / size)) }, (_, index) => {
+    let before = 0; // members of the endpoints before
+    return groups.map(({ endpoint, members }) => {
+      const start = Math.max(0, index * size - before);
+      const end = Math.max(0, (index + 1) * size - before);
+      before += members.length;
+      return { endpoint, members: members.slice(start, end) };
+    });
+  });
 }
 
 /** The chunks of a claim, or those of them that succeeded, as one window again. */

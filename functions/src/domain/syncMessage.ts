@@ -129,6 +129,17 @@ export function planMessage(sync: Sync, maxBytes: number): Map<string, readonly 
   return new Map(queues.map(({ eventKey, taken }) => [eventKey, taken]));
 }
 
+/** What the events of a plan come to, before they are read. */
+export function plannedSize(
+  sync: Sync,
+  plan: ReadonlyMap<string, readonly string[]>,
+): { readonly events: number; readonly bytes: number } {
+  const planned = sync.endpoints.flatMap((endpoint) =>
+    membersToSend(endpoint).slice(0, plan.get(endpoint.eventKey)?.length ?? 0),
+  );
+  return { events: planned.length, bytes: planned.reduce((sum, { size }) => sum + size, 0) };
+}
+
 /**
  * Builds the message of a sync. Pure: the same sync and events give the same bytes.
  *

@@ -3,6 +3,7 @@ import { acknowledgeUnreadable, takeBodiesAsBytes } from "../adapters/eventarc/d
 import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { cloudLog } from "../adapters/log.ts";
 import { onPending } from "../app/onPending.ts";
+import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { engine, serves, services } from "../compose.ts";
 
 if (serves("checkWindow")) takeBodiesAsBytes();
@@ -14,14 +15,20 @@ if (serves("checkWindow")) takeBodiesAsBytes();
  */
 export const checkWindow = acknowledgeUnreadable(
   onDocumentCreated(
-    { document: "services/{service}/pending/{eventId}", retry: true, timeoutSeconds: 120 },
+    {
+      document: "services/{service}/pending/{eventId}",
+      retry: true,
+      timeoutSeconds: TIME_LIMIT_SECONDS.checkWindow,
+    },
     async ({ params, data }) => {
       leaveDomain();
-      await onPending(await engine(), cloudLog, await services(), {
+      const created = {
         serviceName: params.service,
         eventId: params.eventId,
         eventKey: eventKeyOf(data),
-      });
+        createdAtMs: createdAtMsOf(data),
+      };
+      await onPending(await engine(), cloudLog, await services(), created, Date.now());
     },
   ),
   cloudLog,
@@ -32,6 +39,15 @@ function eventKeyOf(marker: QueryDocumentSnapshot | undefined): string | undefin
   try {
     const eventKey: unknown = marker?.get("eventKey");
     return typeof eventKey === "string" ? eventKey : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined if there is no time, or it is none. */
+function createdAtMsOf(marker: QueryDocumentSnapshot | undefined): number | undefined {
+  try {
+    return marker?.createTime.toMillis();
   } catch {
     return undefined;
   }

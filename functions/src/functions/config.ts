@@ -1,6 +1,7 @@
 import { onRequest } from "firebase-functions/https";
 import { respond } from "../adapters/http/respond.ts";
 import { cloudLog } from "../adapters/log.ts";
+import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { services } from "../compose.ts";
 import { decodePath, requireMethod, routeService } from "../config/route.ts";
 
@@ -9,7 +10,7 @@ import { decodePath, requireMethod, routeService } from "../config/route.ts";
  * `/config/<service>`. Only keys that the schema knows are in it, and none of those holds a secret.
  */
 export const config = onRequest(
-  { invoker: "private", timeoutSeconds: 30, memory: "256MiB" },
+  { invoker: "private", timeoutSeconds: TIME_LIMIT_SECONDS.config, memory: "256MiB" },
   (request, response) =>
     respond(response, cloudLog, async () => {
       const all = await services();

@@ -1,9 +1,15 @@
 import { onSchedule } from "firebase-functions/scheduler";
+import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { engine, services } from "../compose.ts";
 
 /** Every minute: finishes what a crash or an outage left behind. */
 export const sweep = onSchedule(
-  { schedule: "every 1 minutes", timeoutSeconds: 120, maxInstances: 1, retryCount: 0 },
+  {
+    schedule: "every 1 minutes",
+    timeoutSeconds: TIME_LIMIT_SECONDS.sweep,
+    maxInstances: 1,
+    retryCount: 0,
+  },
   async () => {
     const { errors } = await (await engine()).sweep(await services());
     // Each error is in the log; failing makes the run itself show as failed.

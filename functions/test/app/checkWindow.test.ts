@@ -6,7 +6,7 @@ import type { Claim, ClaimResult } from "../../src/app/ports.ts";
 import { WindowProbe } from "../../src/app/probeWindow.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { eventIdOf } from "../../src/domain/sync.ts";
+import { eventIdOf, mergeChunks } from "../../src/domain/sync.ts";
 import { ago, NOW, pending, pendingOf, rule, sync } from "../support/factories.ts";
 import { countingWindow, fakeClock, fakeOutbox, fakeServiceState } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
@@ -74,7 +74,7 @@ describe("checkWindow", () => {
     assert.equal(outcome, "fired");
     const [{ syncId, reason, nowMs, leaseUntilMs, chunks }] = claims as [Claim];
     assert.deepEqual({ syncId, reason, nowMs }, { syncId: "random", reason: "window", nowMs: NOW });
-    assert.equal(leaseUntilMs, NOW + 150_000);
+    assert.equal(leaseUntilMs(), NOW + 150_000);
     assert.deepEqual(
       chunks.map((groups) => groups.map(({ members }) => members.map(({ id }) => id))),
       [[["a1"], ["b1"]]],
@@ -127,6 +127,26 @@ describe("checkWindow", () => {
       const { check, claims } = setUp(BOTH, "claimed");
       await check(KEPT, "a");
       assert.equal(claims[0]?.syncId, eventIdOf([{ members: BOTH }]));
+    });
+
+    it("takes no more new events at once than one commit marks, and says that there are more", async () => {
+      const { check, claims } = setUp(
+        [...pendingOf("a", 900), ...pendingOf("b", 5, { exported: true })],
+        "claimed",
+        "claimed",
+      );
+      const outcome = await check(KEPT, "a");
+      assert.equal(outcome.outcome === "fired" && outcome.more, true);
+      const members = claims[0]!.chunks.flatMap((groups) =>
+        groups.flatMap((group) => [...group.members]),
+      );
+      assert.equal(members.filter(({ exported }) => !exported).length, 450);
+      assert.equal(members.filter(({ exported }) => exported).length, 5);
+      assert.equal(claims[0]!.syncId, eventIdOf(mergeChunks(claims[0]!.chunks)));
+      const sizes = claims[0]!.chunks.map(
+        (groups) => groups.flatMap((group) => group.members).length,
+      );
+      assert.deepEqual(sizes, [450, 5]);
     });
 
     it("has nothing new if the set is a sync already", async () => {

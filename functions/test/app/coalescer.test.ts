@@ -9,15 +9,21 @@ interface Run {
 }
 
 /** A coalescer whose every run waits until the test ends it. */
-function manual(): { coalescer: Coalescer<string, string, string>; runs: Run[] } {
+function manual(deadlineMs = 60_000): {
+  coalescer: Coalescer<string, string, string>;
+  runs: Run[];
+} {
   const runs: Run[] = [];
   const coalescer = new Coalescer<string, string, string>((input, hints) => {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     runs.push({ input, hints: [...hints], finish: resolve, fail: reject });
     return promise;
-  });
+  }, deadlineMs);
   return { coalescer, runs };
 }
+
+/** Lets everything run that waits for nothing but its turn. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("Coalescer", () => {
   it("runs one and lets one wait, whatever the number of callers", async () => {
@@ -40,7 +46,7 @@ describe("Coalescer", () => {
     void coalescer.run("svc", "1");
     const second = coalescer.run("svc", "2").then((result) => order.push(result));
     runs[0]!.finish("begun before");
-    await Promise.resolve();
+    await settle();
     order.push("first run is over");
     runs[1]!.finish("begun after");
     await second;
@@ -52,7 +58,7 @@ describe("Coalescer", () => {
     void coalescer.run("svc", "1");
     const second = coalescer.run("svc", "2");
     runs[0]!.finish("one");
-    await Promise.resolve();
+    await settle();
     const third = coalescer.run("svc", "3");
     assert.equal(runs.length, 2);
     runs[1]!.finish("two");
@@ -68,7 +74,7 @@ describe("Coalescer", () => {
     const second = coalescer.run("svc", "2");
     runs[0]!.finish("one");
     await first;
-    await Promise.resolve();
+    await settle();
     assert.equal(runs.length, 2);
     runs[1]!.finish("two");
     assert.deepEqual(await Promise.all([back, second]), ["two", "two"]);
@@ -139,7 +145,7 @@ describe("Coalescer", () => {
       for (let turn = 0; turn < mine % 5; turn++) await Promise.resolve();
       running--;
       return mine;
-    });
+    }, 60_000);
     const callers = Array.from({ length: 200 }, async (_, index) => {
       for (let turn = 0; turn < (index * 7) % 31; turn++) await Promise.resolve();
       const before = begun;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { onPending } from "../../src/app/onPending.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { rule } from "../support/factories.ts";
+import { ago, NOW, rule } from "../support/factories.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
 const RULES = [rule(), rule({ serviceName: "manual", trigger: { type: "none" } })];
@@ -18,8 +18,8 @@ function setUp(checkWindow = () => Promise.resolve({ outcome: "nothingNew" } as 
   return {
     log,
     checks,
-    pending: (serviceName: string, eventKey: string | undefined) =>
-      onPending(engine, log, RULES, { serviceName, eventId: "e1", eventKey }),
+    pending: (serviceName: string, eventKey: string | undefined, createdAtMs?: number) =>
+      onPending(engine, log, RULES, { serviceName, eventId: "e1", eventKey, createdAtMs }, NOW),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Lease, Publisher } from "../../src/app/ports.ts";
+import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { MAX_MESSAGE_BYTES, publishSync } from "../../src/app/publishSync.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
 import { event, member, sync, syncEndpoint } from "../support/factories.ts";
@@ -13,13 +14,15 @@ function setUp(publish: Publisher["publish"], stored = EVENTS) {
   const clock = fakeClock();
   const outbox = fakeOutbox(clock);
   const log = recordingLog();
-  const deps = { events: fakeEventLog(...stored), outbox, publisher: { publish }, clock, log };
+  const budget = new MessageBudget();
+  const events = fakeEventLog(...stored);
+  const deps = { events, outbox, publisher: { publish }, budget, clock, log };
   return {
     outbox,
     log,
     deps,
-    publish: (lease: Partial<Lease> = {}) =>
-      publishSync(deps, { sync: SYNC, attempt: 1, version: undefined, ...lease }),
+    publish: (lease: Partial<Lease> = {}, beginByMs = clock() + 1000) =>
+      publishSync(deps, { sync: SYNC, attempt: 1, version: undefined, ...lease }, beginByMs),
   };
 }
 
@@ -31,7 +34,7 @@ describe("publishSync", () => {
       published.push([topic, message]);
       return Promise.resolve("m1");
     });
-    assert.deepEqual(await publish(), { published: true, messageId: "m1" });
+    assert.deepEqual(await publish(), { outcome: "published", messageId: "m1" });
     assert.deepEqual(outbox.marks, ["published sync1 as m1"]);
     const [[topic, message]] = published as [[string, SyncMessage]];
     assert.equal(topic, SYNC.topic);
@@ -128,7 +131,7 @@ describe("publishSync", () => {
   ] as const) {
     it(`notes a failure and pauses ${String(seconds)} s after attempt ${String(attempt)}`, async () => {
       const { publish, outbox, log } = setUp(() => Promise.reject(new Error("no such topic")));
-      assert.deepEqual(await publish({ attempt }), { published: false, error: "no such topic" });
+      assert.deepEqual(await publish({ attempt }), { outcome: "failed", error: "no such topic" });
       assert.deepEqual(outbox.marks, [`failed sync1: no such topic, again in ${String(seconds)}s`]);
       const [line] = log.of("sync.publishFailed");
       assert.equal(line?.["error"], "no such topic");
@@ -139,14 +142,14 @@ describe("publishSync", () => {
   it("notes a failure to read the events, too", async () => {
     const { deps, outbox, publish } = setUp(() => assert.fail("published"));
     deps.events.read = () => Promise.reject(new Error("unavailable"));
-    assert.equal((await publish()).published, false);
+    assert.equal((await publish()).outcome, "failed");
     assert.deepEqual(outbox.marks, ["failed sync1: unavailable, again in 30s"]);
   });
 
   it("says that the message is out where only the mark fails", async () => {
     const { deps, publish, outbox, log } = setUp(() => Promise.resolve("m1"));
     deps.outbox.markPublished = () => Promise.reject(new Error("unavailable"));
-    assert.deepEqual(await publish(), { published: true, messageId: "m1" });
+    assert.deepEqual(await publish(), { outcome: "published", messageId: "m1" });
     assert.deepEqual(outbox.marks, [], "marked as failed");
     assert.equal(log.of("sync.markFailed")[0]?.["messageId"], "m1");
   });

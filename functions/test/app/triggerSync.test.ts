@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Claim, Lease } from "../../src/app/ports.ts";
+import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { triggerSync } from "../../src/app/triggerSync.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
@@ -38,6 +39,7 @@ function setUp(events: readonly PendingEvent[]) {
     },
     window: { ...countingWindow({}), collect: () => Promise.resolve([...events]) },
     events: fakeEventLog(),
+    budget: new MessageBudget(),
     publisher: {
       publish: (_topic: string, { eventID }: { eventID: string }) => {
         published.push(eventID);
@@ -114,6 +116,7 @@ describe("triggerSync", () => {
       return Promise.resolve(existing);
     };
     const { syncId, eventID } = await triggerSync(deps, kept);
+    assert.equal(published.length, 1);
     assert.deepEqual(asked, [["svc", syncId, NOW, NOW + 150_000, { again: true }]]);
     assert.equal(syncId, eventID);
     assert.deepEqual(published, [eventID]);

@@ -4,7 +4,8 @@ import type { Claim } from "../../src/app/ports.ts";
 import { groupWindow } from "../../src/domain/decide.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { eventIdOf, splitClaim } from "../../src/domain/sync.ts";
+import { expiryOf } from "../../src/domain/expiry.ts";
+import { eventIdOf, portions, splitClaim } from "../../src/domain/sync.ts";
 import { ago, event, markerOf, NOW, pendingOf, rule, uniqueId } from "../support/factories.ts";
 import { tapGrpc } from "../support/grpcTap.ts";
 import { indexProblems, UsageRecorder, type DeclaredIndexes } from "../support/indexes.ts";
@@ -50,8 +51,8 @@ function claimOf(configured: Rule, pending: readonly PendingEvent[], chunkSize: 
     rule: configured,
     reason: "window",
     nowMs: NOW,
-    leaseUntilMs: NOW,
-    chunks: splitClaim(groups, chunkSize),
+    leaseUntilMs: () => NOW,
+    chunks: (configured.trigger.keepEventAfterTrigger ? portions : splitClaim)(groups, chunkSize),
   };
 }
 
@@ -67,8 +68,8 @@ async function doEverything(store: Store): Promise<void> {
     await events.append(configured, stored, markerOf(stored));
     await events.receivedAt(serviceName, stored.id);
     await events.read(serviceName, [stored.id]);
-    await window.count(serviceName, "a", ago(3600), 3);
-    await window.hasNew(serviceName, ago(3600));
+    await window.count(configured, "a", ago(3600), 3);
+    await window.hasNew(configured, ago(3600));
     await plant(store, configured, [...pendingOf("a", 8), ...pendingOf("b", 8)]);
     await paths.pending(serviceName).doc(stored.id).update({ size: "malformed" });
     const pending = await window.collect(configured, ago(3600));
@@ -92,7 +93,8 @@ async function doEverything(store: Store): Promise<void> {
     await outbox.claim(other);
     await paths.syncs(serviceName).doc(other.syncId).update({ topic: 5 });
     await outbox.take(serviceName, other.syncId, LATER, LATER + 1);
-    await window.removeExpired(configured, NOW, 10);
+    const later = expiryOf(configured, NOW + 3_600_000, undefined, 0);
+    await window.removeExpired(configured, later, () => true);
   }
 }
 
@@ -147,9 +149,11 @@ describe("firestore.indexes.json", () => {
 
     const cases: [title: string, declared: DeclaredIndexes, problems: string[]][] = [
       [
-        "without one of its composite indexes",
-        { ...DECLARED, indexes: DECLARED.indexes.slice(1) },
-        ["missing: an index for pending COLLECTION (eventKey =, receivedAt DESCENDING)"],
+        "without its composite index",
+        { ...DECLARED, indexes: [] },
+        [
+          "missing: an index for pending COLLECTION (eventKey =, exported =, receivedAt DESCENDING)",
+        ],
       ],
       [
         "with an index in the other direction",
@@ -161,6 +165,7 @@ describe("firestore.indexes.json", () => {
                   ...index,
                   fields: [
                     { fieldPath: "eventKey", order: "ASCENDING" },
+                    { fieldPath: "exported", order: "ASCENDING" },
                     { fieldPath: "receivedAt", order: "ASCENDING" },
                   ],
                 }
@@ -168,8 +173,8 @@ describe("firestore.indexes.json", () => {
           ),
         },
         [
-          "missing: an index for pending COLLECTION (eventKey =, receivedAt DESCENDING)",
-          "unused: index pending COLLECTION (eventKey ASCENDING, receivedAt ASCENDING)",
+          "missing: an index for pending COLLECTION (eventKey =, exported =, receivedAt DESCENDING)",
+          "unused: index pending COLLECTION (eventKey ASCENDING, exported ASCENDING, receivedAt ASCENDING)",
         ],
       ],
       [
@@ -181,8 +186,8 @@ describe("firestore.indexes.json", () => {
           ),
         },
         [
-          "missing: an index for pending COLLECTION (eventKey =, receivedAt DESCENDING)",
-          "unused: index pending COLLECTION_GROUP (eventKey ASCENDING, receivedAt DESCENDING)",
+          "missing: an index for pending COLLECTION (eventKey =, exported =, receivedAt DESCENDING)",
+          "unused: index pending COLLECTION_GROUP (eventKey ASCENDING, exported ASCENDING, receivedAt DESCENDING)",
         ],
       ],
       [

@@ -42,11 +42,11 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
     calls,
     counts,
     isNew: true,
-    count(_service, eventKey, sinceMs, limit) {
+    count(_rule, eventKey, sinceMs, limit) {
       calls.push(`count ${eventKey} ≤${String(limit)} since ${age(sinceMs)}`);
       return Promise.resolve(Math.min(limit, this.counts[eventKey] ?? 0));
     },
-    hasNew(_service, sinceMs) {
+    hasNew(_rule, sinceMs) {
       calls.push(`hasNew since ${age(sinceMs)}`);
       return Promise.resolve(this.isNew);
     },
@@ -108,7 +108,7 @@ export function fakeEventLog(...stored: readonly Event[]): FakeEventLog {
 
 /** An outbox that remembers what was marked. */
 export interface FakeOutbox extends Outbox {
-  /** `published sync1 as m1`, `failed sync1: reason, again in 30s`, in order. */
+  /** `published sync1 as m1`, `failed sync1: reason, again in 30s`, `kept sync1 for 60s`, in order. */
   readonly marks: string[];
   /** What `due` lists and `take` gives. */
   readonly leases: Map<string, Lease>;
@@ -127,9 +127,15 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
           serviceName: sync.serviceName,
           syncId: sync.id,
           dueAtMs: clock(),
+          hasFailed: false,
         })),
       ),
+    oldest: () => Promise.resolve(undefined),
     take: (_service, syncId) => Promise.resolve(byId.get(syncId)),
+    keep(lease, untilMs) {
+      marks.push(`kept ${lease.sync.id} for ${String((untilMs - clock()) / 1000)}s`);
+      return Promise.resolve({ ...lease, keptUntilMs: untilMs });
+    },
     markPublished({ sync }, messageId) {
       marks.push(`published ${sync.id} as ${messageId}`);
       return Promise.resolve();

@@ -122,7 +122,8 @@ function shapeOf({ from, where, orderBy = [] }: StructuredQuery): QueryShape {
   const equal: string[] = [];
   const ranges = new Set<string>();
   for (const { field, op } of filtersOf(where)) {
-    if (op === "EQUAL") equal.push(field.fieldPath);
+    // `in` is a query for each value, put together: each is served as by equality.
+    if (op === "EQUAL" || op === "IN") equal.push(field.fieldPath);
     else if (RANGES.includes(op)) ranges.add(field.fieldPath);
     else throw new Error(`the filter ${op} is new here: say what indexes it needs`);
   }

@@ -55,12 +55,16 @@ export function useStore(): () => Store {
   };
 }
 
-/** Stores pending markers, without their events. */
+/**
+ * Stores pending markers, without their events.
+ *
+ * @returns the events with their versions, as if they had been collected
+ */
 export async function plant(
   { db, paths }: Store,
   rule: Rule,
   events: readonly PendingEvent[],
-): Promise<void> {
+): Promise<PendingEvent[]> {
   const collection = paths.pending(rule.serviceName);
   const commits = [];
   for (let start = 0; start < events.length; start += 500) {
@@ -70,7 +74,8 @@ export async function plant(
     }
     commits.push(batch.commit());
   }
-  await Promise.all(commits);
+  const results = (await Promise.all(commits)).flat();
+  return events.map((event, index) => ({ ...event, version: results[index]?.writeTime }));
 }
 
 /** The ids of the pending markers that are left, sorted. */

@@ -177,6 +177,8 @@ async function commitDirectly(db: Firestore): Promise<void> {
     eventKey: "many",
     receivedAt,
     size: 400,
+    exported: false,
+    countsUntil: receivedAt,
     expireAt: receivedAt,
   });
   await batch.commit();

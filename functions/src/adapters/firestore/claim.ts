@@ -9,24 +9,41 @@ import type {
 import type { Claim, ClaimResult, Lease } from "../../app/ports.ts";
 import type { Group } from "../../domain/decide.ts";
 import type { PendingEvent } from "../../domain/event.ts";
-import { makeSync, mergeChunks, regroup, type Member, type Sync } from "../../domain/sync.ts";
-import { isConflict, isNotFound } from "./conflicts.ts";
+import {
+  makeSync,
+  mergeChunks,
+  portions,
+  regroup,
+  type Member,
+  type Sync,
+} from "../../domain/sync.ts";
+import { isConflict } from "./conflicts.ts";
 import type { Paths } from "./paths.ts";
-import { decisionFields, partDocument, progressFields } from "./syncDocument.ts";
+import { versionOf } from "./pendingDocument.ts";
+import { decisionFields, partDocument, partRef, progressFields } from "./syncDocument.ts";
 
 /**
  * The one place where events become a sync.
  *
- * A claim is a commit that creates the sync and, under a precondition, changes the marker of every
- * event in it: deletes it (`exists`), or, where events are kept, marks it as exported (`lastUpdateTime`
- * of what was read). If anybody else changed one of the markers first, the whole commit fails and
- * nothing has happened. There is no lock and no transaction; contenders fail at once.
+ * A claim is a commit that creates the sync and, in the state that was read, changes the marker of every
+ * event that is in no sync yet: deletes it, or, where events are kept, marks it as exported. If anybody
+ * has changed one of the markers since, another check or an instance with another rule, the whole commit
+ * fails and nothing has happened. There is no lock and no transaction; contenders fail at once.
  *
  * A failed commit may have been ours all the same: the client repeats a commit whose answer was lost.
  * So after a failure the sync is read: if it is there with our token, the claim has succeeded.
  */
 
 type Chunk = readonly Group[];
+
+/**
+ * Members of one document. Any name of a marker has at most 1500 bytes, so that even those are below
+ * the 1 MiB of a document.
+ */
+const DOCUMENT_MEMBERS = 450;
+
+/** Parts of one commit: as many as are below 10 MiB in any case. */
+const COMMIT_PARTS = 10;
 
 const membersOf = (chunk: Chunk): PendingEvent[] => chunk.flatMap(({ members }) => [...members]);
 const listsOf = (chunk: Chunk): (readonly Member[])[] => chunk.map(({ members }) => members);
@@ -43,18 +60,44 @@ export async function claimTaken(db: Firestore, paths: Paths, claim: Claim): Pro
   const [first = [], ...others] = claim.chunks;
   const token = randomUUID();
 
+  // More than a document holds only where the rule itself asks for more at once.
+  const [head = [], ...parts] = portions(first, DOCUMENT_MEMBERS);
   const begun = syncOf(claim, [first]);
   const state = others.length === 0 ? "claimed" : "claiming";
   const batch = db.batch();
   batch.create(ref, {
     ...decisionFields(begun, token),
-    ...progressFields(begun, listsOf(first), 0, state, claim.leaseUntilMs),
+    ...progressFields(begun, listsOf(head), parts.length, state, claim.leaseUntilMs()),
   });
-  for (const { id } of membersOf(first)) batch.delete(pending.doc(id), { exists: true });
+  parts.forEach((part, index) => {
+    batch.create(partRef(ref, token, index + 1), partDocument(begun, listsOf(part)));
+  });
+  takeMarkers(batch, pending.doc.bind(pending), first);
   const version = await commitNew(batch, ref, token);
   if (version === undefined) return { outcome: "contended" };
   if (others.length === 0) return claimed(begun, version);
-  return extendClaim(db, pending.doc.bind(pending), ref, claim, version);
+  const beginning = { ref, token, head, parts: parts.length, version };
+  return extendClaim(db, pending.doc.bind(pending), claim, beginning);
+}
+
+function takeMarkers(
+  batch: WriteBatch,
+  pendingOf: (id: string) => DocumentReference,
+  chunk: Chunk,
+): void {
+  for (const event of membersOf(chunk)) {
+    batch.delete(pendingOf(event.id), { lastUpdateTime: versionOf(event) });
+  }
+}
+
+/** A sync as the first commit of its claim has left it. */
+interface Beginning {
+  readonly ref: DocumentReference;
+  readonly token: string;
+  /** What the document itself lists. */
+  readonly head: Chunk;
+  readonly parts: number;
+  readonly version: Timestamp;
 }
 
 /**
@@ -65,46 +108,44 @@ export async function claimTaken(db: Firestore, paths: Paths, claim: Claim): Pro
 async function extendClaim(
   db: Firestore,
   pendingOf: (id: string) => DocumentReference,
-  ref: DocumentReference,
   claim: Claim,
-  begunVersion: Timestamp,
+  beginning: Beginning,
 ): Promise<ClaimResult> {
+  const { ref, token, head } = beginning;
   const [first = [], ...others] = claim.chunks;
-  const leaseMs = claim.leaseUntilMs - claim.nowMs;
-  const startedAt = performance.now();
-  const leaseUntilMs = (): number => claim.nowMs + (performance.now() - startedAt) + leaseMs;
   const done: Chunk[] = [first];
-  let version = begunVersion;
+  let { parts, version } = beginning;
 
   for (let chunk of others) {
     // Ends: each turn claims the chunk, finds it smaller, or returns.
     while (membersOf(chunk).length > 0) {
-      const part = done.length;
+      const part = parts + 1;
       const sync = syncOf(claim, [...done, chunk]);
       const batch = db.batch();
-      batch.update(ref, progressFields(sync, listsOf(first), part, "claiming", leaseUntilMs()), {
-        lastUpdateTime: version,
-      });
-      batch.create(ref.collection("parts").doc(String(part)), partDocument(sync, listsOf(chunk)));
-      for (const { id } of membersOf(chunk)) batch.delete(pendingOf(id), { exists: true });
+      batch.update(
+        ref,
+        progressFields(sync, listsOf(head), part, "claiming", claim.leaseUntilMs()),
+        { lastUpdateTime: version },
+      );
+      batch.create(partRef(ref, token, part), partDocument(sync, listsOf(chunk)));
+      takeMarkers(batch, pendingOf, chunk);
       const result = await commitNext(batch, ref, version, part);
       if (result.outcome === "lost") return { outcome: "contended" };
       if (result.outcome === "applied") {
         version = result.version;
+        parts = part;
         done.push(chunk);
         break;
       }
-      chunk = await stillThere(db, pendingOf, chunk);
+      chunk = await unchanged(db, pendingOf, chunk);
     }
   }
 
   const sync = syncOf(claim, done);
   const finish = db.batch();
-  finish.update(
-    ref,
-    progressFields(sync, listsOf(first), done.length - 1, "claimed", leaseUntilMs()),
-    { lastUpdateTime: version },
-  );
+  finish.update(ref, progressFields(sync, listsOf(head), parts, "claimed", claim.leaseUntilMs()), {
+    lastUpdateTime: version,
+  });
   const result = await commitNext(finish, ref, version, "claimed");
   // If somebody took it over meanwhile, they publish it.
   return result.outcome === "applied" ? claimed(sync, result.version) : { outcome: "contended" };
@@ -137,7 +178,8 @@ async function commitNext(
   }
 }
 
-async function stillThere(
+/** The events of a chunk whose markers are as they were read. */
+async function unchanged(
   db: Firestore,
   pendingOf: (id: string) => DocumentReference,
   chunk: Chunk,
@@ -147,78 +189,57 @@ async function stillThere(
   const snapshots = await db.getAll(...refs, { fieldMask: [] });
   return regroup(
     chunk,
-    members.filter((_, index) => snapshots[index]?.exists),
+    members.filter((event, index) => snapshots[index]?.updateTime?.isEqual(versionOf(event))),
   );
 }
 
 /**
- * Claims events that stay in the window. Only those that are in no sync yet change hands, so that of
- * two checks with the same new events one wins; older members may belong to many syncs.
+ * Claims events that stay in the window. One commit makes the sync and marks every event of it that was
+ * in none, so that of two checks with the same new events one wins, and nothing is left to be marked;
+ * older members may belong to many syncs.
+ *
+ * What the document does not hold is written before, to parts that nobody reads unless that commit
+ * succeeds: they bear the token of this claim, and expire by themselves.
  */
 export async function claimKept(db: Firestore, paths: Paths, claim: Claim): Promise<ClaimResult> {
   const { serviceName } = claim.rule;
   const pending = paths.pending(serviceName);
   const ref = paths.syncs(serviceName).doc(claim.syncId);
-  const [first = [], ...others] = claim.chunks;
+  const [head = [], ...parts] = claim.chunks;
   const token = randomUUID();
   const sync = syncOf(claim, claim.chunks);
-  const fresh = claim.chunks.flatMap(membersOf).filter(({ exported }) => !exported);
-  const decisive = fresh.slice(0, KEPT_CHUNK);
+  await writeParts(db, ref, token, sync, parts);
 
   const batch = db.batch();
   batch.create(ref, {
     ...decisionFields(sync, token),
-    ...progressFields(sync, listsOf(first), others.length, "claimed", claim.leaseUntilMs),
+    ...progressFields(sync, listsOf(head), parts.length, "claimed", claim.leaseUntilMs()),
   });
-  others.forEach((chunk, index) => {
-    batch.create(
-      ref.collection("parts").doc(String(index + 1)),
-      partDocument(sync, listsOf(chunk)),
-    );
-  });
-  for (const { id, version } of decisive) {
-    batch.update(pending.doc(id), { exported: true }, { lastUpdateTime: version as Timestamp });
+  for (const event of claim.chunks.flatMap(membersOf)) {
+    if (event.exported) continue;
+    batch.update(pending.doc(event.id), { exported: true }, { lastUpdateTime: versionOf(event) });
   }
   const version = await commitNew(batch, ref, token);
-  if (version !== undefined) {
-    await markExported(db, pending.doc.bind(pending), fresh.slice(KEPT_CHUNK));
-    return claimed(sync, version);
-  }
+  if (version !== undefined) return claimed(sync, version);
+  // The very set may be a sync already, made by another claim.
   const existing = await ref.get();
-  if (!existing.exists) return { outcome: "contended" };
-  // The very set is a sync already, made by another claim or by one that stopped before its marks.
-  await markExported(db, pending.doc.bind(pending), fresh);
-  return { outcome: "exists", syncId: claim.syncId };
+  return existing.exists ? { outcome: "exists", syncId: claim.syncId } : { outcome: "contended" };
 }
 
-/** Writes of the commit that decides a claim of kept events. */
-const KEPT_CHUNK = 450;
-
-/** Marks events as exported, except those that have left the window meanwhile. */
-async function markExported(
+async function writeParts(
   db: Firestore,
-  pendingOf: (id: string) => DocumentReference,
-  events: readonly PendingEvent[],
+  ref: DocumentReference,
+  token: string,
+  sync: Sync,
+  parts: readonly Chunk[],
 ): Promise<void> {
-  for (let start = 0; start < events.length; start += KEPT_CHUNK) {
-    const refs = events.slice(start, start + KEPT_CHUNK).map(({ id }) => pendingOf(id));
+  for (let start = 0; start < parts.length; start += COMMIT_PARTS) {
     const batch = db.batch();
-    for (const ref of refs) batch.update(ref, { exported: true });
-    try {
-      await batch.commit();
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-      const there = (await db.getAll(...refs, { fieldMask: [] })).filter(({ exists }) => exists);
-      await Promise.all(there.map(({ ref }) => markOne(ref)));
-    }
-  }
-}
-
-async function markOne(ref: DocumentReference): Promise<void> {
-  try {
-    await ref.update({ exported: true });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
+    parts.slice(start, start + COMMIT_PARTS).forEach((part, index) => {
+      // Not `create`: the client repeats a commit whose answer was lost.
+      batch.set(partRef(ref, token, start + index + 1), partDocument(sync, listsOf(part)));
+    });
+    await batch.commit();
   }
 }
 

@@ -1,21 +1,25 @@
 import { Timestamp, type DocumentSnapshot, type Firestore } from "@google-cloud/firestore";
+import pMap from "p-map";
 import type { EventLog, Log } from "../../app/ports.ts";
 import type { Event, NamedValues } from "../../domain/event.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
-import { toMessageEvent } from "../../domain/syncMessage.ts";
+import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists } from "./conflicts.ts";
 import type { Paths } from "./paths.ts";
 import { pendingDocument } from "./pendingDocument.ts";
 
 /** Documents per read request: large enough for few round trips, small enough to run side by side. */
 const READ_SLICE = 250;
+const READ_CONCURRENCY = 8;
 
 export function makeEventLog(db: Firestore, paths: Paths, log: Log): EventLog {
   return {
     async append(rule, event, pending) {
       const batch = db.batch();
       batch.create(paths.events(rule.serviceName).doc(event.id), toDocument(rule, event));
-      batch.create(paths.pending(rule.serviceName).doc(event.id), pendingDocument(rule, pending));
+      // Not `create`: the event decides whether it is new. A marker may outlive an event that TTL has
+      // removed, and would turn its redelivery away for good.
+      batch.set(paths.pending(rule.serviceName).doc(event.id), pendingDocument(rule, pending));
       try {
         await batch.commit();
         return "stored";
@@ -33,19 +37,23 @@ export function makeEventLog(db: Firestore, paths: Paths, log: Log): EventLog {
 
     async read(serviceName, eventIds) {
       const collection = paths.events(serviceName);
-      const slices = [];
-      for (let start = 0; start < eventIds.length; start += READ_SLICE) {
-        const refs = eventIds.slice(start, start + READ_SLICE).map((id) => collection.doc(id));
-        slices.push(db.getAll(...refs));
-      }
-      const snapshots = (await Promise.all(slices)).flat();
-      return snapshots.flatMap((snapshot) => {
+      const slices = Array.from({ length: Math.ceil(eventIds.length / READ_SLICE) }, (_, index) =>
+        eventIds.slice(index * READ_SLICE, (index + 1) * READ_SLICE),
+      );
+      const toEvents = (snapshot: DocumentSnapshot): MessageEvent[] => {
         const event = fromDocument(snapshot);
         if (event !== undefined) return [toMessageEvent(event)];
         const problem = snapshot.exists ? "malformed" : "missing";
         log.error("event.unreadable", { service: serviceName, eventId: snapshot.id, problem });
         return [];
-      });
+      };
+      // Each slice is converted when it is there: its snapshots take several times what is left of them.
+      const read = await pMap(
+        slices,
+        async (ids) => (await db.getAll(...ids.map((id) => collection.doc(id)))).flatMap(toEvents),
+        { concurrency: READ_CONCURRENCY },
+      );
+      return read.flat();
     },
   };
 }

@@ -1,12 +1,23 @@
-import { FieldPath, FieldValue, Timestamp, type Firestore } from "@google-cloud/firestore";
+import {
+  FieldPath,
+  FieldValue,
+  Timestamp,
+  type DocumentReference,
+  type DocumentSnapshot,
+  type Firestore,
+} from "@google-cloud/firestore";
 import type { Lease, Log, Outbox } from "../../app/ports.ts";
+import { nextAttemptMs } from "../../domain/retryTimes.ts";
 import { claimKept, claimTaken } from "./claim.ts";
 import { isConflict } from "./conflicts.ts";
+import { putOffExpiry } from "./expiry.ts";
 import type { Paths } from "./paths.ts";
 import {
   fromSyncDocument,
   MalformedDocumentError,
+  partRef,
   publishedFields,
+  type StoredSync,
   withParts,
 } from "./syncDocument.ts";
 
@@ -25,7 +36,7 @@ export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
         .where("nextAttemptAt", "<=", Timestamp.fromMillis(nowMs))
         .orderBy("nextAttemptAt")
         .orderBy(FieldPath.documentId())
-        .select("nextAttemptAt")
+        .select("nextAttemptAt", "lastError")
         .limit(limit);
       const page =
         after === undefined
@@ -36,10 +47,24 @@ export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
             );
       const { docs } = await page.get();
       return docs.map((snapshot) => ({
-        syncId: snapshot.id,
-        serviceName: snapshot.ref.parent.parent?.id ?? "",
+        ...nameOf(snapshot),
         dueAtMs: (snapshot.get("nextAttemptAt") as Timestamp).toMillis(),
+        hasFailed: snapshot.get("lastError") !== undefined,
       }));
+    },
+
+    async oldest(limit) {
+      const { docs } = await db
+        .collectionGroup("syncs")
+        .orderBy("nextAttemptAt")
+        .select("createdAt")
+        .limit(limit)
+        .get();
+      const all = docs.flatMap((snapshot) => {
+        const createdAtMs = timeOf(snapshot, "createdAt");
+        return createdAtMs === undefined ? [] : [{ ...nameOf(snapshot), createdAtMs }];
+      });
+      return all.toSorted((a, b) => a.createdAtMs - b.createdAtMs)[0];
     },
 
     async take(serviceName, syncId, nowMs, leaseUntilMs, options) {
@@ -51,23 +76,27 @@ export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
         const isDue = stored.nextAttemptAtMs !== undefined && stored.nextAttemptAtMs <= nowMs;
         if (!isDue && options?.again !== true) return undefined;
 
-        const partRefs = Array.from({ length: stored.parts }, (_, index) =>
-          ref.collection("parts").doc(String(index + 1)),
-        );
-        const parts = partRefs.length === 0 ? [] : await db.getAll(...partRefs);
+        const refs = partsOf(ref, stored);
+        const parts = refs.length === 0 ? [] : await db.getAll(...refs);
         // Every commit of a claim leaves a whole sync: one whose claimer stopped half-way goes out
         // with the events that it had claimed.
         const sync = withParts(stored.sync, parts);
         const attempt = stored.attempt + 1;
+        const keptUntilMs = timeOf(snapshot, "keptUntil");
         const { writeTime } = await ref.update(
           {
             state: "claimed",
             attempt,
-            nextAttemptAt: Timestamp.fromMillis(leaseUntilMs),
+            nextAttemptAt: Timestamp.fromMillis(nextAttemptMs(attempt, nowMs, leaseUntilMs)),
+            // That of an attempt before: nobody can say yet how this one ends.
+            lastError: FieldValue.delete(),
+            // Of a sync that was published before: TTL must not take it while it is not.
+            expireAt: FieldValue.delete(),
           },
           { lastUpdateTime: snapshot.updateTime },
         );
-        return { sync, attempt, version: writeTime };
+        const lease = { sync, attempt, version: writeTime };
+        return keptUntilMs === undefined ? lease : { ...lease, keptUntilMs };
       } catch (error) {
         if (isConflict(error)) return undefined;
         if (!(error instanceof MalformedDocumentError)) throw error;
@@ -79,6 +108,30 @@ export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
         });
         log.error("sync.setAside", { service: serviceName, syncId, error: error.message });
         return undefined;
+      }
+    },
+
+    async keep(lease, untilMs) {
+      const ref = syncOf(lease);
+      const { serviceName, endpoints } = lease.sync;
+      const events = paths.events(serviceName);
+      const memberIds = endpoints.flatMap(({ members }) => members.map(({ id }) => id));
+      const [stored] = await db.getAll(ref, { fieldMask: ["parts", "token"] });
+      const parts = partsOf(ref, {
+        parts: Number(stored?.get("parts")),
+        token: String(stored?.get("token")),
+      });
+      await putOffExpiry(db, [...parts, ...memberIds.map((id) => events.doc(id))], untilMs);
+      try {
+        // After it is done: who stops half-way leaves it to the next attempt.
+        const { writeTime } = await ref.update(
+          { keptUntil: Timestamp.fromMillis(untilMs) },
+          { lastUpdateTime: lease.version as Timestamp },
+        );
+        return { ...lease, keptUntilMs: untilMs, version: writeTime };
+      } catch (error) {
+        if (isConflict(error)) return undefined;
+        throw error;
       }
     },
 
@@ -96,4 +149,20 @@ export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
       }
     },
   };
+}
+
+function partsOf(
+  sync: DocumentReference,
+  { parts, token }: Pick<StoredSync, "parts" | "token">,
+): DocumentReference[] {
+  return Array.from({ length: parts }, (_, index) => partRef(sync, token, index + 1));
+}
+
+function nameOf({ id, ref }: DocumentSnapshot): { serviceName: string; syncId: string } {
+  return { serviceName: ref.parent.parent?.id ?? "", syncId: id };
+}
+
+function timeOf(snapshot: DocumentSnapshot, field: string): number | undefined {
+  const value: unknown = snapshot.get(field);
+  return value instanceof Timestamp ? value.toMillis() : undefined;
 }

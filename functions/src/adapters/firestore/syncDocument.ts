@@ -1,11 +1,16 @@
-import { FieldValue, Timestamp, type DocumentSnapshot } from "@google-cloud/firestore";
+import {
+  FieldValue,
+  Timestamp,
+  type DocumentReference,
+  type DocumentSnapshot,
+} from "@google-cloud/firestore";
 import type { Member, Sync, SyncEndpoint, SyncState } from "../../domain/sync.ts";
 import { addSeconds } from "../../domain/rule.ts";
 
 /**
- * A sync as it is stored: the document holds what was decided, the state of its publication, and the
- * members of its first chunk; `parts/1`, `parts/2`, … hold the members of the others, so that a large
- * window never meets the size limit of a document. All lists of endpoints are in configured order.
+ * A sync as it is stored: the document holds what was decided, the state of its publication, and its
+ * first members; `parts/{token}-1`, `parts/{token}-2`, … hold the others, so that a large window never
+ * meets the size limit of a document. All lists of endpoints are in configured order.
  *
  * `nextAttemptAt` is the lease and the pause between attempts in one: the time from which anyone may
  * take the sync. It exists exactly while the sync is not published, so its index holds nothing else.
@@ -15,16 +20,21 @@ export interface StoredSync {
   readonly state: SyncState;
   readonly attempt: number;
   readonly nextAttemptAtMs: number | undefined;
-  /** Who made it. */
+  /** Who made it; its parts bear it, too, so that claims of the same set never share one. */
   readonly token: string;
   /** How many parts there are besides the document itself. */
   readonly parts: number;
 }
 
+/** @param number from 1 */
+export function partRef(sync: DocumentReference, token: string, number: number): DocumentReference {
+  return sync.collection("parts").doc(`${token}-${String(number)}`);
+}
+
 /** Fields that change while a sync is claimed chunk by chunk. */
 export function progressFields(
   sync: Sync,
-  firstChunk: readonly (readonly Member[])[],
+  firstMembers: readonly (readonly Member[])[],
   parts: number,
   state: SyncState,
   leaseUntilMs: number,
@@ -40,7 +50,7 @@ export function progressFields(
       numberOfEvents: endpoint.numberOfEvents,
       firstEventDate: toTimestamp(endpoint.firstEventMs),
       lastEventDate: toTimestamp(endpoint.lastEventMs),
-      ...memberFields(firstChunk[index] ?? []),
+      ...memberFields(firstMembers[index] ?? []),
     })),
     nextAttemptAt: Timestamp.fromMillis(leaseUntilMs),
   };
@@ -62,10 +72,10 @@ export function decisionFields(sync: Sync, token: string): Record<string, unknow
 /** Parts expire with the events that they name; the sync itself only once it is published. */
 export function partDocument(
   sync: Sync,
-  chunk: readonly (readonly Member[])[],
+  members: readonly (readonly Member[])[],
 ): Record<string, unknown> {
   return {
-    endpoints: chunk.map(memberFields),
+    endpoints: members.map(memberFields),
     expireAt: Timestamp.fromMillis(addSeconds(sync.createdAtMs, sync.retentionPeriod)),
   };
 }

@@ -14,14 +14,15 @@ export interface CloudEventRequest {
 export function toCloudEvent(projectId: string, created: Created): CloudEventRequest {
   const document = `services/${created.serviceName}/pending/${created.eventId}`;
   const time = new Date().toISOString();
+  const createdAt = new Date(created.receivedAtMs).toISOString();
   const value = {
     name: `projects/${projectId}/databases/(default)/documents/${document}`,
     fields: {
       eventKey: { stringValue: created.eventKey },
-      receivedAt: { timestampValue: new Date(created.receivedAtMs).toISOString() },
+      receivedAt: { timestampValue: createdAt },
     },
-    createTime: time,
-    updateTime: time,
+    createTime: createdAt,
+    updateTime: createdAt,
   };
   return {
     headers: {

@@ -4,7 +4,6 @@ import pMap from "p-map";
 import type { Ports } from "../../../src/app/engine.ts";
 import type { AcceptedRequest } from "../../../src/app/storeEvent.ts";
 import type { Rule } from "../../../src/domain/rule.ts";
-import { mergeChunks, splitClaim } from "../../../src/domain/sync.ts";
 import type { Created } from "./eventarc.ts";
 import type { FaultPlan } from "./faults.ts";
 import { Instance } from "./instance.ts";
@@ -82,17 +81,9 @@ export class Fleet {
 
 const MAX_ATTEMPTS = 50;
 
-/** Makes claims take several commits though their windows are small. */
-export function inChunksOf(chunkSize: number, ports: Ports): Ports {
-  const { outbox } = ports;
-  return {
-    ...ports,
-    outbox: {
-      ...outbox,
-      claim: (claim) =>
-        outbox.claim({ ...claim, chunks: splitClaim(mergeChunks(claim.chunks), chunkSize) }),
-    },
-  };
+/** Makes claims take several commits, or several syncs where events are kept, though windows are small. */
+export function inChunksOf(claimChunk: number, ports: Ports): Ports {
+  return { ...ports, claimChunk };
 }
 
 export function request(

@@ -34,17 +34,19 @@ export class Instance {
   readonly #life = new Life();
   readonly #log: Log;
   readonly #rules: readonly Rule[];
+  readonly #clock: () => number;
 
   constructor(options: InstanceOptions) {
     const { db, publisher, rules, plan = () => undefined, log = silentLog } = options;
     this.#log = log;
     this.#rules = rules;
+    this.#clock = options.clock ?? Date.now;
     const stores = makeFirestorePorts(requestsWithFaults(this.#life, plan, db), log);
     const ports: Ports = {
       ...stores,
       events: announcing(stores.events, options.onStored),
       publisher,
-      clock: options.clock ?? Date.now,
+      clock: this.#clock,
       newId: () => randomBytes(12).toString("hex"),
       log,
     };
@@ -66,10 +68,9 @@ export class Instance {
     return Promise.race([work(this.#engine), this.#life.ended]);
   }
 
-  deliver({ serviceName, eventId, eventKey }: Created): Promise<void> {
-    return this.run((engine) =>
-      onPending(engine, this.#log, this.#rules, { serviceName, eventId, eventKey }),
-    );
+  deliver({ serviceName, eventId, eventKey, receivedAtMs: createdAtMs }: Created): Promise<void> {
+    const created = { serviceName, eventId, eventKey, createdAtMs };
+    return this.run((engine) => onPending(engine, this.#log, this.#rules, created, this.#clock()));
   }
 }
 

@@ -85,7 +85,7 @@ interface StoredEndpoint {
 async function readSync(doc: DocumentSnapshot): Promise<LedgerSync> {
   const count = doc.get("parts") as number;
   const partRefs = Array.from({ length: count }, (_, index) =>
-    doc.ref.collection("parts").doc(String(index + 1)),
+    doc.ref.collection("parts").doc(`${String(doc.get("token"))}-${String(index + 1)}`),
   );
   const parts = partRefs.length === 0 ? [] : await doc.ref.firestore.getAll(...partRefs);
   const endpoints = doc.get("endpoints") as readonly StoredEndpoint[];

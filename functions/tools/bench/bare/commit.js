@@ -28,6 +28,8 @@ export const bare = onRequest(async (request, response) => {
     eventKey: "bare",
     receivedAt,
     size: 400,
+    exported: false,
+    countsUntil: expireAt,
     expireAt,
   });
   await batch.commit();

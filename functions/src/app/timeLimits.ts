@@ -1,0 +1,18 @@
+/**
+ * Seconds that the platform lets each function run. The functions take their options from here, and
+ * the lease is derived from it, so that neither changes without the other.
+ */
+export const TIME_LIMIT_SECONDS = {
+  checkWindow: 120,
+  config: 30,
+  event: 60,
+  reset: 60,
+  sweep: 120,
+  trigger: 120,
+} as const;
+
+/** Most time for a window check, before it counts as lost: less than any function that makes one runs. */
+export const CHECK_MS = 60_000;
+
+/** Most time to read the events of a message, build it and publish it. */
+export const PUBLICATION_MS = 60_000;

@@ -1,0 +1,27 @@
+import { addSeconds } from "./rule.ts";
+import type { Sync } from "./sync.ts";
+
+/**
+ * How much longer than the observation period events are kept, at least, in seconds: whatever was in
+ * a window is still there a day after its sync was made, under whatever rule it was received.
+ */
+export const RETENTION_MARGIN_SECONDS = 86_400;
+
+/** Far above the longest pause between two attempts to publish: none is missed for want of a sweep. */
+const NOTICE_SECONDS = 43_200;
+
+/**
+ * Until when the events and parts of a sync that is not published must be kept from now on.
+ *
+ * @param keptUntilMs until when that was ordered before, if it was
+ * @returns undefined while they are safe for long enough
+ */
+export function keepUntilMs(
+  sync: Sync,
+  nowMs: number,
+  keptUntilMs = addSeconds(sync.createdAtMs, RETENTION_MARGIN_SECONDS),
+): number | undefined {
+  return nowMs < addSeconds(keptUntilMs, -NOTICE_SECONDS)
+    ? undefined
+    : addSeconds(nowMs, sync.retentionPeriod);
+}
