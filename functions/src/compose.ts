@@ -37,13 +37,15 @@ export const services = once(async (): Promise<Services> => {
 
 /** The use cases, on Firestore and Pub/Sub. */
 export const engine = once(async (): Promise<Engine> => {
-  const [{ Firestore }, { makeFirestorePorts }, { makeEngine }] = await Promise.all([
-    import("@google-cloud/firestore"),
-    import("./adapters/firestore/ports.ts"),
-    import("./app/engine.ts"),
-  ]);
+  const [{ Firestore }, { firestoreDocuments }, { makeStorePorts }, { makeEngine }] =
+    await Promise.all([
+      import("@google-cloud/firestore"),
+      import("./adapters/firestore/firestoreDocuments.ts"),
+      import("./adapters/firestore/ports.ts"),
+      import("./app/engine.ts"),
+    ]);
   return makeEngine({
-    ...makeFirestorePorts(new Firestore(), cloudLog),
+    ...makeStorePorts(firestoreDocuments(new Firestore()), cloudLog),
     publisher: lazyPublisher,
     clock: Date.now,
     newId: () => randomBytes(12).toString("hex"),

@@ -68,7 +68,9 @@ export class MemoryDatabase {
       .filter(({ fields }) => {
         const at = fields[orderBy];
         return (
-          filters.every(([name, value]) => fields[name] === value) &&
+          filters.every(([name, wanted]) =>
+            Array.isArray(wanted) ? wanted.includes(fields[name]) : fields[name] === wanted,
+          ) &&
           at instanceof Date &&
           (above === undefined || at > above) &&
           (upTo === undefined || at <= upTo)

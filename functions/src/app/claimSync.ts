@@ -45,6 +45,7 @@ export async function claimSync(
   const taken = isKept ? limitNew(groups, claimChunk) : { groups, more: false };
   const result = await deps.outbox.claim({
     syncId: isKept ? eventIdOf(taken.groups) : deps.newId(),
+    token: deps.newId(),
     rule,
     reason,
     nowMs: deps.clock(),

@@ -84,6 +84,8 @@ export interface OldestSync {
 export interface Claim {
   /** Id of the sync's document. */
   readonly syncId: string;
+  /** By which the claimer knows its own sync again, where the answer to a commit was lost. */
+  readonly token: string;
   readonly rule: Rule;
   readonly reason: SyncReason;
   readonly nowMs: number;

@@ -122,6 +122,10 @@ for (const [name, open] of Object.entries(harnesses)) {
         "i3",
         "i1",
       ]);
+      assert.deepEqual(await ids(pageOf({ equal: { kind: ["odd", "none"] }, limit: 2 })), [
+        "i1",
+        "i3",
+      ]);
       assert.deepEqual(await ids(pageOf({ above: at(0), upTo: at(2) })), ["i2", "i3", "i4", "i5"]);
       assert.deepEqual(await ids(pageOf({ limit: 2 })), ["i0", "i1"]);
       assert.equal(await documents.count(pageOf({ above: at(1) })), 4);

@@ -84,7 +84,7 @@ describe("kept events", function () {
 
   it("fire once though the instance dies before it has marked all of them", async () => {
     const rule = world.rule(["a", "b"], KEPT);
-    const ids = await preload(world.db, rule, 1200, world.now() - 60_000);
+    const ids = await preload(world.documents, rule, 1200, world.now() - 60_000);
     let commits = 0;
     const dying = new Instance({
       db: world.db,

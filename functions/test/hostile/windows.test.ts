@@ -15,7 +15,7 @@ describe("large windows", function () {
 
   it("fire with 20,000 events", async () => {
     const rule = world.rule(["a", "b"]);
-    const ids = await preload(world.db, rule, 20_000, world.now() - 60_000);
+    const ids = await preload(world.documents, rule, 20_000, world.now() - 60_000);
     await world.instance([rule]).run((engine) => engine.checkWindow(rule, "a"));
     const verdict = await world.judge(rule, { accepted: ids, expectOnce: true });
     assert.deepEqual(verdict.violations, []);
@@ -28,7 +28,7 @@ describe("large windows", function () {
 
   it("lose nothing when four instances check the same one", async () => {
     const rule = world.rule(["a", "b"]);
-    const ids = await preload(world.db, rule, 3_000, world.now() - 60_000);
+    const ids = await preload(world.documents, rule, 3_000, world.now() - 60_000);
     const instances = Array.from({ length: 4 }, () => world.instance([rule]));
     await inParallel(instances, 4, (instance) =>
       instance.run((engine) => engine.checkWindow(rule, "a")).catch(() => undefined),

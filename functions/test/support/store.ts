@@ -1,14 +1,15 @@
 /** The real Firestore ports on the emulator, for contract tests: each test has a database of its own. */
 import { Firestore, type DocumentReference } from "@google-cloud/firestore";
 import { randomBytes } from "node:crypto";
-import { makePaths, type Paths } from "../../src/adapters/firestore/paths.ts";
-import { pendingDocument } from "../../src/adapters/firestore/pendingDocument.ts";
-import { makeFirestorePorts, type FirestorePorts } from "../../src/adapters/firestore/ports.ts";
+import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
+import { pendingFields } from "../../src/adapters/firestore/pendingDocument.ts";
+import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
+import { makePaths, type Paths } from "./refs.ts";
 import { recordingLog, type RecordingLog } from "./recordingLog.ts";
 
-export interface Store extends FirestorePorts {
+export interface Store extends StorePorts {
   readonly db: Firestore;
   readonly paths: Paths;
   readonly log: RecordingLog;
@@ -36,7 +37,7 @@ export function openStore(projectId = uniqueProject()): Store {
   emulatorVariable("FIRESTORE_EMULATOR_HOST");
   const db = new Firestore({ projectId });
   const log = recordingLog();
-  return { db, paths: makePaths(db), log, ...makeFirestorePorts(db, log) };
+  return { db, paths: makePaths(db), log, ...makeStorePorts(firestoreDocuments(db), log) };
 }
 
 /** Gives each test of the suite around it a store. */
@@ -65,17 +66,22 @@ export async function plant(
   rule: Rule,
   events: readonly PendingEvent[],
 ): Promise<PendingEvent[]> {
-  const collection = paths.pending(rule.serviceName);
-  const commits = [];
-  for (let start = 0; start < events.length; start += 500) {
-    const batch = db.batch();
-    for (const event of events.slice(start, start + 500)) {
-      batch.create(collection.doc(event.id), pendingDocument(rule, event));
-    }
-    commits.push(batch.commit());
-  }
-  const results = (await Promise.all(commits)).flat();
-  return events.map((event, index) => ({ ...event, version: results[index]?.writeTime }));
+  const documents = firestoreDocuments(db);
+  const collection = paths.pending(rule.serviceName).path;
+  const chunks = Array.from({ length: Math.ceil(events.length / 500) }, (_, index) =>
+    events.slice(index * 500, (index + 1) * 500),
+  );
+  const planted = chunks.map(async (chunk) => {
+    const version = await documents.commit(
+      chunk.map((event) => ({
+        kind: "create",
+        path: `${collection}/${event.id}`,
+        fields: pendingFields(rule, event),
+      })),
+    );
+    return chunk.map((event) => ({ ...event, version }));
+  });
+  return (await Promise.all(planted)).flat();
 }
 
 /** The ids of the pending markers that are left, sorted. */

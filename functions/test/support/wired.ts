@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { Firestore } from "@google-cloud/firestore";
 
-import { makeFirestorePorts } from "../../src/adapters/firestore/ports.ts";
+import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
+import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
 import { makePublisher } from "../../src/adapters/pubsub/publisher.ts";
 import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import type { Log } from "../../src/app/ports.ts";
@@ -86,7 +87,7 @@ export async function countOf(name: string, collection: string): Promise<number>
 export function localEngine(clock: () => number = Date.now): Engine {
   let ids = 0;
   return makeEngine({
-    ...makeFirestorePorts(db, silent),
+    ...makeStorePorts(firestoreDocuments(db), silent),
     publisher: makePublisher(),
     clock,
     newId: () => `wired-${String(process.pid)}-${String(++ids)}`,

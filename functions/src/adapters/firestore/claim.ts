@@ -1,11 +1,3 @@
-import { randomUUID } from "node:crypto";
-import type {
-  DocumentReference,
-  DocumentSnapshot,
-  Firestore,
-  Timestamp,
-  WriteBatch,
-} from "@google-cloud/firestore";
 import type { Claim, ClaimResult, Lease } from "../../app/ports.ts";
 import type { Group } from "../../domain/decide.ts";
 import type { PendingEvent } from "../../domain/event.ts";
@@ -18,9 +10,10 @@ import {
   type Sync,
 } from "../../domain/sync.ts";
 import { isConflict } from "./conflicts.ts";
-import type { Paths } from "./paths.ts";
+import type { Documents, Version, Write } from "./documents.ts";
+import { paths } from "./paths.ts";
 import { versionOf } from "./pendingDocument.ts";
-import { decisionFields, partDocument, partRef, progressFields } from "./syncDocument.ts";
+import { decisionFields, partFields, progressFields } from "./syncDocument.ts";
 
 /**
  * The one place where events become a sync.
@@ -52,52 +45,59 @@ function syncOf(claim: Claim, chunks: readonly Chunk[]): Sync {
   return makeSync(claim.syncId, claim.rule, mergeChunks(chunks), claim.reason, claim.nowMs);
 }
 
+function syncPath({ rule, syncId }: Claim): string {
+  return `${paths.syncs(rule.serviceName)}/${syncId}`;
+}
+
+function markerPath({ rule }: Claim, { id }: PendingEvent): string {
+  return `${paths.pending(rule.serviceName)}/${id}`;
+}
+
 /** Claims events that leave the window with it. */
-export async function claimTaken(db: Firestore, paths: Paths, claim: Claim): Promise<ClaimResult> {
-  const { serviceName } = claim.rule;
-  const pending = paths.pending(serviceName);
-  const ref = paths.syncs(serviceName).doc(claim.syncId);
+export async function claimTaken(documents: Documents, claim: Claim): Promise<ClaimResult> {
+  const { token } = claim;
+  const path = syncPath(claim);
   const [first = [], ...others] = claim.chunks;
-  const token = randomUUID();
 
   // More than a document holds only where the rule itself asks for more at once.
   const [head = [], ...parts] = portions(first, DOCUMENT_MEMBERS);
   const begun = syncOf(claim, [first]);
   const state = others.length === 0 ? "claimed" : "claiming";
-  const batch = db.batch();
-  batch.create(ref, {
-    ...decisionFields(begun, token),
-    ...progressFields(begun, listsOf(head), parts.length, state, claim.leaseUntilMs()),
-  });
-  parts.forEach((part, index) => {
-    batch.create(partRef(ref, token, index + 1), partDocument(begun, listsOf(part)));
-  });
-  takeMarkers(batch, pending.doc.bind(pending), first);
-  const version = await commitNew(batch, ref, token);
+  const version = await commitNew(documents, path, token, [
+    {
+      kind: "create",
+      path,
+      fields: {
+        ...decisionFields(begun, token),
+        ...progressFields(begun, listsOf(head), parts.length, state, claim.leaseUntilMs()),
+      },
+    },
+    ...parts.map((part, index): Write => ({
+      kind: "create",
+      path: paths.part(path, token, index + 1),
+      fields: partFields(begun, listsOf(part)),
+    })),
+    ...takeMarkers(claim, first),
+  ]);
   if (version === undefined) return { outcome: "contended" };
   if (others.length === 0) return claimed(begun, version);
-  const beginning = { ref, token, head, parts: parts.length, version };
-  return extendClaim(db, pending.doc.bind(pending), claim, beginning);
+  return extendClaim(documents, claim, { head, parts: parts.length, version });
 }
 
-function takeMarkers(
-  batch: WriteBatch,
-  pendingOf: (id: string) => DocumentReference,
-  chunk: Chunk,
-): void {
-  for (const event of membersOf(chunk)) {
-    batch.delete(pendingOf(event.id), { lastUpdateTime: versionOf(event) });
-  }
+function takeMarkers(claim: Claim, chunk: Chunk): Write[] {
+  return membersOf(chunk).map((event) => ({
+    kind: "delete",
+    path: markerPath(claim, event),
+    version: versionOf(event),
+  }));
 }
 
 /** A sync as the first commit of its claim has left it. */
 interface Beginning {
-  readonly ref: DocumentReference;
-  readonly token: string;
   /** What the document itself lists. */
   readonly head: Chunk;
   readonly parts: number;
-  readonly version: Timestamp;
+  readonly version: Version;
 }
 
 /**
@@ -106,30 +106,37 @@ interface Beginning {
  * next commit fails and we stop, so no event can be claimed for a message that is already built.
  */
 async function extendClaim(
-  db: Firestore,
-  pendingOf: (id: string) => DocumentReference,
+  documents: Documents,
   claim: Claim,
   beginning: Beginning,
 ): Promise<ClaimResult> {
-  const { ref, token, head } = beginning;
+  const { head } = beginning;
+  const path = syncPath(claim);
   const [first = [], ...others] = claim.chunks;
   const done: Chunk[] = [first];
   let { parts, version } = beginning;
+  const progress = (sync: Sync, state: "claiming" | "claimed", count: number): Write => ({
+    kind: "update",
+    path,
+    fields: progressFields(sync, listsOf(head), count, state, claim.leaseUntilMs()),
+    version,
+  });
 
   for (let chunk of others) {
     // Ends: each turn claims the chunk, finds it smaller, or returns.
     while (membersOf(chunk).length > 0) {
       const part = parts + 1;
       const sync = syncOf(claim, [...done, chunk]);
-      const batch = db.batch();
-      batch.update(
-        ref,
-        progressFields(sync, listsOf(head), part, "claiming", claim.leaseUntilMs()),
-        { lastUpdateTime: version },
-      );
-      batch.create(partRef(ref, token, part), partDocument(sync, listsOf(chunk)));
-      takeMarkers(batch, pendingOf, chunk);
-      const result = await commitNext(batch, ref, version, part);
+      const writes: Write[] = [
+        progress(sync, "claiming", part),
+        {
+          kind: "create",
+          path: paths.part(path, claim.token, part),
+          fields: partFields(sync, listsOf(chunk)),
+        },
+        ...takeMarkers(claim, chunk),
+      ];
+      const result = await commitNext(documents, path, version, part, writes);
       if (result.outcome === "lost") return { outcome: "contended" };
       if (result.outcome === "applied") {
         version = result.version;
@@ -137,59 +144,51 @@ async function extendClaim(
         done.push(chunk);
         break;
       }
-      chunk = await unchanged(db, pendingOf, chunk);
+      chunk = await unchanged(documents, claim, chunk);
     }
   }
 
   const sync = syncOf(claim, done);
-  const finish = db.batch();
-  finish.update(ref, progressFields(sync, listsOf(head), parts, "claimed", claim.leaseUntilMs()), {
-    lastUpdateTime: version,
-  });
-  const result = await commitNext(finish, ref, version, "claimed");
+  const finish = [progress(sync, "claimed", parts)];
+  const result = await commitNext(documents, path, version, "claimed", finish);
   // If somebody took it over meanwhile, they publish it.
   return result.outcome === "applied" ? claimed(sync, result.version) : { outcome: "contended" };
 }
 
 type NextResult =
-  | { readonly outcome: "applied"; readonly version: Timestamp }
+  | { readonly outcome: "applied"; readonly version: Version }
   | { readonly outcome: "eventsGone" }
   | { readonly outcome: "lost" };
 
 /** @param expected what the sync shows if this commit was applied: its number of parts, or state */
 async function commitNext(
-  batch: WriteBatch,
-  ref: DocumentReference,
-  before: Timestamp,
+  documents: Documents,
+  path: string,
+  before: Version,
   expected: number | "claimed",
+  writes: readonly Write[],
 ): Promise<NextResult> {
   try {
-    return { outcome: "applied", version: await commit(batch) };
+    return { outcome: "applied", version: await documents.commit(writes) };
   } catch (error) {
     if (!isConflict(error)) throw error;
-    const snapshot = await ref.get();
-    const { updateTime } = snapshot;
-    if (updateTime === undefined) return { outcome: "lost" };
-    if (updateTime.isEqual(before)) return { outcome: "eventsGone" };
+    const [doc] = await documents.get([path]);
+    if (doc === undefined) return { outcome: "lost" };
+    const { fields, version } = doc;
+    if (version === before) return { outcome: "eventsGone" };
     const isOurs =
-      snapshot.get("attempt") === 1 &&
-      (snapshot.get("parts") === expected || snapshot.get("state") === expected);
-    return isOurs ? { outcome: "applied", version: updateTime } : { outcome: "lost" };
+      fields["attempt"] === 1 && (fields["parts"] === expected || fields["state"] === expected);
+    return isOurs ? { outcome: "applied", version } : { outcome: "lost" };
   }
 }
 
 /** The events of a chunk whose markers are as they were read. */
-async function unchanged(
-  db: Firestore,
-  pendingOf: (id: string) => DocumentReference,
-  chunk: Chunk,
-): Promise<Chunk> {
+async function unchanged(documents: Documents, claim: Claim, chunk: Chunk): Promise<Chunk> {
   const members = membersOf(chunk);
-  const refs = members.map(({ id }) => pendingOf(id));
-  const snapshots = await db.getAll(...refs, { fieldMask: [] });
+  const docs = await documents.get(members.map((event) => markerPath(claim, event)));
   return regroup(
     chunk,
-    members.filter((event, index) => snapshots[index]?.updateTime?.isEqual(versionOf(event))),
+    members.filter((event, index) => docs[index]?.version === versionOf(event)),
   );
 }
 
@@ -201,73 +200,73 @@ async function unchanged(
  * What the document does not hold is written before, to parts that nobody reads unless that commit
  * succeeds: they bear the token of this claim, and expire by themselves.
  */
-export async function claimKept(db: Firestore, paths: Paths, claim: Claim): Promise<ClaimResult> {
-  const { serviceName } = claim.rule;
-  const pending = paths.pending(serviceName);
-  const ref = paths.syncs(serviceName).doc(claim.syncId);
+export async function claimKept(documents: Documents, claim: Claim): Promise<ClaimResult> {
+  const { token, syncId } = claim;
+  const path = syncPath(claim);
   const [head = [], ...parts] = claim.chunks;
-  const token = randomUUID();
   const sync = syncOf(claim, claim.chunks);
-  await writeParts(db, ref, token, sync, parts);
+  await writeParts(documents, claim, sync, parts);
 
-  const batch = db.batch();
-  batch.create(ref, {
-    ...decisionFields(sync, token),
-    ...progressFields(sync, listsOf(head), parts.length, "claimed", claim.leaseUntilMs()),
-  });
-  for (const event of claim.chunks.flatMap(membersOf)) {
-    if (event.exported) continue;
-    batch.update(pending.doc(event.id), { exported: true }, { lastUpdateTime: versionOf(event) });
-  }
-  const version = await commitNew(batch, ref, token);
+  const fresh = claim.chunks.flatMap(membersOf).filter(({ exported }) => !exported);
+  const version = await commitNew(documents, path, token, [
+    {
+      kind: "create",
+      path,
+      fields: {
+        ...decisionFields(sync, token),
+        ...progressFields(sync, listsOf(head), parts.length, "claimed", claim.leaseUntilMs()),
+      },
+    },
+    ...fresh.map((event): Write => ({
+      kind: "update",
+      path: markerPath(claim, event),
+      fields: { exported: true },
+      version: versionOf(event),
+    })),
+  ]);
   if (version !== undefined) return claimed(sync, version);
   // The very set may be a sync already, made by another claim.
-  const existing = await ref.get();
-  return existing.exists ? { outcome: "exists", syncId: claim.syncId } : { outcome: "contended" };
+  const [existing] = await documents.get([path]);
+  return existing === undefined ? { outcome: "contended" } : { outcome: "exists", syncId };
 }
 
 async function writeParts(
-  db: Firestore,
-  ref: DocumentReference,
-  token: string,
+  documents: Documents,
+  claim: Claim,
   sync: Sync,
   parts: readonly Chunk[],
 ): Promise<void> {
-  for (let start = 0; start < parts.length; start += COMMIT_PARTS) {
-    const batch = db.batch();
-    parts.slice(start, start + COMMIT_PARTS).forEach((part, index) => {
-      // Not `create`: the client repeats a commit whose answer was lost.
-      batch.set(partRef(ref, token, start + index + 1), partDocument(sync, listsOf(part)));
-    });
-    await batch.commit();
+  const path = syncPath(claim);
+  // Not `create`: the client repeats a commit whose answer was lost.
+  const writes = parts.map((part, index): Write => ({
+    kind: "set",
+    path: paths.part(path, claim.token, index + 1),
+    fields: partFields(sync, listsOf(part)),
+  }));
+  for (let start = 0; start < writes.length; start += COMMIT_PARTS) {
+    await documents.commit(writes.slice(start, start + COMMIT_PARTS));
   }
 }
 
-/** Commits a batch that creates a sync; undefined if it did not take effect. */
+/** Commits what creates a sync; undefined if it did not take effect. */
 async function commitNew(
-  batch: WriteBatch,
-  ref: DocumentReference,
+  documents: Documents,
+  path: string,
   token: string,
-): Promise<Timestamp | undefined> {
+  writes: readonly Write[],
+): Promise<Version | undefined> {
   try {
-    return await commit(batch);
+    return await documents.commit(writes);
   } catch (error) {
     if (!isConflict(error)) throw error;
-    const snapshot: DocumentSnapshot = await ref.get();
+    const [doc] = await documents.get([path]);
     // Ours, unless somebody has taken it over meanwhile: then its message is theirs to publish, and
     // going on from this version would add events to it.
-    const isOurs = snapshot.get("token") === token && snapshot.get("attempt") === 1;
-    return isOurs ? snapshot.updateTime : undefined;
+    const isOurs = doc?.fields["token"] === token && doc.fields["attempt"] === 1;
+    return isOurs ? doc.version : undefined;
   }
 }
 
-/** The time of a commit is the update time of every document in it. */
-async function commit(batch: WriteBatch): Promise<Timestamp> {
-  const [first] = await batch.commit();
-  if (first === undefined) throw new Error("an empty batch was committed");
-  return first.writeTime;
-}
-
-function claimed(sync: Sync, version: Timestamp): { outcome: "claimed"; lease: Lease } {
+function claimed(sync: Sync, version: Version): { outcome: "claimed"; lease: Lease } {
   return { outcome: "claimed", lease: { sync, attempt: 1, version } };
 }

@@ -24,17 +24,7 @@ export interface Documents {
   commit(writes: readonly Write[]): Promise<Version>;
 }
 
-/** Times are `Date`s, bytes are `Buffer`s; the rest is as in JSON. */
-export type Value =
-  | null
-  | string
-  | number
-  | boolean
-  | Date
-  | Uint8Array
-  | readonly Value[]
-  | { readonly [name: string]: Value };
-
+/** Values as in JSON, and also times (`Date`) and bytes (`Buffer`). */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** The state of a document, to be compared: it changes with each write. */
@@ -52,6 +42,7 @@ export interface Doc {
 /** In a field of an update: the field is removed. */
 export const REMOVED = Symbol("removed");
 
+/** One write of a commit. */
 export type Write =
   /** Fails if it exists. */
   | { readonly kind: "create"; readonly path: string; readonly fields: Fields }
@@ -71,7 +62,8 @@ export type Write =
 export interface Query {
   /** The path of a collection, or the name of all collections with that name. */
   readonly from: { readonly collection: string } | { readonly group: string };
-  readonly equal?: Readonly<Record<string, Scalar>>;
+  /** A field has the value, or one of the values (at most 30). */
+  readonly equal?: Readonly<Record<string, Scalar | readonly Scalar[]>>;
   readonly orderBy: string;
   readonly direction: "asc" | "desc";
   /** Bounds of the field that orders. */

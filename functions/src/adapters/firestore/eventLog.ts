@@ -1,27 +1,37 @@
-import { Timestamp, type DocumentSnapshot, type Firestore } from "@google-cloud/firestore";
 import pMap from "p-map";
 import type { EventLog, Log } from "../../app/ports.ts";
 import type { Event, NamedValues } from "../../domain/event.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
 import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists } from "./conflicts.ts";
-import type { Paths } from "./paths.ts";
-import { pendingDocument } from "./pendingDocument.ts";
+import type { Doc, Documents, Fields } from "./documents.ts";
+import { MalformedDocumentError, FieldReader } from "./fields.ts";
+import { paths } from "./paths.ts";
+import { pendingFields } from "./pendingDocument.ts";
 
 /** Documents per read request: large enough for few round trips, small enough to run side by side. */
 const READ_SLICE = 250;
 const READ_CONCURRENCY = 8;
 
-export function makeEventLog(db: Firestore, paths: Paths, log: Log): EventLog {
+export function makeEventLog(documents: Documents, log: Log): EventLog {
   return {
     async append(rule, event, pending) {
-      const batch = db.batch();
-      batch.create(paths.events(rule.serviceName).doc(event.id), toDocument(rule, event));
-      // Not `create`: the event decides whether it is new. A marker may outlive an event that TTL has
-      // removed, and would turn its redelivery away for good.
-      batch.set(paths.pending(rule.serviceName).doc(event.id), pendingDocument(rule, pending));
+      const { serviceName } = rule;
       try {
-        await batch.commit();
+        await documents.commit([
+          {
+            kind: "create",
+            path: `${paths.events(serviceName)}/${event.id}`,
+            fields: eventFields(rule, event),
+          },
+          {
+            // Not `create`: the event decides whether it is new. A marker may outlive an event that TTL
+            // has removed, and would turn its redelivery away for good.
+            kind: "set",
+            path: `${paths.pending(serviceName)}/${event.id}`,
+            fields: pendingFields(rule, pending),
+          },
+        ]);
         return "stored";
       } catch (error) {
         if (isAlreadyExists(error)) return "exists";
@@ -30,9 +40,9 @@ export function makeEventLog(db: Firestore, paths: Paths, log: Log): EventLog {
     },
 
     async receivedAt(serviceName, eventId) {
-      const snapshot = await paths.events(serviceName).doc(eventId).get();
-      const receivedAt: unknown = snapshot.get("receivedAt");
-      return receivedAt instanceof Timestamp ? receivedAt.toMillis() : undefined;
+      const [doc] = await documents.get([`${paths.events(serviceName)}/${eventId}`]);
+      const receivedAt = doc?.fields["receivedAt"];
+      return receivedAt instanceof Date ? receivedAt.getTime() : undefined;
     },
 
     async read(serviceName, eventIds) {
@@ -40,17 +50,20 @@ export function makeEventLog(db: Firestore, paths: Paths, log: Log): EventLog {
       const slices = Array.from({ length: Math.ceil(eventIds.length / READ_SLICE) }, (_, index) =>
         eventIds.slice(index * READ_SLICE, (index + 1) * READ_SLICE),
       );
-      const toEvents = (snapshot: DocumentSnapshot): MessageEvent[] => {
-        const event = fromDocument(snapshot);
+      const toEvents = (doc: Doc | undefined, eventId: string): MessageEvent[] => {
+        const event = doc && toEvent(doc);
         if (event !== undefined) return [toMessageEvent(event)];
-        const problem = snapshot.exists ? "malformed" : "missing";
-        log.error("event.unreadable", { service: serviceName, eventId: snapshot.id, problem });
+        const problem = doc === undefined ? "missing" : "malformed";
+        log.error("event.unreadable", { service: serviceName, eventId, problem });
         return [];
       };
-      // Each slice is converted when it is there: its snapshots take several times what is left of them.
+      // Each slice is converted when it is there: its documents take several times what is left of them.
       const read = await pMap(
         slices,
-        async (ids) => (await db.getAll(...ids.map((id) => collection.doc(id)))).flatMap(toEvents),
+        async (ids) => {
+          const docs = await documents.get(ids.map((id) => `${collection}/${id}`));
+          return docs.flatMap((doc, index) => toEvents(doc, ids[index] ?? ""));
+        },
         { concurrency: READ_CONCURRENCY },
       );
       return read.flat();
@@ -58,37 +71,43 @@ export function makeEventLog(db: Firestore, paths: Paths, log: Log): EventLog {
   };
 }
 
-function toDocument(rule: Rule, event: Event): Record<string, unknown> {
+function eventFields(rule: Rule, event: Event): Fields {
   const { content } = event;
   return {
     eventKey: event.eventKey,
-    receivedAt: Timestamp.fromMillis(event.receivedAtMs),
+    receivedAt: new Date(event.receivedAtMs),
     httpMethod: event.httpMethod,
     // Lists, not maps: a map's key cannot be empty or `__x__`, a header's or parameter's name can.
     headers: event.headers,
     queryParams: event.queryParams,
-    content: typeof content === "string" ? content : Buffer.from(content),
-    expireAt: Timestamp.fromMillis(addSeconds(event.receivedAtMs, rule.retentionPeriod)),
+    content,
+    expireAt: new Date(addSeconds(event.receivedAtMs, rule.retentionPeriod)),
   };
 }
 
-function fromDocument(snapshot: DocumentSnapshot): Event | undefined {
-  const data = snapshot.data();
-  if (data === undefined) return undefined;
-  const { eventKey, receivedAt, httpMethod, headers, queryParams, content } = data as Record<
-    string,
-    unknown
-  >;
+/** Undefined if it is malformed. */
+function toEvent({ id, fields }: Doc): Event | undefined {
+  const { headers, queryParams, content } = fields;
   const isRead =
-    typeof eventKey === "string" &&
-    receivedAt instanceof Timestamp &&
-    typeof httpMethod === "string" &&
     isNamedValues(headers) &&
     isNamedValues(queryParams) &&
     (typeof content === "string" || content instanceof Uint8Array);
   if (!isRead) return undefined;
-  const receivedAtMs = receivedAt.toMillis();
-  return { id: snapshot.id, eventKey, receivedAtMs, httpMethod, headers, queryParams, content };
+  const reader = new FieldReader(fields);
+  try {
+    return {
+      id,
+      eventKey: reader.string("eventKey"),
+      receivedAtMs: reader.time("receivedAt"),
+      httpMethod: reader.string("httpMethod"),
+      headers,
+      queryParams,
+      content,
+    };
+  } catch (error) {
+    if (error instanceof MalformedDocumentError) return undefined;
+    throw error;
+  }
 }
 
 function isNamedValues(value: unknown): value is NamedValues[] {

@@ -66,7 +66,11 @@ function toQuery(db: Firestore, query: Query): ClientQuery {
   const { from, equal = {}, orderBy, direction, above, upTo, after, limit, select } = query;
   let result: ClientQuery =
     "group" in from ? db.collectionGroup(from.group) : db.collection(from.collection);
-  for (const [field, value] of Object.entries(equal)) result = result.where(field, "==", value);
+  for (const [field, value] of Object.entries(equal)) {
+    result = Array.isArray(value)
+      ? result.where(field, "in", value)
+      : result.where(field, "==", value);
+  }
   if (above !== undefined) result = result.where(orderBy, ">", Timestamp.fromDate(above));
   if (upTo !== undefined) result = result.where(orderBy, "<=", Timestamp.fromDate(upTo));
   result = result.orderBy(orderBy, direction).orderBy(FieldPath.documentId(), direction);

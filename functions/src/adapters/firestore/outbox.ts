@@ -1,134 +1,141 @@
-import {
-  FieldPath,
-  FieldValue,
-  Timestamp,
-  type DocumentReference,
-  type DocumentSnapshot,
-  type Firestore,
-} from "@google-cloud/firestore";
-import type { Lease, Log, Outbox } from "../../app/ports.ts";
+import type { DueSync, Lease, Log, Outbox } from "../../app/ports.ts";
 import { nextAttemptMs } from "../../domain/retryTimes.ts";
 import { claimKept, claimTaken } from "./claim.ts";
 import { isConflict } from "./conflicts.ts";
+import { REMOVED, type Doc, type Documents, type Version } from "./documents.ts";
 import { putOffExpiry } from "./expiry.ts";
-import type { Paths } from "./paths.ts";
-import {
-  fromSyncDocument,
-  MalformedDocumentError,
-  partRef,
-  publishedFields,
-  type StoredSync,
-  withParts,
-} from "./syncDocument.ts";
+import { MalformedDocumentError } from "./fields.ts";
+import { paths, serviceOf } from "./paths.ts";
+import { publishedFields, toStoredSync, withParts } from "./syncDocument.ts";
 
-export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
-  const syncOf = ({ sync }: Lease) => paths.syncs(sync.serviceName).doc(sync.id);
+const pathOf = ({ sync }: Lease): string => `${paths.syncs(sync.serviceName)}/${sync.id}`;
+
+const nameOf = ({ id, path }: Doc): { readonly serviceName: string; readonly syncId: string } => ({
+  serviceName: serviceOf(path),
+  syncId: id,
+});
+
+function partPaths(path: string, token: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => paths.part(path, token, index + 1));
+}
+
+export function makeOutbox(documents: Documents, log: Log): Outbox {
+  // A page goes on behind a document, which the use case need not know.
+  const docs = new WeakMap<DueSync, Doc>();
 
   return {
     claim: (claim) =>
       claim.rule.trigger.keepEventAfterTrigger
-        ? claimKept(db, paths, claim)
-        : claimTaken(db, paths, claim),
+        ? claimKept(documents, claim)
+        : claimTaken(documents, claim),
 
     async due(nowMs, limit, after) {
-      const query = db
-        .collectionGroup("syncs")
-        .where("nextAttemptAt", "<=", Timestamp.fromMillis(nowMs))
-        .orderBy("nextAttemptAt")
-        .orderBy(FieldPath.documentId())
-        .select("nextAttemptAt", "lastError")
-        .limit(limit);
-      const page =
-        after === undefined
-          ? query
-          : query.startAfter(
-              Timestamp.fromMillis(after.dueAtMs),
-              paths.syncs(after.serviceName).doc(after.syncId),
-            );
-      const { docs } = await page.get();
-      return docs.map((snapshot) => ({
-        ...nameOf(snapshot),
-        dueAtMs: (snapshot.get("nextAttemptAt") as Timestamp).toMillis(),
-        hasFailed: snapshot.get("lastError") !== undefined,
-      }));
+      const page = await documents.query({
+        from: { group: "syncs" },
+        orderBy: "nextAttemptAt",
+        direction: "asc",
+        upTo: new Date(nowMs),
+        after: after && docs.get(after),
+        select: ["lastError"],
+        limit,
+      });
+      return page.map((doc) => {
+        const due = {
+          ...nameOf(doc),
+          dueAtMs: (doc.fields["nextAttemptAt"] as Date).getTime(),
+          hasFailed: doc.fields["lastError"] !== undefined,
+        };
+        docs.set(due, doc);
+        return due;
+      });
     },
 
     async oldest(limit) {
-      const { docs } = await db
-        .collectionGroup("syncs")
-        .orderBy("nextAttemptAt")
-        .select("createdAt")
-        .limit(limit)
-        .get();
-      const all = docs.flatMap((snapshot) => {
-        const createdAtMs = timeOf(snapshot, "createdAt");
-        return createdAtMs === undefined ? [] : [{ ...nameOf(snapshot), createdAtMs }];
+      const page = await documents.query({
+        from: { group: "syncs" },
+        orderBy: "nextAttemptAt",
+        direction: "asc",
+        select: ["createdAt"],
+        limit,
+      });
+      const all = page.flatMap((doc) => {
+        const createdAt = doc.fields["createdAt"];
+        return createdAt instanceof Date
+          ? [{ ...nameOf(doc), createdAtMs: createdAt.getTime() }]
+          : [];
       });
       return all.toSorted((a, b) => a.createdAtMs - b.createdAtMs)[0];
     },
 
     async take(serviceName, syncId, nowMs, leaseUntilMs, options) {
-      const ref = paths.syncs(serviceName).doc(syncId);
-      const snapshot = await ref.get();
-      if (!snapshot.exists || snapshot.updateTime === undefined) return undefined;
+      const path = `${paths.syncs(serviceName)}/${syncId}`;
+      const [doc] = await documents.get([path]);
+      if (doc === undefined) return undefined;
       try {
-        const stored = fromSyncDocument(snapshot);
+        const stored = toStoredSync(doc);
         const isDue = stored.nextAttemptAtMs !== undefined && stored.nextAttemptAtMs <= nowMs;
         if (!isDue && options?.again !== true) return undefined;
 
-        const refs = partsOf(ref, stored);
-        const parts = refs.length === 0 ? [] : await db.getAll(...refs);
         // Every commit of a claim leaves a whole sync: one whose claimer stopped half-way goes out
         // with the events that it had claimed.
+        const parts = await documents.get(partPaths(path, stored.token, stored.parts));
         const sync = withParts(stored.sync, parts);
         const attempt = stored.attempt + 1;
-        const keptUntilMs = timeOf(snapshot, "keptUntil");
-        const { writeTime } = await ref.update(
+        const version = await documents.commit([
           {
-            state: "claimed",
-            attempt,
-            nextAttemptAt: Timestamp.fromMillis(nextAttemptMs(attempt, nowMs, leaseUntilMs)),
-            // That of an attempt before: nobody can say yet how this one ends.
-            lastError: FieldValue.delete(),
-            // Of a sync that was published before: TTL must not take it while it is not.
-            expireAt: FieldValue.delete(),
+            kind: "update",
+            path,
+            fields: {
+              state: "claimed",
+              attempt,
+              nextAttemptAt: new Date(nextAttemptMs(attempt, nowMs, leaseUntilMs)),
+              // That of an attempt before: nobody can say yet how this one ends.
+              lastError: REMOVED,
+              // Of a sync that was published before: TTL must not take it while it is not.
+              expireAt: REMOVED,
+            },
+            version: doc.version,
           },
-          { lastUpdateTime: snapshot.updateTime },
-        );
-        const lease = { sync, attempt, version: writeTime };
-        return keptUntilMs === undefined ? lease : { ...lease, keptUntilMs };
+        ]);
+        const { keptUntilMs } = stored;
+        return { sync, attempt, version, ...(keptUntilMs !== undefined && { keptUntilMs }) };
       } catch (error) {
         if (isConflict(error)) return undefined;
         if (!(error instanceof MalformedDocumentError)) throw error;
         // Nobody can publish it; without this it would come up in every sweep and crowd out others.
-        await ref.update({
-          state: "malformed",
-          lastError: error.message,
-          nextAttemptAt: FieldValue.delete(),
-        });
+        await documents.commit([
+          {
+            kind: "update",
+            path,
+            fields: { state: "malformed", lastError: error.message, nextAttemptAt: REMOVED },
+          },
+        ]);
         log.error("sync.setAside", { service: serviceName, syncId, error: error.message });
         return undefined;
       }
     },
 
     async keep(lease, untilMs) {
-      const ref = syncOf(lease);
+      const path = pathOf(lease);
       const { serviceName, endpoints } = lease.sync;
-      const events = paths.events(serviceName);
-      const memberIds = endpoints.flatMap(({ members }) => members.map(({ id }) => id));
-      const [stored] = await db.getAll(ref, { fieldMask: ["parts", "token"] });
-      const parts = partsOf(ref, {
-        parts: Number(stored?.get("parts")),
-        token: String(stored?.get("token")),
-      });
-      await putOffExpiry(db, [...parts, ...memberIds.map((id) => events.doc(id))], untilMs);
+      const [doc] = await documents.get([path]);
+      if (doc === undefined) return undefined;
+      const { token, parts } = toStoredSync(doc);
+      const events = endpoints.flatMap(({ members }) =>
+        members.map(({ id }) => `${paths.events(serviceName)}/${id}`),
+      );
+      await putOffExpiry(documents, [...partPaths(path, token, parts), ...events], untilMs);
       try {
         // After it is done: who stops half-way leaves it to the next attempt.
-        const { writeTime } = await ref.update(
-          { keptUntil: Timestamp.fromMillis(untilMs) },
-          { lastUpdateTime: lease.version as Timestamp },
-        );
-        return { ...lease, keptUntilMs: untilMs, version: writeTime };
+        const version = await documents.commit([
+          {
+            kind: "update",
+            path,
+            fields: { keptUntil: new Date(untilMs) },
+            version: lease.version as Version,
+          },
+        ]);
+        return { ...lease, keptUntilMs: untilMs, version };
       } catch (error) {
         if (isConflict(error)) return undefined;
         throw error;
@@ -136,33 +143,19 @@ export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
     },
 
     async markPublished(lease, messageId, nowMs) {
-      await syncOf(lease).update(publishedFields(lease.sync, messageId, nowMs));
+      const fields = publishedFields(lease.sync, messageId, nowMs);
+      await documents.commit([{ kind: "update", path: pathOf(lease), fields }]);
     },
 
     async markFailed(lease, error, retryAtMs) {
-      const fields = { lastError: error, nextAttemptAt: Timestamp.fromMillis(retryAtMs) };
+      const fields = { lastError: error, nextAttemptAt: new Date(retryAtMs) };
+      const version = lease.version as Version;
       try {
-        await syncOf(lease).update(fields, { lastUpdateTime: lease.version as Timestamp });
+        await documents.commit([{ kind: "update", path: pathOf(lease), fields, version }]);
       } catch (cause) {
         // Not ours any more: whoever took it over also notes how that ended.
         if (!isConflict(cause)) throw cause;
       }
     },
   };
-}
-
-function partsOf(
-  sync: DocumentReference,
-  { parts, token }: Pick<StoredSync, "parts" | "token">,
-): DocumentReference[] {
-  return Array.from({ length: parts }, (_, index) => partRef(sync, token, index + 1));
-}
-
-function nameOf({ id, ref }: DocumentSnapshot): { serviceName: string; syncId: string } {
-  return { serviceName: ref.parent.parent?.id ?? "", syncId: id };
-}
-
-function timeOf(snapshot: DocumentSnapshot, field: string): number | undefined {
-  const value: unknown = snapshot.get(field);
-  return value instanceof Timestamp ? value.toMillis() : undefined;
 }

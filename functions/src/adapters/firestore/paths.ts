@@ -1,31 +1,24 @@
-import type { CollectionReference, DocumentReference, Firestore } from "@google-cloud/firestore";
-
 /**
  * Where everything is. Collections have fixed names, so that their indexes can be declared in
  * `firestore.indexes.json`; the service's name is only ever a document id.
  */
-export interface Paths {
-  /** `services/{service}`: `resetAt`. */
-  service(serviceName: string): DocumentReference;
+export const paths = {
+  /** `services/{service}`: its resets. */
+  service: (service: string): string => `services/${service}`,
   /** The log of accepted events; immutable. */
-  events(serviceName: string): CollectionReference;
-  /** One small marker per event that is not exported. */
-  pending(serviceName: string): CollectionReference;
-  /** The outbox. Parts of large syncs are in `syncs/{syncId}/parts`. */
-  syncs(serviceName: string): CollectionReference;
+  events: (service: string): string => `services/${service}/events`,
+  /** One small marker per event that is not exported, or that still counts. */
+  pending: (service: string): string => `services/${service}/pending`,
+  /** The outbox. */
+  syncs: (service: string): string => `services/${service}/syncs`,
   /** Markers that could not be read, for somebody to look at. */
-  malformed(serviceName: string): CollectionReference;
-}
+  malformed: (service: string): string => `services/${service}/malformed`,
+  /** The members that the document of a sync does not list. @param number from 1 */
+  part: (sync: string, token: string, number: number): string =>
+    `${sync}/parts/${token}-${String(number)}`,
+} as const;
 
-export function makePaths(db: Firestore): Paths {
-  const services = db.collection("services");
-  const collection = (name: string) => (serviceName: string) =>
-    services.doc(serviceName).collection(name);
-  return {
-    service: (serviceName) => services.doc(serviceName),
-    events: collection("events"),
-    pending: collection("pending"),
-    syncs: collection("syncs"),
-    malformed: collection("malformed"),
-  };
+/** The service of a document: `services/{service}/…`. */
+export function serviceOf(path: string): string {
+  return path.split("/")[1] ?? "";
 }

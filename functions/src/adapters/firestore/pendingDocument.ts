@@ -1,7 +1,8 @@
-import { Timestamp, type DocumentSnapshot } from "@google-cloud/firestore";
 import type { NewPendingEvent, PendingEvent } from "../../domain/event.ts";
 import type { Expirable } from "../../domain/expiry.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
+import type { Doc, Fields, Version } from "./documents.ts";
+import { FieldReader, MalformedDocumentError } from "./fields.ts";
 
 /**
  * How long a marker outlives its own rule before TTL removes it. Sweeps do that, by the rule; TTL is a
@@ -13,55 +14,52 @@ const TTL_NET_SECONDS = 7 * 86_400;
  * A pending marker as it is stored. `exported` is there whatever the rule: the index that every query
  * uses holds it, and the rule may change while the marker waits.
  */
-export function pendingDocument(rule: Rule, pending: NewPendingEvent): Record<string, unknown> {
+export function pendingFields(rule: Rule, pending: NewPendingEvent): Fields {
   const countsUntilMs = addSeconds(pending.receivedAtMs, rule.trigger.observationPeriod);
   return {
     eventKey: pending.eventKey,
-    receivedAt: Timestamp.fromMillis(pending.receivedAtMs),
+    receivedAt: new Date(pending.receivedAtMs),
     size: pending.size,
     exported: false,
-    countsUntil: Timestamp.fromMillis(countsUntilMs),
-    expireAt: Timestamp.fromMillis(addSeconds(countsUntilMs, TTL_NET_SECONDS)),
+    countsUntil: new Date(countsUntilMs),
+    expireAt: new Date(addSeconds(countsUntilMs, TTL_NET_SECONDS)),
   };
 }
 
 /** @returns undefined if the document is malformed */
-export function toPending(snapshot: DocumentSnapshot): PendingEvent | undefined {
-  const { eventKey, receivedAt, size, exported } = (snapshot.data() ?? {}) as Record<
-    string,
-    unknown
-  >;
-  const isRead =
-    typeof eventKey === "string" &&
-    receivedAt instanceof Timestamp &&
-    Number.isSafeInteger(size) &&
-    (size as number) >= 0 &&
-    typeof exported === "boolean";
-  if (!isRead) return undefined;
-  return {
-    id: snapshot.id,
-    eventKey,
-    receivedAtMs: receivedAt.toMillis(),
-    size: size as number,
-    exported,
-    version: snapshot.updateTime,
-  };
+export function toPending({ id, fields, version }: Doc): PendingEvent | undefined {
+  const reader = new FieldReader(fields);
+  try {
+    const size = reader.number("size");
+    if (!Number.isSafeInteger(size) || size < 0) return undefined;
+    return {
+      id,
+      eventKey: reader.string("eventKey"),
+      receivedAtMs: reader.time("receivedAt"),
+      size,
+      exported: reader.boolean("exported"),
+      version,
+    };
+  } catch (error) {
+    if (error instanceof MalformedDocumentError) return undefined;
+    throw error;
+  }
 }
 
 /** Of a marker that a query found by its `receivedAt`: what its removal depends on. */
-export function toExpirable(snapshot: DocumentSnapshot): Expirable {
-  const { receivedAt, countsUntil } = (snapshot.data() ?? {}) as Record<string, unknown>;
+export function toExpirable({ fields }: Doc): Expirable {
+  const { receivedAt, countsUntil } = fields;
   return {
-    receivedAtMs: (receivedAt as Timestamp).toMillis(),
-    countsUntilMs: countsUntil instanceof Timestamp ? countsUntil.toMillis() : undefined,
+    receivedAtMs: (receivedAt as Date).getTime(),
+    countsUntilMs: countsUntil instanceof Date ? countsUntil.getTime() : undefined,
   };
 }
 
 /**
- * The version that was read, for a write that holds only if nobody has changed the marker since. The
- * client would take an undefined one for no condition at all.
+ * The version that was read, for a write that holds only if nobody has changed the marker since. An
+ * undefined one would be no condition at all.
  */
-export function versionOf({ id, version }: PendingEvent): Timestamp {
-  if (version instanceof Timestamp) return version;
-  throw new TypeError(`the pending event ${id} was not read from Firestore`);
+export function versionOf({ id, version }: PendingEvent): Version {
+  if (typeof version === "string") return version;
+  throw new TypeError(`the pending event ${id} was not read from the store`);
 }

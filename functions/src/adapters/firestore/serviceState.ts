@@ -1,27 +1,30 @@
-import { Timestamp, type DocumentSnapshot } from "@google-cloud/firestore";
 import type { ServiceState } from "../../app/ports.ts";
 import { isConflict } from "./conflicts.ts";
-import type { Paths } from "./paths.ts";
+import type { Doc, Documents } from "./documents.ts";
+import { paths } from "./paths.ts";
 
-export function makeServiceState(paths: Paths): ServiceState {
+export function makeServiceState(documents: Documents): ServiceState {
   return {
     async resetAt(serviceName) {
-      return resetAtOf(await paths.service(serviceName).get());
+      const [doc] = await documents.get([paths.service(serviceName)]);
+      return resetAtOf(doc);
     },
 
     async reset(serviceName, nowMs) {
-      const ref = paths.service(serviceName);
-      const resetAt = Timestamp.fromMillis(nowMs);
+      const path = paths.service(serviceName);
+      const fields = { resetAt: new Date(nowMs) };
       // Ends: each conflict is another reset, or our own whose answer was lost.
       for (;;) {
-        const snapshot = await ref.get();
+        const [doc] = await documents.get([path]);
         // Never back: the clock of this instance may be behind that of the last reset, and what that
         // reset took out must not come in again.
-        if ((resetAtOf(snapshot) ?? -Infinity) >= nowMs) return;
-        const { updateTime } = snapshot;
+        if ((resetAtOf(doc) ?? -Infinity) >= nowMs) return;
         try {
-          if (updateTime === undefined) await ref.create({ resetAt });
-          else await ref.update({ resetAt }, { lastUpdateTime: updateTime });
+          await documents.commit([
+            doc === undefined
+              ? { kind: "create", path, fields }
+              : { kind: "update", path, fields, version: doc.version },
+          ]);
           return;
         } catch (error) {
           if (!isConflict(error)) throw error;
@@ -31,7 +34,7 @@ export function makeServiceState(paths: Paths): ServiceState {
   };
 }
 
-function resetAtOf(snapshot: DocumentSnapshot): number | undefined {
-  const resetAt: unknown = snapshot.get("resetAt");
-  return resetAt instanceof Timestamp ? resetAt.toMillis() : undefined;
+function resetAtOf(doc: Doc | undefined): number | undefined {
+  const resetAt = doc?.fields["resetAt"];
+  return resetAt instanceof Date ? resetAt.getTime() : undefined;
 }

@@ -1,11 +1,8 @@
-import {
-  FieldValue,
-  Timestamp,
-  type DocumentReference,
-  type DocumentSnapshot,
-} from "@google-cloud/firestore";
 import type { Member, Sync, SyncEndpoint, SyncState } from "../../domain/sync.ts";
 import { addSeconds } from "../../domain/rule.ts";
+import { REMOVED, type Doc, type Fields } from "./documents.ts";
+import { FieldReader, MalformedDocumentError } from "./fields.ts";
+import { serviceOf } from "./paths.ts";
 
 /**
  * A sync as it is stored: the document holds what was decided, the state of its publication, and its
@@ -24,11 +21,8 @@ export interface StoredSync {
   readonly token: string;
   /** How many parts there are besides the document itself. */
   readonly parts: number;
-}
-
-/** @param number from 1 */
-export function partRef(sync: DocumentReference, token: string, number: number): DocumentReference {
-  return sync.collection("parts").doc(`${token}-${String(number)}`);
+  /** Until when its events and parts are kept, where that was put off for its sake. */
+  readonly keptUntilMs: number | undefined;
 }
 
 /** Fields that change while a sync is claimed chunk by chunk. */
@@ -38,7 +32,7 @@ export function progressFields(
   parts: number,
   state: SyncState,
   leaseUntilMs: number,
-): Record<string, unknown> {
+): Fields {
   return {
     state,
     eventID: sync.eventID,
@@ -48,50 +42,43 @@ export function progressFields(
       minNbOfOccurrence: endpoint.minNbOfOccurrence,
       eventToSend: endpoint.eventToSend,
       numberOfEvents: endpoint.numberOfEvents,
-      firstEventDate: toTimestamp(endpoint.firstEventMs),
-      lastEventDate: toTimestamp(endpoint.lastEventMs),
+      firstEventDate: toDate(endpoint.firstEventMs),
+      lastEventDate: toDate(endpoint.lastEventMs),
       ...memberFields(firstMembers[index] ?? []),
     })),
-    nextAttemptAt: Timestamp.fromMillis(leaseUntilMs),
+    nextAttemptAt: new Date(leaseUntilMs),
   };
 }
 
 /** Fields that never change. */
-export function decisionFields(sync: Sync, token: string): Record<string, unknown> {
+export function decisionFields(sync: Sync, token: string): Fields {
   return {
     token,
     reason: sync.reason,
     triggerType: sync.triggerType,
     topic: sync.topic,
-    createdAt: Timestamp.fromMillis(sync.createdAtMs),
+    createdAt: new Date(sync.createdAtMs),
     retentionPeriod: sync.retentionPeriod,
     attempt: 1,
   };
 }
 
 /** Parts expire with the events that they name; the sync itself only once it is published. */
-export function partDocument(
-  sync: Sync,
-  members: readonly (readonly Member[])[],
-): Record<string, unknown> {
+export function partFields(sync: Sync, members: readonly (readonly Member[])[]): Fields {
   return {
     endpoints: members.map(memberFields),
-    expireAt: Timestamp.fromMillis(addSeconds(sync.createdAtMs, sync.retentionPeriod)),
+    expireAt: new Date(addSeconds(sync.createdAtMs, sync.retentionPeriod)),
   };
 }
 
-export function publishedFields(
-  sync: Sync,
-  messageId: string,
-  nowMs: number,
-): Record<string, unknown> {
+export function publishedFields(sync: Sync, messageId: string, nowMs: number): Fields {
   return {
     state: "published" satisfies SyncState,
     messageId,
-    publishedAt: Timestamp.fromMillis(nowMs),
-    expireAt: Timestamp.fromMillis(addSeconds(nowMs, sync.retentionPeriod)),
-    nextAttemptAt: FieldValue.delete(),
-    lastError: FieldValue.delete(),
+    publishedAt: new Date(nowMs),
+    expireAt: new Date(addSeconds(nowMs, sync.retentionPeriod)),
+    nextAttemptAt: REMOVED,
+    lastError: REMOVED,
   };
 }
 
@@ -99,52 +86,52 @@ function memberFields(members: readonly Member[]): { events: string[]; sizes: nu
   return { events: members.map(({ id }) => id), sizes: members.map(({ size }) => size) };
 }
 
-function toTimestamp(ms: number | undefined): Timestamp | null {
-  return ms === undefined ? null : Timestamp.fromMillis(ms);
+function toDate(ms: number | undefined): Date | null {
+  return ms === undefined ? null : new Date(ms);
 }
 
 /** @throws MalformedDocumentError */
-export function fromSyncDocument(snapshot: DocumentSnapshot): StoredSync {
-  const data = new Fields(snapshot.data() ?? {});
-  const serviceName = snapshot.ref.parent.parent?.id ?? "";
+export function toStoredSync({ id, path, fields }: Doc): StoredSync {
+  const data = new FieldReader(fields);
   return {
     state: data.oneOf("state", ["claiming", "claimed", "published"]),
     attempt: data.number("attempt"),
-    nextAttemptAtMs: data.time("nextAttemptAt"),
+    nextAttemptAtMs: data.optionalTime("nextAttemptAt"),
     token: data.string("token"),
     parts: data.number("parts"),
+    keptUntilMs: data.optionalTime("keptUntil"),
     sync: {
-      id: snapshot.id,
-      serviceName,
+      id,
+      serviceName: serviceOf(path),
       eventID: data.string("eventID"),
       reason: data.oneOf("reason", ["window", "manual"]),
       triggerType: data.oneOf("triggerType", ["window", "none"]),
       topic: data.string("topic"),
-      createdAtMs: data.time("createdAt") ?? fail("createdAt"),
+      createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),
       endpoints: data.list("endpoints").map(toEndpoint),
     },
   };
 }
 
-function toEndpoint(data: Fields): SyncEndpoint {
+function toEndpoint(data: FieldReader): SyncEndpoint {
   return {
     eventKey: data.string("eventKey"),
     minNbOfOccurrence: data.number("minNbOfOccurrence"),
     eventToSend: data.oneOf("eventToSend", ["ALL", "FIRST", "LAST", "BOUNDARIES"]),
     numberOfEvents: data.number("numberOfEvents"),
-    firstEventMs: data.time("firstEventDate"),
-    lastEventMs: data.time("lastEventDate"),
+    firstEventMs: data.optionalTime("firstEventDate"),
+    lastEventMs: data.optionalTime("lastEventDate"),
     members: toMembers(data),
   };
 }
 
-function toMembers(data: Fields): Member[] {
+function toMembers(data: FieldReader): Member[] {
   const sizes = data.array("sizes");
   return data.array("events").map((id, index) => {
     const size = sizes[index];
-    if (typeof id !== "string" || typeof size !== "number") return fail("events");
-    return { id, size };
+    if (typeof id === "string" && typeof size === "number") return { id, size };
+    throw new MalformedDocumentError("the field events is missing or malformed");
   });
 }
 
@@ -153,64 +140,13 @@ function toMembers(data: Fields): Member[] {
  *
  * @throws MalformedDocumentError
  */
-export function withParts(sync: Sync, parts: readonly DocumentSnapshot[]): Sync {
+export function withParts(sync: Sync, parts: readonly (Doc | undefined)[]): Sync {
   const chunks = parts
-    .filter(({ exists }) => exists)
-    .map((part) => new Fields(part.data() ?? {}).list("endpoints").map(toMembers));
+    .filter((part) => part !== undefined)
+    .map(({ fields }) => new FieldReader(fields).list("endpoints").map(toMembers));
   const endpoints = sync.endpoints.map((endpoint, index) => ({
     ...endpoint,
     members: [...endpoint.members, ...chunks.flatMap((chunk) => chunk[index] ?? [])],
   }));
   return { ...sync, endpoints };
-}
-
-/** Reads typed fields of a document that anybody with access to the database may have changed. */
-class Fields {
-  readonly #data: Readonly<Record<string, unknown>>;
-
-  constructor(data: Readonly<Record<string, unknown>>) {
-    this.#data = data;
-  }
-
-  string(name: string): string {
-    const value = this.#data[name];
-    return typeof value === "string" ? value : fail(name);
-  }
-
-  number(name: string): number {
-    const value = this.#data[name];
-    return typeof value === "number" ? value : fail(name);
-  }
-
-  time(name: string): number | undefined {
-    const value = this.#data[name];
-    if (value === undefined || value === null) return undefined;
-    return value instanceof Timestamp ? value.toMillis() : fail(name);
-  }
-
-  array(name: string): unknown[] {
-    const value = this.#data[name];
-    return Array.isArray(value) ? value : fail(name);
-  }
-
-  list(name: string): Fields[] {
-    return this.array(name).map((item) =>
-      typeof item === "object" && item !== null
-        ? new Fields(item as Record<string, unknown>)
-        : fail(name),
-    );
-  }
-
-  oneOf<const T extends string>(name: string, values: readonly T[]): T {
-    return values.find((value) => value === this.#data[name]) ?? fail(name);
-  }
-}
-
-/** A document that somebody else has written or changed. */
-export class MalformedDocumentError extends Error {
-  override readonly name = "MalformedDocumentError";
-}
-
-function fail(name: string): never {
-  throw new MalformedDocumentError(`the field ${name} is missing or malformed`);
 }

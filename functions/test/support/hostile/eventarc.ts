@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Timestamp, type Firestore } from "@google-cloud/firestore";
 
-import { makePaths } from "../../../src/adapters/firestore/paths.ts";
+import { makePaths } from "../refs.ts";
 import { waitFor } from "../waitFor.ts";
 import type { Random } from "./random.ts";
 

@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import type { Firestore } from "@google-cloud/firestore";
 
-import { makeFirestorePorts } from "../../../src/adapters/firestore/ports.ts";
+import { firestoreDocuments } from "../../../src/adapters/firestore/firestoreDocuments.ts";
+import { makeStorePorts } from "../../../src/adapters/firestore/ports.ts";
 import { makeEngine, type Engine, type Ports } from "../../../src/app/engine.ts";
 import { onPending } from "../../../src/app/onPending.ts";
 import type { EventLog, Log, Publisher } from "../../../src/app/ports.ts";
@@ -41,7 +42,10 @@ export class Instance {
     this.#log = log;
     this.#rules = rules;
     this.#clock = options.clock ?? Date.now;
-    const stores = makeFirestorePorts(requestsWithFaults(this.#life, plan, db), log);
+    const stores = makeStorePorts(
+      firestoreDocuments(requestsWithFaults(this.#life, plan, db)),
+      log,
+    );
     const ports: Ports = {
       ...stores,
       events: announcing(stores.events, options.onStored),

@@ -1,7 +1,5 @@
 /** Fills a window quickly: the same documents as storing events one by one, in a few large commits. */
-import type { Firestore } from "@google-cloud/firestore";
-
-import { makePaths } from "../../../src/adapters/firestore/paths.ts";
+import type { Documents, Write } from "../../../src/adapters/firestore/documents.ts";
 import { makeEventLog } from "../../../src/adapters/firestore/eventLog.ts";
 import type { Event } from "../../../src/domain/event.ts";
 import type { Rule } from "../../../src/domain/rule.ts";
@@ -13,19 +11,22 @@ const COMMIT = 400;
 
 /** Stores so many events, in turn of each endpoint, one millisecond apart; returns their ids. */
 export async function preload(
-  db: Firestore,
+  documents: Documents,
   rule: Rule,
   count: number,
   firstMs: number,
 ): Promise<string[]> {
+  let writes: Write[] = [];
+  const collecting: Documents = {
+    ...documents,
+    commit: (more) => {
+      writes.push(...more);
+      return Promise.resolve("");
+    },
+  };
+  const log = makeEventLog(collecting, silentLog);
   const ids: string[] = [];
   for (let start = 0; start < count; start += COMMIT) {
-    const batch = db.batch();
-    // The adapter writes into this batch instead of committing one of its own for each event.
-    const collecting = Object.assign(Object.create(db) as Firestore, {
-      batch: () => Object.assign(Object.create(batch) as typeof batch, { commit: () => [] }),
-    });
-    const log = makeEventLog(collecting, makePaths(db), silentLog);
     for (let index = start; index < Math.min(count, start + COMMIT); index++) {
       const { eventKey } = rule.endpoints[index % rule.endpoints.length] ?? { eventKey: "" };
       const event = eventOf(`e${String(index).padStart(7, "0")}`, eventKey, firstMs + index);
@@ -34,7 +35,8 @@ export async function preload(
       await log.append(rule, event, { id, eventKey, receivedAtMs, size });
       ids.push(id);
     }
-    await batch.commit();
+    await documents.commit(writes);
+    writes = [];
   }
   return ids;
 }

@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { Firestore } from "@google-cloud/firestore";
 
+import type { Documents } from "../../../src/adapters/firestore/documents.ts";
+import { firestoreDocuments } from "../../../src/adapters/firestore/firestoreDocuments.ts";
 import { makePublisher } from "../../../src/adapters/pubsub/publisher.ts";
 import { LEASE_MS } from "../../../src/app/claimSync.ts";
 import type { Publisher } from "../../../src/app/ports.ts";
@@ -21,6 +23,7 @@ export function uniqueName(prefix: string): string {
 export class World {
   readonly projectId: string;
   readonly db: Firestore;
+  readonly documents: Documents;
   readonly receiver: Receiver;
   readonly publisher: Publisher;
   #aheadMs = 0;
@@ -28,6 +31,7 @@ export class World {
   private constructor(projectId: string) {
     this.projectId = projectId;
     this.db = new Firestore({ projectId });
+    this.documents = firestoreDocuments(this.db);
     this.receiver = new Receiver(projectId);
     this.publisher = makePublisher(this.receiver.pubsub);
   }
