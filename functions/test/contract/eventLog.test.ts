@@ -5,6 +5,7 @@ import { ago, event, markerOf, rule } from "../support/factories.ts";
 import { fieldsOf, pendingIds, useStore } from "../support/store.ts";
 
 const RULE = rule();
+const KEPT = rule({ trigger: { keepEventAfterTrigger: true } });
 const at = (ms: number): Timestamp => Timestamp.fromMillis(ms);
 
 describe("EventLog on Firestore", () => {
@@ -32,17 +33,21 @@ describe("EventLog on Firestore", () => {
         eventKey: "a",
         receivedAt: at(ago(60)),
         size: 77,
-        expireAt: at(ago(60) + 3_600_000),
+        exported: false,
+        countsUntil: at(ago(60) + 3_600_000),
+        expireAt: at(ago(60) + 3_600_000 + 7 * 86_400_000),
       });
     });
 
-    it("marks the event as not exported where events are kept", async () => {
+    it("stores the same marker where events are kept: the rule may change while it waits", async () => {
       const { events, paths } = store();
+      const marker = () => fieldsOf(paths.pending("svc").doc("e1"));
       const stored = event({ id: "e1" });
-      const kept = rule({ trigger: { keepEventAfterTrigger: true } });
-      await events.append(kept, stored, markerOf(stored));
-      const marker = await fieldsOf(paths.pending("svc").doc("e1"));
-      assert.equal(marker?.["exported"], false);
+      await events.append(RULE, stored, markerOf(stored));
+      const taken = await marker();
+      await paths.events("svc").doc("e1").delete();
+      await events.append(KEPT, stored, markerOf(stored));
+      assert.deepEqual(await marker(), taken);
     });
 
     it("changes nothing if the event exists, and does not bring its marker back", async () => {
@@ -57,13 +62,34 @@ describe("EventLog on Firestore", () => {
       assert.equal(read?.content, "first");
     });
 
-    it("stores neither if only the marker exists", async () => {
+    it("stores both if only the marker exists: it has outlived an event that TTL removed", async () => {
       const { events, paths } = store();
       await paths.pending("svc").doc("e1").set({ foreign: true });
       const stored = event({ id: "e1" });
-      assert.equal(await events.append(RULE, stored, markerOf(stored)), "exists");
-      assert.equal(await fieldsOf(paths.events("svc").doc("e1")), undefined);
+      assert.equal(await events.append(RULE, stored, markerOf(stored)), "stored");
+      assert.equal((await fieldsOf(paths.events("svc").doc("e1")))?.["content"], "hello");
+      const marker = await fieldsOf(paths.pending("svc").doc("e1"));
+      assert.deepEqual(marker?.["receivedAt"], at(stored.receivedAtMs));
+      assert.equal(marker["foreign"], undefined);
     });
+
+    for (const [code, name] of [
+      [5, "NOT_FOUND"],
+      [9, "FAILED_PRECONDITION"],
+      [10, "ABORTED"],
+    ] as const) {
+      it(`fails, and does not say that the event exists, where Firestore answers ${name}`, async () => {
+        const { db, events, paths } = store();
+        const batch = db.batch.bind(db);
+        db.batch = () =>
+          Object.assign(batch(), {
+            commit: () => Promise.reject(Object.assign(new Error(name), { code })),
+          });
+        const stored = event({ id: "e1" });
+        await assert.rejects(events.append(RULE, stored, markerOf(stored)), { code });
+        assert.equal(await fieldsOf(paths.events("svc").doc("e1")), undefined);
+      });
+    }
 
     it("stores one of many that arrive at once", async () => {
       const { events } = store();

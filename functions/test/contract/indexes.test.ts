@@ -48,6 +48,7 @@ function claimOf(configured: Rule, pending: readonly PendingEvent[], chunkSize: 
   const groups = groupWindow({ rule: configured, pending, nowMs: NOW, resetAtMs: undefined });
   return {
     syncId: configured.trigger.keepEventAfterTrigger ? eventIdOf(groups) : uniqueId("s"),
+    token: uniqueId("t"),
     rule: configured,
     reason: "window",
     nowMs: NOW,

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import type { Claim, Lease } from "../../src/app/ports.ts";
 import { groupWindow } from "../../src/domain/decide.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
-import type { Rule } from "../../src/domain/rule.ts";
-import { eventIdOf, makeSync, splitClaim } from "../../src/domain/sync.ts";
-import { ago, NOW, pending, pendingOf, rule, uniqueId } from "../support/factories.ts";
+import { eventIdOf, limitNew, makeSync, portions, splitClaim } from "../../src/domain/sync.ts";
+import { MAX_REQUIRED, requiredBytes, type Rule } from "../../src/domain/rule.ts";
+import { documentSize } from "../support/documentSize.ts";
+import { ago, endpoint, NOW, pending, pendingOf, rule, uniqueId } from "../support/factories.ts";
 import { fieldsOf, pendingIds, plant, useStore } from "../support/store.ts";
 
 const RULE = rule();
@@ -30,11 +31,12 @@ describe("Outbox on Firestore", () => {
     });
     return {
       syncId: configured.trigger.keepEventAfterTrigger ? eventIdOf(groups) : uniqueId("s"),
+      token: uniqueId("t"),
       rule: configured,
       reason: "window",
       nowMs: NOW,
-      leaseUntilMs: NOW + LEASE_MS,
-      chunks: splitClaim(groups, CHUNK),
+      leaseUntilMs: () => NOW + LEASE_MS,
+      chunks: (configured.trigger.keepEventAfterTrigger ? portions : splitClaim)(groups, CHUNK),
       ...overrides,
     };
   }
@@ -45,8 +47,15 @@ describe("Outbox on Firestore", () => {
     return result.lease;
   }
 
+  const remove = (event: PendingEvent) => store().paths.pending("svc").doc(event.id).delete();
   const collect = (configured: Rule) => store().window.collect(configured, ago(3600));
   const syncDocument = (id: string) => fieldsOf(store().paths.syncs("svc").doc(id));
+  /** Every part under a sync's id, in the order of their numbers. */
+  const partsOf = async (id: string) => {
+    const { docs } = await store().paths.syncs("svc").doc(id).collection("parts").get();
+    const numberOf = (name: string): number => Number(name.slice(name.lastIndexOf("-") + 1));
+    return docs.toSorted((one, other) => numberOf(one.id) - numberOf(other.id));
+  };
   const dueAt = async (nowMs: number, limit = 10) =>
     (await store().outbox.due(nowMs, limit)).map(({ syncId }) => syncId);
   const take = (id: string, nowMs: number, options?: { again?: boolean }) =>
@@ -66,8 +75,8 @@ describe("Outbox on Firestore", () => {
   describe("claim", () => {
     it("makes a sync of the events and takes them out of the window, others stay", async () => {
       const [a1, b1] = [pending({ id: "a1" }), pending({ id: "b1", eventKey: "b" })];
-      await plant(store(), RULE, [a1, b1, pending({ id: "late" })]);
-      const claim = claimOf(RULE, [a1, b1]);
+      const planted = await plant(store(), RULE, [a1, b1, pending({ id: "late" })]);
+      const claim = claimOf(RULE, planted.slice(0, 2));
       const { sync, attempt } = await claimed(claim);
       const groups = claim.chunks[0]!;
       assert.deepEqual(sync, makeSync(claim.syncId, RULE, groups, "window", NOW));
@@ -76,8 +85,10 @@ describe("Outbox on Firestore", () => {
     });
 
     it("stores all that is needed to publish it, for whoever takes over", async () => {
-      const events = [...pendingOf("a", 3), pending({ eventKey: "b", size: 7 })];
-      await plant(store(), RULE, events);
+      const events = await plant(store(), RULE, [
+        ...pendingOf("a", 3),
+        pending({ eventKey: "b", size: 7 }),
+      ]);
       const { sync } = await claimed(claimOf(RULE, events, { reason: "manual" }));
       const lease = await take(sync.id, NOW + LEASE_MS);
       assert.deepEqual(lease?.sync, sync);
@@ -91,8 +102,7 @@ describe("Outbox on Firestore", () => {
     });
 
     it("has one winner, however many try at once; the others leave nothing behind", async () => {
-      const events = [...pendingOf("a", 40), ...pendingOf("b", 40)];
-      await plant(store(), RULE, events);
+      const events = await plant(store(), RULE, [...pendingOf("a", 40), ...pendingOf("b", 40)]);
       const results = await Promise.all(
         Array.from({ length: 8 }, () => store().outbox.claim(claimOf(RULE, events))),
       );
@@ -103,18 +113,33 @@ describe("Outbox on Firestore", () => {
     });
 
     it("that comes too late for one event changes nothing", async () => {
-      const events = [...pendingOf("a", 3), ...pendingOf("b", 3)];
-      await plant(store(), RULE, events.slice(1));
+      const events = await plant(store(), RULE, [...pendingOf("a", 3), ...pendingOf("b", 3)]);
+      await remove(events[0]!);
       const result = await store().outbox.claim(claimOf(RULE, events));
       assert.deepEqual(result, { outcome: "contended" });
       assert.equal((await pendingIds(store(), "svc")).length, 5);
       assert.deepEqual(await store().paths.syncs("svc").listDocuments(), []);
     });
 
+    it("that read an event before somebody changed its marker changes nothing", async () => {
+      const events = await plant(store(), RULE, [...pendingOf("a", 2), ...pendingOf("b", 2)]);
+      const changed = store().paths.pending("svc").doc(events[3]!.id);
+      await changed.update({ exported: true });
+      assert.deepEqual(await store().outbox.claim(claimOf(RULE, events)), { outcome: "contended" });
+      assert.equal((await pendingIds(store(), "svc")).length, 4);
+      assert.equal((await changed.get()).get("exported"), true);
+    });
+
+    it("refuses events that were not read from the store, rather than claim them unseen", async () => {
+      const events = [...pendingOf("a", 1), ...pendingOf("b", 1)];
+      for (const configured of [RULE, KEPT]) {
+        await assert.rejects(store().outbox.claim(claimOf(configured, events)), TypeError);
+      }
+    });
+
     it("overlapping others never puts an event into two syncs, nor loses one", async () => {
-      const events = pendingOf("a", 30);
       const relay = rule({ endpoints: [RULE.endpoints[0]!] });
-      await plant(store(), relay, events);
+      const events = await plant(store(), relay, pendingOf("a", 30));
       const windows = Array.from({ length: 6 }, (_, index) =>
         events.slice(index * 5, index * 5 + 9),
       );
@@ -132,8 +157,7 @@ describe("Outbox on Firestore", () => {
     });
 
     it("is known for its own when the answer to its commit was lost", async () => {
-      const events = [...pendingOf("a", 2), ...pendingOf("b", 2)];
-      await plant(store(), RULE, events);
+      const events = await plant(store(), RULE, [...pendingOf("a", 2), ...pendingOf("b", 2)]);
       const { db } = store();
       const batch = db.batch.bind(db);
       db.batch = () => {
@@ -156,8 +180,7 @@ describe("Outbox on Firestore", () => {
     const large = () => [...pendingOf("a", 1500), ...pendingOf("b", 500)];
 
     it("takes a window of 2,000 events", async () => {
-      const events = large();
-      await plant(store(), RULE, events);
+      const events = await plant(store(), RULE, large());
       const claim = claimOf(RULE, events);
       assert.equal(claim.chunks.length, 5);
       const { sync, version } = await claimed(claim);
@@ -175,8 +198,7 @@ describe("Outbox on Firestore", () => {
     }).timeout(30_000);
 
     it("goes on without the events that another claim took meanwhile", async () => {
-      const events = large();
-      await plant(store(), RULE, events);
+      const events = await plant(store(), RULE, large());
       const claim = claimOf(RULE, events);
       // Of the second chunk some, the third whole, of the last one.
       const taken = [
@@ -199,17 +221,29 @@ describe("Outbox on Firestore", () => {
       assert.deepEqual(await pendingIds(store(), "svc"), []);
     }).timeout(30_000);
 
+    it("goes on without the events that another rule has exported meanwhile", async () => {
+      const events = await plant(store(), RULE, large());
+      const claim = claimOf(RULE, events);
+      const exported = claim.chunks[2]!.flatMap(({ members }) => members.slice(0, 3));
+      for (const { id } of exported) {
+        await store().paths.pending("svc").doc(id).update({ exported: true });
+      }
+      const { sync } = await claimed(claim);
+      const ids = new Set(sync.endpoints.flatMap(({ members }) => members.map(({ id }) => id)));
+      assert.equal(ids.size, 2000 - exported.length);
+      assert.deepEqual(await pendingIds(store(), "svc"), exported.map(({ id }) => id).toSorted());
+    }).timeout(30_000);
+
     it("that loses an event of its first chunk changes nothing", async () => {
-      const events = [...pendingOf("a", 600), ...pendingOf("b", 1)];
-      await plant(store(), RULE, events.slice(1));
+      const events = await plant(store(), RULE, [...pendingOf("a", 600), ...pendingOf("b", 1)]);
+      await remove(events[0]!);
       assert.deepEqual(await store().outbox.claim(claimOf(RULE, events)), { outcome: "contended" });
       assert.equal((await pendingIds(store(), "svc")).length, 600);
       assert.deepEqual(await store().paths.syncs("svc").listDocuments(), []);
     });
 
     it("whose claimer stops goes out with what it has; the rest still counts", async () => {
-      const events = large();
-      await plant(store(), RULE, events);
+      const events = await plant(store(), RULE, large());
       const claim = claimOf(RULE, events);
       killAtCommit(3);
       await assert.rejects(store().outbox.claim(claim), /killed/);
@@ -229,9 +263,8 @@ describe("Outbox on Firestore", () => {
     }).timeout(30_000);
 
     it("takes nothing more once somebody else has taken the sync over", async () => {
-      const events = large();
-      await plant(store(), RULE, events);
-      const claim = claimOf(RULE, events, { leaseUntilMs: NOW });
+      const events = await plant(store(), RULE, large());
+      const claim = claimOf(RULE, events, { leaseUntilMs: () => NOW });
       const { db } = store();
       const batch = db.batch.bind(db);
       let commits = 0;
@@ -251,6 +284,73 @@ describe("Outbox on Firestore", () => {
       assert.equal(held.length, 2 * CHUNK);
       assert.equal((await pendingIds(store(), "svc")).length, 2000 - held.length);
     }).timeout(30_000);
+  });
+
+  describe("claim that the rule itself makes large", () => {
+    const required = rule({
+      endpoints: [
+        endpoint("a", { minNbOfOccurrence: 5000 }),
+        endpoint("b", { minNbOfOccurrence: 3000 }),
+        endpoint("c", { minNbOfOccurrence: 2000 }),
+      ],
+    });
+
+    for (const keepEventAfterTrigger of [false, true]) {
+      const mode = keepEventAfterTrigger ? "kept" : "taken";
+      it(`takes 10,000 required events in one commit, in documents of 1 MiB (${mode})`, async () => {
+        const configured = { ...required, trigger: { ...required.trigger, keepEventAfterTrigger } };
+        const events = await plant(store(), configured, [
+          ...pendingOf("a", 5000, { receivedAtMs: ago(60) }),
+          ...pendingOf("b", 3000, { receivedAtMs: ago(60) }),
+          ...pendingOf("c", 2500, { receivedAtMs: ago(60) }),
+        ]);
+        const groups = groupWindow({
+          rule: configured,
+          pending: events,
+          nowMs: NOW,
+          resetAtMs: undefined,
+        });
+        const claim = keepEventAfterTrigger
+          ? claimOf(
+              configured,
+              limitNew(groups, CHUNK).groups.flatMap(({ members }) => members),
+            )
+          : claimOf(configured, events);
+        const { sync } = await claimed(claim);
+        const expected = keepEventAfterTrigger ? 10_000 : 10_500;
+        assert.equal(
+          sync.endpoints.reduce((sum, { members }) => sum + members.length, 0),
+          expected,
+        );
+        assert.deepEqual((await take(sync.id, NOW + LEASE_MS))?.sync, sync);
+        const stored = [
+          await store().paths.syncs("svc").doc(sync.id).get(),
+          ...(await partsOf(sync.id)),
+        ];
+        for (const snapshot of stored) {
+          const size = documentSize(snapshot);
+          assert.ok(size < 1_048_576, `${snapshot.ref.path} takes ${String(size)} bytes`);
+        }
+      }).timeout(60_000);
+    }
+
+    it("fits into Firestore's commit though its names are as long as they may be", async () => {
+      const serviceName = "s".repeat(1000);
+      const keys = ["a", "b"].map((key) => key.repeat(1000));
+      const withMinimum = (minNbOfOccurrence: number) =>
+        rule({ serviceName, endpoints: keys.map((key) => endpoint(key, { minNbOfOccurrence })) });
+      const minimum = Math.floor(MAX_REQUIRED.bytes / requiredBytes(withMinimum(1)));
+      assert.ok(requiredBytes(withMinimum(minimum)) <= MAX_REQUIRED.bytes);
+      const configured = withMinimum(minimum);
+      const events = await plant(
+        store(),
+        configured,
+        keys.flatMap((key) => pendingOf(key, minimum, { receivedAtMs: ago(60) })),
+      );
+      const { sync } = await claimed(claimOf(configured, events));
+      assert.equal(sync.endpoints[0]?.members.length, minimum);
+      assert.deepEqual(await pendingIds(store(), serviceName), []);
+    }).timeout(60_000);
   });
 
   describe("claim where events are kept", () => {
@@ -314,42 +414,85 @@ describe("Outbox on Firestore", () => {
       await claimed(claim);
     });
 
-    it("marks more events than fit in one commit, except those that have left", async () => {
-      const events = [...pendingOf("a", 1000), ...pendingOf("b", 1)];
-      await plant(store(), KEPT, events);
+    it("fails as a whole if one of its new events has left, or was marked, meanwhile", async () => {
+      const change = [
+        (event: PendingEvent) => remove(event),
+        (event: PendingEvent) =>
+          store().paths.pending("svc").doc(event.id).update({ exported: true }),
+      ];
+      for (const apply of change) {
+        await plant(store(), KEPT, [...pendingOf("a", 2), ...pendingOf("b", 2)]);
+        const fresh = (await collect(KEPT)).filter(({ exported }) => !exported);
+        await apply(fresh.at(-1)!);
+        const before = await collect(KEPT);
+        assert.deepEqual(await store().outbox.claim(claimOf(KEPT, fresh)), {
+          outcome: "contended",
+        });
+        assert.deepEqual(await collect(KEPT), before);
+      }
+      assert.deepEqual((await store().paths.syncs("svc").get()).size, 0);
+    });
+
+    it("marks every new event in the commit that makes the sync, however many members it has", async () => {
+      await plant(store(), KEPT, [...pendingOf("a", 1000), ...pendingOf("b", 1)]);
       const claim = claimOf(KEPT, await collect(KEPT));
-      const last = claim.chunks.at(-1)!.flatMap(({ members }) => members);
-      const gone = last.at(-1)!;
-      await store().paths.pending("svc").doc(gone.id).delete();
+      assert.equal(claim.chunks.length, 3);
+      // Two parts in the first commit, the sync and all marks in the second; then nothing.
+      killAtCommit(3);
       const { sync } = await claimed(claim);
-      const collected = await collect(KEPT);
-      assert.equal(collected.length, 1000);
-      assert.ok(collected.every(({ exported }) => exported));
+      assert.ok((await collect(KEPT)).every(({ exported }) => exported));
       assert.deepEqual((await take(sync.id, NOW + LEASE_MS))?.sync, sync);
     }).timeout(30_000);
 
-    it("whose claimer stops before all its marks is found and completed by the next", async () => {
+    it("whose claimer stops after the parts has changed nothing, and the next makes the same sync", async () => {
       await plant(store(), KEPT, [...pendingOf("a", 1000), ...pendingOf("b", 1)]);
       const claim = claimOf(KEPT, await collect(KEPT));
       killAtCommit(2);
       await assert.rejects(store().outbox.claim(claim), /killed/);
-      const half = await collect(KEPT);
-      assert.equal(half.filter(({ exported }) => exported).length, CHUNK);
+      assert.ok((await collect(KEPT)).every(({ exported }) => !exported));
+      assert.equal(await syncDocument(claim.syncId), undefined);
+      const orphans = await partsOf(claim.syncId);
+      assert.equal(orphans.length, 2);
+      for (const orphan of orphans) assert.ok(orphan.get("expireAt") instanceof Timestamp);
 
-      const again = await store().outbox.claim(claimOf(KEPT, half));
-      assert.deepEqual(again, { outcome: "exists", syncId: claim.syncId });
-      assert.ok((await collect(KEPT)).every(({ exported }) => exported));
-      // The sync itself is whole, and is published once the lease has run out.
-      const lease = await take(claim.syncId, NOW + LEASE_MS);
-      assert.equal(lease?.sync.eventID, claim.syncId);
-      assert.equal(lease.sync.endpoints[0]?.members.length, 1000);
+      const { sync } = await claimed(claim);
+      assert.equal((await partsOf(claim.syncId)).length, 4);
+      assert.deepEqual((await take(sync.id, NOW + LEASE_MS))?.sync, sync);
+    }).timeout(30_000);
+
+    it("never shares a part with another claim of the same set, though that cuts it elsewhere", async () => {
+      await plant(store(), KEPT, [...pendingOf("a", 20), ...pendingOf("b", 1)]);
+      const collected = await collect(KEPT);
+      const groups = groupWindow({
+        rule: KEPT,
+        pending: collected,
+        nowMs: NOW,
+        resetAtMs: undefined,
+      });
+      const inPortionsOf = (size: number) =>
+        claimOf(KEPT, collected, { chunks: portions(groups, size) });
+      const { sync } = await claimed(inPortionsOf(5));
+      const late = await store().outbox.claim(inPortionsOf(7));
+      assert.deepEqual(late, { outcome: "exists", syncId: sync.id });
+      assert.deepEqual((await take(sync.id, NOW + LEASE_MS))?.sync, sync);
+    });
+
+    it("holds more members than a commit could", async () => {
+      // 12 parts of members that are in a sync already: two commits before the one that decides.
+      const old = pendingOf("a", 5400, { exported: true });
+      await plant(store(), KEPT, [...pendingOf("a", 1), ...pendingOf("b", 1)]);
+      const fresh = await collect(KEPT);
+      const claim = claimOf(KEPT, [...old, ...fresh]);
+      const { sync } = await claimed(claim);
+      assert.equal(sync.endpoints[0]?.members.length, 5401);
+      assert.deepEqual((await take(sync.id, NOW + LEASE_MS))?.sync, sync);
     }).timeout(30_000);
   });
 
   describe("due", () => {
     it("lists syncs of every service whose lease has run out, longest first, up to the limit", async () => {
       const at = (seconds: number, serviceName: string) =>
-        claimOf({ ...RULE, serviceName }, [], { leaseUntilMs: NOW + seconds * 1000 });
+        claimOf({ ...RULE, serviceName }, [], { leaseUntilMs: () => NOW + seconds * 1000 });
       const claims = [at(30, "svc"), at(10, "other"), at(20, "svc"), at(31, "svc")];
       for (const claim of claims) await claimed(claim);
       const [first, second, third] = claims as [Claim, Claim, Claim];
@@ -425,10 +568,10 @@ describe("Outbox on Firestore", () => {
     }
 
     it("leaves out parts that have expired with their events", async () => {
-      const events = [...pendingOf("a", 600), ...pendingOf("b", 1)];
-      await plant(store(), RULE, events);
+      const events = await plant(store(), RULE, [...pendingOf("a", 600), ...pendingOf("b", 1)]);
       const { sync } = await claimed(claimOf(RULE, events));
-      await store().paths.syncs("svc").doc(sync.id).collection("parts").doc("1").delete();
+      const [part] = await partsOf(sync.id);
+      await part!.ref.delete();
       const lease = await take(sync.id, NOW + 2 * LEASE_MS);
       assert.equal(lease?.sync.endpoints[0]?.numberOfEvents, 600);
       assert.equal(lease.sync.endpoints[0].members.length, CHUNK - 1);

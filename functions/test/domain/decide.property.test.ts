@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 
-import { decide, type WindowFacts } from "../../src/domain/decide.ts";
+import { decide, groupWindow, type WindowFacts } from "../../src/domain/decide.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { makeSync, mergeChunks, splitClaim } from "../../src/domain/sync.ts";
+import { limitNew, makeSync, mergeChunks, portions, splitClaim } from "../../src/domain/sync.ts";
 import { endpoint, NOW, pending, rule } from "../support/factories.ts";
 
 fc.configureGlobal({ numRuns: 500 });
@@ -13,13 +13,13 @@ const PERIOD = 60;
 const KEYS = ["a", "b", "c", "gone"]; // the last is no endpoint of any rule
 
 const rules = fc
-  .array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 })
-  .map((needs) =>
+  .tuple(fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }), fc.boolean())
+  .map(([needs, keepEventAfterTrigger]) =>
     rule({
       endpoints: needs.map((minNbOfOccurrence, index) =>
         endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
       ),
-      trigger: { observationPeriod: PERIOD },
+      trigger: { observationPeriod: PERIOD, keepEventAfterTrigger },
     }),
   );
 
@@ -48,12 +48,14 @@ const facts: fc.Arbitrary<WindowFacts> = fc.record({
 });
 
 /** The rule in its plainest words, one event after the other. */
-function naive({ rule: { endpoints }, pending: events, nowMs, resetAtMs }: WindowFacts): string {
+function naive({ rule: own, pending: events, nowMs, resetAtMs }: WindowFacts): string {
+  const { endpoints, trigger } = own;
   const counts = new Map<string, number>();
   let fresh = 0;
   for (const { eventKey, receivedAtMs, exported } of events) {
     if (nowMs - receivedAtMs >= PERIOD * 1000) continue;
     if (resetAtMs !== undefined && receivedAtMs <= resetAtMs) continue;
+    if (exported && !trigger.keepEventAfterTrigger) continue;
     if (!endpoints.some((candidate) => candidate.eventKey === eventKey)) continue;
     counts.set(eventKey, (counts.get(eventKey) ?? 0) + 1);
     if (!exported) fresh++;
@@ -101,8 +103,10 @@ describe("the decision, for any window", () => {
         const members = decision.groups.flatMap((group) => group.members);
         const start = Math.max(NOW - PERIOD * 1000, window.resetAtMs ?? 0);
         const expected = window.pending.filter(
-          ({ receivedAtMs, eventKey }) =>
-            receivedAtMs > start && window.rule.endpoints.some((e) => e.eventKey === eventKey),
+          ({ receivedAtMs, eventKey, exported }) =>
+            receivedAtMs > start &&
+            (window.rule.trigger.keepEventAfterTrigger || !exported) &&
+            window.rule.endpoints.some((e) => e.eventKey === eventKey),
         );
         assert.deepEqual(new Set(members), new Set(expected));
         assert.equal(members.length, expected.length);
@@ -132,6 +136,66 @@ describe("the chunks of a claim, for any window", () => {
           const size = chunk.reduce((sum, { members }) => sum + members.length, 0);
           assert.ok(size <= (index === 0 ? Math.max(chunkSize, needed) : chunkSize));
         }
+      }),
+    );
+  });
+});
+
+describe("the syncs of kept events, for any window", () => {
+  it("take in what is new, the oldest first, until nothing is, and satisfy the rule each time", () => {
+    fc.assert(
+      fc.property(facts, fc.integer({ min: 1, max: 6 }), (window, limit) => {
+        let events: readonly PendingEvent[] = window.pending;
+        for (let turn = 0; ; turn++) {
+          assert.ok(turn <= window.pending.length);
+          const decision = decide({ ...window, pending: events });
+          if (decision.outcome !== "fire") return;
+          const { groups, more } = limitNew(decision.groups, limit);
+          const needed = groups.reduce((sum, group) => sum + group.endpoint.minNbOfOccurrence, 0);
+          const members = groups.flatMap((group) => group.members);
+          const fresh = members.filter(({ exported }) => !exported);
+          assert.ok(fresh.length > 0 && fresh.length <= Math.max(limit, needed));
+          for (const [index, group] of groups.entries()) {
+            assert.ok(group.members.length >= group.endpoint.minNbOfOccurrence);
+            const own: readonly PendingEvent[] = decision.groups[index]!.members;
+            assert.deepEqual(
+              group.members,
+              own.filter((event) => group.members.includes(event)),
+            );
+            const isNew = ({ exported }: PendingEvent): boolean => !exported;
+            const taken = group.members.filter(isNew);
+            assert.deepEqual(taken, own.filter(isNew).slice(0, taken.length));
+            assert.deepEqual(
+              group.members.filter(({ exported }) => exported),
+              own.filter(({ exported }) => exported),
+            );
+          }
+          const all = decision.groups.flatMap((group) => group.members);
+          assert.equal(more, members.length < all.length);
+          const ids = new Set(members.map(({ id }) => id));
+          events = events.map((event) =>
+            ids.has(event.id) ? { ...event, exported: true } : event,
+          );
+          const next = decide({ ...window, pending: events }).outcome;
+          if (window.rule.trigger.keepEventAfterTrigger) {
+            assert.equal(next, more ? "fire" : "nothingNew");
+          }
+        }
+      }),
+    );
+  });
+});
+
+describe("the portions of a window, for any window", () => {
+  it("hold each event once, in order, so many each", () => {
+    fc.assert(
+      fc.property(facts, fc.integer({ min: 1, max: 6 }), (window, size) => {
+        const groups = groupWindow(window);
+        const parts = portions(groups, size);
+        assert.deepEqual(mergeChunks(parts), groups);
+        const sizes = parts.map((part) => part.flatMap(({ members }) => members).length);
+        assert.ok(sizes.slice(0, -1).every((count) => count === size));
+        assert.ok(sizes.at(-1)! <= size);
       }),
     );
   });

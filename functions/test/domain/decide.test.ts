@@ -147,6 +147,15 @@ describe("decide", () => {
     });
   });
 
+  it("does not count what is in a sync where events are taken: a rule that kept them exported it", () => {
+    const events = [a({ exported: true }), b({ id: "b1" })];
+    assert.equal(decide(facts({ pending: events })).outcome, "waiting");
+    assert.deepEqual(idsOf(decide(facts({ pending: [...events, a({ id: "a2" })] }))), [
+      ["a2"],
+      ["b1"],
+    ]);
+  });
+
   it("does not change what it is given", () => {
     const events = Object.freeze([a({ receivedAtMs: ago(1) }), b(), a({ receivedAtMs: ago(2) })]);
     const before = structuredClone(events);

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import type { Group } from "../../src/domain/decide.ts";
-import { eventIdOf, makeSync, mergeChunks, regroup, splitClaim } from "../../src/domain/sync.ts";
+import type { PendingEvent } from "../../src/domain/event.ts";
+import {
+  eventIdOf,
+  limitNew,
+  makeSync,
+  mergeChunks,
+  portions,
+  regroup,
+  splitClaim,
+} from "../../src/domain/sync.ts";
 import { ago, endpoint, member, NOW, pending, pendingOf, rule } from "../support/factories.ts";
 
 const CHUNK = 10;
@@ -143,6 +152,83 @@ describe("splitClaim", () => {
     );
     const chunks = splitClaim([{ endpoint: endpoint("a"), members }], CHUNK);
     assert.deepEqual(idsOf(mergeChunks(chunks)), idsOf([{ endpoint: endpoint("a"), members }]));
+  });
+});
+
+describe("limitNew", () => {
+  const fresh = (eventKey: string, count: number, min = 1): Group => group(eventKey, count, min);
+  const known = (eventKey: string, count: number): PendingEvent[] =>
+    pendingOf(eventKey, count, { exported: true });
+
+  for (const { title, counts, taken, more } of [
+    { title: "none", counts: [0, 0], taken: 0, more: false },
+    { title: "as many as fit", counts: [6, 4], taken: 10, more: false },
+    { title: "one more than fits", counts: [6, 5], taken: 10, more: true },
+  ]) {
+    it(`takes ${String(taken)} new ones of ${title}`, () => {
+      const groups = [fresh("a", counts[0]!), fresh("b", counts[1]!)];
+      const limited = limitNew(groups, CHUNK);
+      assert.deepEqual(sizesOf([limited.groups]), [taken]);
+      assert.equal(limited.more, more);
+    });
+  }
+
+  it("takes all that is in a sync already, however much, and the oldest of the new", () => {
+    const old = known("a", 30);
+    const groups = [
+      { endpoint: endpoint("a"), members: old },
+      { endpoint: endpoint("b"), members: pendingOf("b", 12) },
+    ];
+    const { groups: limited, more } = limitNew(groups, CHUNK);
+    assert.deepEqual(idsOf(limited), [
+      old.map(({ id }) => id),
+      groups[1]!.members.slice(0, CHUNK).map(({ id }) => id),
+    ]);
+    assert.equal(more, true);
+  });
+
+  it("takes what the rule needs and is not in a sync yet, though it is the newest", () => {
+    const quiet = {
+      endpoint: endpoint("b", { minNbOfOccurrence: 3 }),
+      members: [
+        ...known("b", 1),
+        ...pendingOf("b", 4).map((event) => ({ ...event, receivedAtMs: ago(1) })),
+      ],
+    };
+    const { groups } = limitNew([fresh("a", 30), quiet], CHUNK);
+    assert.deepEqual(
+      groups.map(({ members }) => members.length),
+      [8, 3],
+    );
+  });
+
+  it("takes more where the rule itself needs more", () => {
+    const { groups, more } = limitNew([fresh("a", 14, 12), fresh("b", 3, 1)], CHUNK);
+    assert.deepEqual(
+      groups.map(({ members }) => members.length),
+      [12, 1],
+    );
+    assert.equal(more, true);
+  });
+});
+
+describe("portions", () => {
+  it("of an empty window are one, with every endpoint", () => {
+    assert.deepEqual(sizesOf(portions([group("a", 0), group("b", 0)], CHUNK)), [0]);
+  });
+
+  it("cut wherever they are full, endpoint by endpoint", () => {
+    const groups = [group("a", 14), group("b", 0), group("c", 8)];
+    const parts = portions(groups, CHUNK);
+    assert.deepEqual(
+      parts.map((part) => part.map(({ members }) => members.length)),
+      [
+        [10, 0, 0],
+        [4, 0, 6],
+        [0, 0, 2],
+      ],
+    );
+    assert.deepEqual(idsOf(mergeChunks(parts)), idsOf(groups));
   });
 });
 

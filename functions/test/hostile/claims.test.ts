@@ -31,10 +31,10 @@ describe("a claim", function () {
     }
   }
 
-  for (const { pairs, keepEventAfterTrigger } of [
-    { pairs: 1, keepEventAfterTrigger: false },
-    { pairs: 3, keepEventAfterTrigger: false },
-    { pairs: 3, keepEventAfterTrigger: true },
+  for (const { pairs, keepEventAfterTrigger, syncs } of [
+    { pairs: 1, keepEventAfterTrigger: false, syncs: 1 },
+    { pairs: 3, keepEventAfterTrigger: false, syncs: 1 },
+    { pairs: 3, keepEventAfterTrigger: true, syncs: 3 },
   ]) {
     const what = `${String(pairs)} pairs, ${keepEventAfterTrigger ? "kept" : "taken"}`;
     it(`whose answers are lost goes on, and its sync out, without the sweep (${what})`, async () => {
@@ -47,7 +47,7 @@ describe("a claim", function () {
       await instance.run((engine) => engine.checkWindow(rule, "a"));
       const { violations, figures } = await world.judge(rule, { expectOnce: true });
       assert.deepEqual(violations, []);
-      assert.deepEqual([figures.syncs, figures.exported], [1, 2 * pairs]);
+      assert.deepEqual([figures.syncs, figures.exported], [syncs, 2 * pairs]);
     });
   }
 
@@ -56,7 +56,10 @@ describe("a claim", function () {
    *
    * @param planWith makes the plan; what it is given holds the instance up
    */
-  async function takeOver(planWith: (hold: () => Promise<unknown>) => FaultPlan): Promise<void> {
+  async function takeOver(
+    planWith: (hold: () => Promise<unknown>) => FaultPlan,
+    syncs = 2,
+  ): Promise<void> {
     const rule = world.rule(["a", "b"]);
     await store(rule, 3);
     const held = Promise.withResolvers<undefined>();
@@ -76,7 +79,7 @@ describe("a claim", function () {
     await world.settle([rule]);
     const { violations, figures } = await world.judge(rule, { expectOnce: true });
     assert.deepEqual(violations, []);
-    assert.deepEqual([figures.syncs, figures.exported], [2, 6]);
+    assert.deepEqual([figures.syncs, figures.exported], [syncs, 6]);
   }
 
   it("that was taken over while its claimer was held up gets no more events", () =>
@@ -86,17 +89,56 @@ describe("a claim", function () {
         point === "outbox.claim/commit:before" && ++commits === 2 ? hold() : undefined;
     }));
 
-  it("whose first answer was lost gets no more events either, once it was taken over", () =>
-    takeOver((hold) => {
+  /** Loses the answer to one of the claim's commits, and holds the claimer up before it looks. */
+  const losingAnswer =
+    (commit: number) =>
+    (hold: () => Promise<unknown>): FaultPlan => {
       let commits = 0;
       let reads = 0;
       return (point) => {
-        if (point === "outbox.claim/commit:after" && ++commits === 1) return "repeat";
+        if (point === "outbox.claim/commit:after" && ++commits === commit) return "repeat";
         // The client has repeated the commit, and now looks whether the first one took effect.
         const isLooking = point === "outbox.claim/batchGetDocuments:before" && ++reads === 1;
         return isLooking ? hold() : undefined;
       };
+    };
+
+  it("whose first answer was lost gets no more events either, once it was taken over", () =>
+    takeOver(losingAnswer(1)));
+
+  it("whose second answer was lost gets no more events either, once it was taken over", () =>
+    takeOver(losingAnswer(2)));
+
+  it("whose last answer was lost is not published beside whoever took it over", () =>
+    takeOver(losingAnswer(4), 1));
+
+  it("renews its lease with each commit, so that nobody takes over who is alive", async () => {
+    const rule = world.rule(["a", "b"]);
+    await store(rule, 3);
+    const gates = [1, 2].map(() => ({
+      reached: Promise.withResolvers<undefined>(),
+      open: Promise.withResolvers<undefined>(),
     }));
+    let commits = 0;
+    const check = instanceWith(rule, (point) => {
+      if (point !== "outbox.claim/commit:after") return undefined;
+      const gate = gates[commits++];
+      gate?.reached.resolve(undefined);
+      return gate?.open.promise;
+    }).run((engine) => engine.checkWindow(rule, "a"));
+    // Together longer than a lease; each alone is not.
+    for (const { reached, open } of gates) {
+      await reached.promise;
+      world.advance(LEASE_MS * 0.7);
+      const { published } = await world.instance([]).run((engine) => engine.sweep([]));
+      assert.equal(published, 0);
+      open.resolve(undefined);
+    }
+    await check;
+    const { violations, figures } = await world.judge(rule, { expectOnce: true });
+    assert.deepEqual(violations, []);
+    assert.deepEqual([figures.syncs, figures.exported], [1, 6]);
+  });
 
   it("that stops between two commits goes out with what it has, and the rest with the next", async () => {
     const rule = world.rule(["a", "b"]);

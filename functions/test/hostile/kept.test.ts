@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
+import type { Rule } from "../../src/domain/rule.ts";
 import { Eventarc } from "../support/hostile/eventarc.ts";
-import { Fleet, inParallel, request } from "../support/hostile/fleet.ts";
+import { Fleet, inChunksOf, inParallel, request } from "../support/hostile/fleet.ts";
 import { holdingInstance } from "../support/hostile/holding.ts";
 import { Instance } from "../support/hostile/instance.ts";
 import { preload } from "../support/hostile/preload.ts";
@@ -82,25 +83,85 @@ describe("kept events", function () {
     assert.deepEqual(violations, []);
   });
 
-  it("fire once though the instance dies before it has marked all of them", async () => {
+  it("make several syncs of more than one commit marks, each with new ones and all before", async () => {
     const rule = world.rule(["a", "b"], KEPT);
     const ids = await preload(world.documents, rule, 1200, world.now() - 60_000);
-    let commits = 0;
-    const dying = new Instance({
+    await world.instance([rule]).run((engine) => engine.checkWindow(rule, "a"));
+    const { violations, figures } = await world.judge(rule, { accepted: ids, expectOnce: true });
+    assert.deepEqual(violations, []);
+    assert.deepEqual([figures.syncs, figures.exported], [3, 1200]);
+    assert.deepEqual(countsOf(rule), [450, 900, 1200]);
+    // Nothing is new any more, whatever leaves the window.
+    world.advance(86_400_000 - 60_000 + 300);
+    const { fired } = await world.instance([rule]).run((engine) => engine.sweep([rule]));
+    assert.equal(fired, 0);
+  });
+
+  it("are all in the last sync of a manual trigger, which the answer is about", async () => {
+    const rule = world.rule(["a", "b"], { trigger: { ...KEPT.trigger, type: "none" } });
+    await preload(world.documents, rule, 1000, world.now() - 60_000);
+    const instance = world.instance([rule]);
+    const first = await instance.run((engine) => engine.triggerSync(rule));
+    assert.deepEqual([first.numberOfEvents, first.published], [1000, true]);
+    assert.deepEqual(countsOf(rule), [450, 900, 1000]);
+    const again = await instance.run((engine) => engine.triggerSync(rule));
+    assert.equal(again.eventID, first.eventID);
+    const { violations, figures } = await world.judge(rule);
+    assert.deepEqual(violations, []);
+    assert.equal(figures.syncs, 3);
+  });
+
+  /** How many events the messages of a service tell of, in the order of their syncs. */
+  const countsOf = (rule: Rule): number[] =>
+    world.receiver
+      .of(rule.serviceName)
+      .map(({ message }) =>
+        Object.values(message.events).reduce((sum, list) => sum + list.numberOfEvents, 0),
+      )
+      .toSorted((a, b) => a - b);
+
+  for (const expiring of [false, true]) {
+    const what = expiring ? ", though the oldest leaves the window meanwhile" : "";
+    it(`fire for new events only, wherever the instance dies${what}`, async () => {
+      const DYING = { trigger: { keepEventAfterTrigger: true, observationPeriod: 3600 } };
+      for (let stopAt = 1, isKilled = true; isKilled; stopAt++) {
+        const rule = world.rule(["a", "b"], DYING);
+        // Three syncs, the second of two documents and the third of three.
+        await preload(world.documents, rule, 6, world.now() - 60_000);
+        if (expiring) await preloadOne(rule, world.now() - 3_500_000);
+        let steps = 0;
+        isKilled = false;
+        const dying = new Instance({
+          db: world.db,
+          publisher: world.publisher,
+          rules: [rule],
+          clock: world.now,
+          adapt: inChunksOf.bind(undefined, 2),
+          plan: (point) => {
+            if (!point.startsWith("outbox.") || ++steps !== stopAt) return undefined;
+            isKilled = true;
+            return "kill";
+          },
+        });
+        await dying.run((engine) => engine.checkWindow(rule, "a")).catch(() => undefined);
+        await world.settle([rule]);
+        const { violations, figures } = await world.judge(rule);
+        const { exported, expired, events } = figures;
+        assert.deepEqual(violations, [], `killed at step ${String(stopAt)}`);
+        assert.equal(exported + expired, events);
+        assert.ok(expired <= (expiring ? 1 : 0));
+      }
+    });
+  }
+
+  /** An event that is the oldest of its window. */
+  async function preloadOne(rule: Rule, receivedAtMs: number): Promise<void> {
+    const early = new Instance({
       db: world.db,
       publisher: world.publisher,
       rules: [rule],
-      clock: world.now,
-      plan: (point) =>
-        point === "outbox.claim/commit:after" && ++commits === 2 ? "kill" : undefined,
+      clock: () => receivedAtMs,
     });
-    await assert.rejects(
-      dying.run((engine) => engine.checkWindow(rule, "a")),
-      /killed/,
-    );
-    await world.settle([rule]);
-    const { violations, figures } = await world.judge(rule, { accepted: ids, expectOnce: true });
-    assert.deepEqual(violations, []);
-    assert.equal(figures.syncs, 1);
-  });
+    await early.run((engine) => engine.storeEvent(rule, request("a", "oldest")));
+  }
 });
