@@ -5,6 +5,7 @@ import { cloudLog } from "../adapters/log.ts";
 import { onPending } from "../app/onPending.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { engine, serves, services } from "../compose.ts";
+import { DATABASE } from "../params.ts";
 
 if (serves("checkWindow")) takeBodiesAsBytes();
 
@@ -17,6 +18,7 @@ export const checkWindow = acknowledgeUnreadable(
   onDocumentCreated(
     {
       document: "services/{service}/pending/{eventId}",
+      database: DATABASE,
       retry: true,
       timeoutSeconds: TIME_LIMIT_SECONDS.checkWindow,
     },

@@ -4,13 +4,14 @@ import { cloudLog } from "../adapters/log.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { services } from "../compose.ts";
 import { decodePath, requireMethod, routeService } from "../config/route.ts";
+import { invokersOf } from "../invokers.ts";
 
 /**
  * The effective configuration: `/config` as it was given (one service, or all of them), and
  * `/config/<service>`. Only keys that the schema knows are in it, and none of those holds a secret.
  */
 export const config = onRequest(
-  { invoker: "private", timeoutSeconds: TIME_LIMIT_SECONDS.config, memory: "256MiB" },
+  { invoker: invokersOf("config"), timeoutSeconds: TIME_LIMIT_SECONDS.config, memory: "256MiB" },
   (request, response) =>
     respond(response, cloudLog, async () => {
       const all = await services();

@@ -7,36 +7,37 @@ import { cloudLog } from "../adapters/log.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { engine, serves, services } from "../compose.ts";
 import { decodePath, requireMethod, routeEvent } from "../config/route.ts";
+import { invokersOf } from "../invokers.ts";
 import { answerTrigger, TRIGGER_METHODS } from "./trigger.ts";
 
 if (serves("event")) keepRequestsRaw();
 
-/** Receives events: `/event/<eventKey>`, `/event/<service>/<eventKey>`. */
-export const event = onRequest(
-  { invoker: "private", timeoutSeconds: TIME_LIMIT_SECONDS.event },
-  (request, response) =>
-    respond(response, cloudLog, async () => {
-      const route = routeEvent(await services(), decodePath(urlOf(request)));
-      if (route.kind === "trigger") {
-        requireMethod(request.method, TRIGGER_METHODS, "The manual trigger");
-        return answerTrigger(route.service);
-      }
-      const { service, endpoint } = route;
-      const methods = endpoint.acceptedHttpMethods;
-      if (await allowOrigins(request, response, service, methods)) return { status: 204 };
-      requireMethod(request.method, methods, `The endpoint ${JSON.stringify(endpoint.eventKey)}`);
+const OPTIONS = { invoker: invokersOf("event"), timeoutSeconds: TIME_LIMIT_SECONDS.event };
 
-      const accepted = await readEventRequest(request, endpoint);
-      const stored = await (await engine()).storeEvent(service, accepted);
-      return {
-        status: stored.duplicate ? 200 : 202,
-        body: {
-          eventId: stored.eventId,
-          service: service.serviceName,
-          eventKey: endpoint.eventKey,
-          receivedAt: new Date(stored.receivedAtMs).toISOString(),
-          ...(stored.duplicate && { duplicate: true }),
-        },
-      };
-    }),
+/** Receives events: `/event/<eventKey>`, `/event/<service>/<eventKey>`. */
+export const event = onRequest(OPTIONS, (request, response) =>
+  respond(response, cloudLog, async () => {
+    const route = routeEvent(await services(), decodePath(urlOf(request)));
+    if (route.kind === "trigger") {
+      requireMethod(request.method, TRIGGER_METHODS, "The manual trigger");
+      return answerTrigger(route.service);
+    }
+    const { service, endpoint } = route;
+    const methods = endpoint.acceptedHttpMethods;
+    if (await allowOrigins(request, response, service, methods)) return { status: 204 };
+    requireMethod(request.method, methods, `The endpoint ${JSON.stringify(endpoint.eventKey)}`);
+
+    const accepted = await readEventRequest(request, endpoint);
+    const stored = await (await engine()).storeEvent(service, accepted);
+    return {
+      status: stored.duplicate ? 200 : 202,
+      body: {
+        eventId: stored.eventId,
+        service: service.serviceName,
+        eventKey: endpoint.eventKey,
+        receivedAt: new Date(stored.receivedAtMs).toISOString(),
+        ...(stored.duplicate && { duplicate: true }),
+      },
+    };
+  }),
 );

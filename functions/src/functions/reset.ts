@@ -4,16 +4,17 @@ import { cloudLog } from "../adapters/log.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { engine, services } from "../compose.ts";
 import { decodePath, requireMethod, routeService } from "../config/route.ts";
+import { invokersOf } from "../invokers.ts";
+
+const OPTIONS = { invoker: invokersOf("reset"), timeoutSeconds: TIME_LIMIT_SECONDS.reset };
 
 /** Everything received so far stops counting: `/reset`, `/reset/<service>`. */
-export const reset = onRequest(
-  { invoker: "private", timeoutSeconds: TIME_LIMIT_SECONDS.reset },
-  (request, response) =>
-    respond(response, cloudLog, async () => {
-      const service = routeService(await services(), decodePath(request.url));
-      requireMethod(request.method, ["GET", "POST"], "The reset");
-      const { resetAtMs } = await (await engine()).reset(service);
-      const resetAt = new Date(resetAtMs).toISOString();
-      return { status: 200, body: { service: service.serviceName, resetAt } };
-    }),
+export const reset = onRequest(OPTIONS, (request, response) =>
+  respond(response, cloudLog, async () => {
+    const service = routeService(await services(), decodePath(request.url));
+    requireMethod(request.method, ["GET", "POST"], "The reset");
+    const { resetAtMs } = await (await engine()).reset(service);
+    const resetAt = new Date(resetAtMs).toISOString();
+    return { status: 200, body: { service: service.serviceName, resetAt } };
+  }),
 );
