@@ -13,7 +13,7 @@ import type {
   Window,
 } from "./ports.ts";
 import { WindowProbe } from "./probeWindow.ts";
-import { latestBeginMs, publishSync, type PublishOutcome } from "./publishSync.ts";
+import { publishSync, type PublishOutcome } from "./publishSync.ts";
 import { storeEvent, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
 import { sweep, type SweepReport } from "./sweep.ts";
 import { CHECK_MS } from "./timeLimits.ts";
@@ -52,12 +52,9 @@ export function makeEngine(ports: Ports): Engine {
   const deps = { ...ports, probe, budget: new MessageBudget() };
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
   const checks = new Coalescer<Rule, string, Checked>(async (rule, hints) => {
-    const beginByMs = latestBeginMs(ports.clock());
     const outcome = await checkWindow(deps, rule, hints);
     const published =
-      outcome.outcome === "fired"
-        ? publishSync(deps, outcome.lease, beginByMs)
-        : Promise.resolve(undefined);
+      outcome.outcome === "fired" ? publishSync(deps, outcome.lease) : Promise.resolve(undefined);
     // Nobody waits for it where the check took too long: then the lease runs out, and the sweep sees to it.
     published.catch(() => undefined);
     return { outcome, published };

@@ -58,6 +58,8 @@ export interface Lease {
   readonly sync: Sync;
   /** Which attempt to publish this is, from 1. */
   readonly attempt: number;
+  /** When the lease runs out. */
+  readonly untilMs: number;
   /** Until when its events and parts are kept, where that was put off for its sake. */
   readonly keptUntilMs?: number;
   /** The store's own mark of the state that we hold, for conditional writes. */

@@ -7,7 +7,6 @@ import {
   planMessage,
   type MessageEvent,
 } from "../domain/syncMessage.ts";
-import { LEASE_MS } from "./claimSync.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, EventLog, Lease, Log, Outbox, Publisher } from "./ports.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
@@ -34,30 +33,23 @@ export type PublishOutcome =
   | { readonly outcome: "postponed" };
 
 /**
- * Until when a publication must begin to end within its lease.
- *
- * @param nowMs the time before the lease was taken
- */
-export function latestBeginMs(nowMs: number): number {
-  return nowMs + LEASE_MS - PUBLICATION_MS;
-}
-
-/**
  * Publishes the message of a sync on which we hold the lease, then marks it.
  *
  * The mark comes last: a crash before it means that the message goes out again, with the same
  * `eventID` and content; the other order could lose it. A failure is noted on the sync, where
  * operators see it, and the sweep tries again with growing pauses.
  *
- * @param beginByMs until when reading its events must begin, see `latestBeginMs`
+ * @param beginByMs until when it may wait for room in memory, if not as long as the lease allows
  * @throws only if the failure could not be noted; the lease then runs out by itself
  */
 export async function publishSync(
   deps: Deps,
   lease: Lease,
-  beginByMs: number,
+  beginByMs = Infinity,
 ): Promise<PublishOutcome> {
   const { sync, attempt } = lease;
+  // So that it ends within the lease.
+  const latestMs = Math.min(beginByMs, lease.untilMs - PUBLICATION_MS);
   const facts = { service: sync.serviceName, syncId: sync.id, eventID: sync.eventID, attempt };
   const postponed = (reason: string): PublishOutcome => {
     deps.log.info("sync.postponed", { ...facts, reason });
@@ -67,7 +59,7 @@ export async function publishSync(
   if (held === undefined) return postponed("somebody else has taken it over");
   let sent: Sent | undefined;
   try {
-    sent = await sendMessage(deps, sync, beginByMs);
+    sent = await sendMessage(deps, sync, latestMs);
   } catch (cause) {
     const error = reasonOf(cause);
     const nowMs = deps.clock();

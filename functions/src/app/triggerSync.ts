@@ -16,7 +16,7 @@ import type {
   Window,
 } from "./ports.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import { latestBeginMs, publishSync, type PublishOutcome } from "./publishSync.ts";
+import { publishSync, type PublishOutcome } from "./publishSync.ts";
 import { withCurrentTopic } from "./relay.ts";
 
 interface Deps {
@@ -57,10 +57,9 @@ export async function triggerSync(deps: Deps, rule: Rule): Promise<ManualSync> {
   let outcome: PublishOutcome["outcome"];
   let sync: Sync;
   do {
-    const beginByMs = latestBeginMs(deps.clock());
     claimed = await retryContention(rule.serviceName, () => claimAll(deps, rule));
     sync = withCurrentTopic(claimed.lease.sync, [rule]);
-    ({ outcome } = await publishSync(deps, { ...claimed.lease, sync }, beginByMs));
+    ({ outcome } = await publishSync(deps, { ...claimed.lease, sync }));
   } while (claimed.more);
   const { id: syncId, eventID, endpoints } = sync;
   const numberOfEvents = endpoints.reduce((sum, endpoint) => sum + endpoint.numberOfEvents, 0);

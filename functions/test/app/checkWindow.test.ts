@@ -7,7 +7,7 @@ import { WindowProbe } from "../../src/app/probeWindow.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { eventIdOf, mergeChunks } from "../../src/domain/sync.ts";
-import { ago, NOW, pending, pendingOf, rule, sync } from "../support/factories.ts";
+import { ago, NOW, pending, pendingOf, rule, sync, lease } from "../support/factories.ts";
 import { countingWindow, fakeClock, fakeOutbox, fakeServiceState } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
@@ -38,7 +38,7 @@ function setUp(events: readonly PendingEvent[], ...results: ClaimResult["outcome
         case "claimed":
           return Promise.resolve({
             outcome,
-            lease: { sync: sync([]), attempt: 1, version: undefined },
+            lease: lease(sync([])),
           });
         case "exists":
           return Promise.resolve({ outcome, syncId: claim.syncId });

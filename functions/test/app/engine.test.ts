@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { makeEngine } from "../../src/app/engine.ts";
 import type { Claim, ClaimResult } from "../../src/app/ports.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
-import { endpoint, NOW, pending, rule } from "../support/factories.ts";
+import { endpoint, NOW, pending, rule, lease } from "../support/factories.ts";
 import {
   countingWindow,
   fakeClock,
@@ -32,7 +32,7 @@ function setUp() {
         const sync = makeSync(id, configured, mergeChunks(chunks), reason, nowMs);
         return Promise.resolve({
           outcome: "claimed",
-          lease: { sync, attempt: 1, version: undefined },
+          lease: lease(sync),
         });
       },
     },

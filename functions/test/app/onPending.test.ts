@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { onPending } from "../../src/app/onPending.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { ago, NOW, rule } from "../support/factories.ts";
+import { NOW, rule } from "../support/factories.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
 const RULES = [rule(), rule({ serviceName: "manual", trigger: { type: "none" } })];

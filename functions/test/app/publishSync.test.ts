@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Lease, Publisher } from "../../src/app/ports.ts";
+import { LEASE_MS } from "../../src/app/claimSync.ts";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { MAX_MESSAGE_BYTES, publishSync } from "../../src/app/publishSync.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
-import { event, member, sync, syncEndpoint } from "../support/factories.ts";
+import { event, member, sync, syncEndpoint, lease as leaseOn } from "../support/factories.ts";
 import { fakeClock, fakeEventLog, fakeOutbox } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
@@ -22,7 +23,7 @@ function setUp(publish: Publisher["publish"], stored = EVENTS) {
     log,
     deps,
     publish: (lease: Partial<Lease> = {}, beginByMs = clock() + 1000) =>
-      publishSync(deps, { sync: SYNC, attempt: 1, version: undefined, ...lease }, beginByMs),
+      publishSync(deps, leaseOn(SYNC, { untilMs: clock() + LEASE_MS, ...lease }), beginByMs),
   };
 }
 

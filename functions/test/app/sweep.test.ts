@@ -4,7 +4,7 @@ import { sweep } from "../../src/app/sweep.ts";
 import type { Lease } from "../../src/app/ports.ts";
 import { latestExpired, type Expiry } from "../../src/domain/expiry.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { ago, rule, sync, syncEndpoint } from "../support/factories.ts";
+import { ago, rule, sync, syncEndpoint, lease as leaseOn } from "../support/factories.ts";
 import {
   countingWindow,
   fakeClock,
@@ -19,7 +19,7 @@ const B = rule({ serviceName: "B" });
 
 function lease(id: string, serviceName: string, topic = A.targetPubSub.topic): Lease {
   const due = sync([syncEndpoint("a", [])], { id, serviceName, topic });
-  return { sync: due, attempt: 1, version: undefined };
+  return leaseOn(due);
 }
 
 function setUp(...leases: Lease[]) {

@@ -4,7 +4,7 @@ import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { triggerSync } from "../../src/app/triggerSync.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
-import { ago, NOW, pending, rule } from "../support/factories.ts";
+import { ago, NOW, pending, rule, lease } from "../support/factories.ts";
 import {
   countingWindow,
   fakeClock,
@@ -18,7 +18,7 @@ const NONE = rule({ trigger: { type: "none" } });
 
 function leaseOf({ syncId, rule: configured, reason, nowMs, chunks }: Claim): Lease {
   const made = makeSync(syncId, configured, mergeChunks(chunks), reason, nowMs);
-  return { sync: made, attempt: 1, version: undefined };
+  return lease(made);
 }
 
 function setUp(events: readonly PendingEvent[]) {

@@ -211,6 +211,38 @@ describe("parseConfig", () => {
     });
   });
 
+  describe("of the events that all endpoints require together", () => {
+    const requiring = (name: string, ...minimums: number[]): object =>
+      withService({
+        serviceName: name,
+        endpoints: minimums.map((minNbOfOccurrence, index) => ({
+          eventKey: `entry${String(index)}`,
+          minNbOfOccurrence,
+        })),
+      });
+
+    it("accepts as many as one commit takes", () => {
+      assert.equal(parseOne(requiring("svc", 5000, 3000, 2000)).endpoints.length, 3);
+    });
+
+    it("refuses more, which could never fire", () => {
+      assert.deepEqual(problemsOf(requiring("svc", 5000, 3000, 2001)), [
+        "endpoints: expected minNbOfOccurrence to add up to at most 10000, got 10001",
+      ]);
+      assert.deepEqual(problemsOf([requiring("svc", 1), requiring("other", 10_000, 10_000)]), [
+        "[1].endpoints: expected minNbOfOccurrence to add up to at most 10000, got 20000",
+      ]);
+    });
+
+    it("refuses fewer where long names fill the commit", () => {
+      const name = "é".repeat(500);
+      assert.equal(parseOne(requiring(name, 1000, 1000)).endpoints.length, 2);
+      assert.deepEqual(problemsOf(requiring(name, 2000, 2000)), [
+        "endpoints: expected required events that fit into one commit of 8388608 bytes, got 10064000 bytes: lower minNbOfOccurrence or shorten the names",
+      ]);
+    });
+  });
+
   it("accepts an observation period that overflows the original", () => {
     const service = parseOne(withTrigger({ observationPeriod: 10_000_000_000 }));
     assert.equal(service.trigger.observationPeriod, 10_000_000_000);

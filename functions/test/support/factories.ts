@@ -1,4 +1,6 @@
 /** Builders of domain values: valid by default, each test overrides what it is about. */
+import { LEASE_MS } from "../../src/app/claimSync.ts";
+import type { Lease } from "../../src/app/ports.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
 import type { Event, NewPendingEvent, PendingEvent } from "../../src/domain/event.ts";
 import type { EndpointRule, Rule } from "../../src/domain/rule.ts";
@@ -151,4 +153,9 @@ export function sync(endpoints: readonly SyncEndpoint[], overrides: Partial<Sync
     endpoints,
     ...overrides,
   };
+}
+
+/** A lease on a sync, for as long as an attempt may take. */
+export function lease(held: Sync, overrides: Partial<Lease> = {}): Lease {
+  return { sync: held, attempt: 1, untilMs: NOW + LEASE_MS, version: undefined, ...overrides };
 }

@@ -62,6 +62,7 @@ export async function claimTaken(documents: Documents, claim: Claim): Promise<Cl
   // More than a document holds only where the rule itself asks for more at once.
   const [head = [], ...parts] = portions(first, DOCUMENT_MEMBERS);
   const begun = syncOf(claim, [first]);
+  const untilMs = claim.leaseUntilMs();
   const state = others.length === 0 ? "claimed" : "claiming";
   const version = await commitNew(documents, path, token, [
     {
@@ -69,7 +70,7 @@ export async function claimTaken(documents: Documents, claim: Claim): Promise<Cl
       path,
       fields: {
         ...decisionFields(begun, token),
-        ...progressFields(begun, listsOf(head), parts.length, state, claim.leaseUntilMs()),
+        ...progressFields(begun, listsOf(head), parts.length, state, untilMs),
       },
     },
     ...parts.map((part, index): Write => ({
@@ -80,7 +81,7 @@ export async function claimTaken(documents: Documents, claim: Claim): Promise<Cl
     ...takeMarkers(claim, first),
   ]);
   if (version === undefined) return { outcome: "contended" };
-  if (others.length === 0) return claimed(begun, version);
+  if (others.length === 0) return claimed(begun, version, untilMs);
   return extendClaim(documents, claim, { head, parts: parts.length, version });
 }
 
@@ -115,10 +116,15 @@ async function extendClaim(
   const [first = [], ...others] = claim.chunks;
   const done: Chunk[] = [first];
   let { parts, version } = beginning;
-  const progress = (sync: Sync, state: "claiming" | "claimed", count: number): Write => ({
+  const progress = (
+    sync: Sync,
+    state: "claiming" | "claimed",
+    count: number,
+    untilMs: number,
+  ): Write => ({
     kind: "update",
     path,
-    fields: progressFields(sync, listsOf(head), count, state, claim.leaseUntilMs()),
+    fields: progressFields(sync, listsOf(head), count, state, untilMs),
     version,
   });
 
@@ -128,7 +134,7 @@ async function extendClaim(
       const part = parts + 1;
       const sync = syncOf(claim, [...done, chunk]);
       const writes: Write[] = [
-        progress(sync, "claiming", part),
+        progress(sync, "claiming", part, claim.leaseUntilMs()),
         {
           kind: "create",
           path: paths.part(path, claim.token, part),
@@ -149,10 +155,13 @@ async function extendClaim(
   }
 
   const sync = syncOf(claim, done);
-  const finish = [progress(sync, "claimed", parts)];
+  const untilMs = claim.leaseUntilMs();
+  const finish = [progress(sync, "claimed", parts, untilMs)];
   const result = await commitNext(documents, path, version, "claimed", finish);
   // If somebody took it over meanwhile, they publish it.
-  return result.outcome === "applied" ? claimed(sync, result.version) : { outcome: "contended" };
+  return result.outcome === "applied"
+    ? claimed(sync, result.version, untilMs)
+    : { outcome: "contended" };
 }
 
 type NextResult =
@@ -207,6 +216,7 @@ export async function claimKept(documents: Documents, claim: Claim): Promise<Cla
   const sync = syncOf(claim, claim.chunks);
   await writeParts(documents, claim, sync, parts);
 
+  const untilMs = claim.leaseUntilMs();
   const fresh = claim.chunks.flatMap(membersOf).filter(({ exported }) => !exported);
   const version = await commitNew(documents, path, token, [
     {
@@ -214,7 +224,7 @@ export async function claimKept(documents: Documents, claim: Claim): Promise<Cla
       path,
       fields: {
         ...decisionFields(sync, token),
-        ...progressFields(sync, listsOf(head), parts.length, "claimed", claim.leaseUntilMs()),
+        ...progressFields(sync, listsOf(head), parts.length, "claimed", untilMs),
       },
     },
     ...fresh.map((event): Write => ({
@@ -224,7 +234,7 @@ export async function claimKept(documents: Documents, claim: Claim): Promise<Cla
       version: versionOf(event),
     })),
   ]);
-  if (version !== undefined) return claimed(sync, version);
+  if (version !== undefined) return claimed(sync, version, untilMs);
   // The very set may be a sync already, made by another claim.
   const [existing] = await documents.get([path]);
   return existing === undefined ? { outcome: "contended" } : { outcome: "exists", syncId };
@@ -267,6 +277,10 @@ async function commitNew(
   }
 }
 
-function claimed(sync: Sync, version: Version): { outcome: "claimed"; lease: Lease } {
-  return { outcome: "claimed", lease: { sync, attempt: 1, version } };
+function claimed(
+  sync: Sync,
+  version: Version,
+  untilMs: number,
+): { outcome: "claimed"; lease: Lease } {
+  return { outcome: "claimed", lease: { sync, attempt: 1, untilMs, version } };
 }

@@ -98,7 +98,8 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
           },
         ]);
         const { keptUntilMs } = stored;
-        return { sync, attempt, version, ...(keptUntilMs !== undefined && { keptUntilMs }) };
+        const lease = { sync, attempt, untilMs: leaseUntilMs, version };
+        return { ...lease, ...(keptUntilMs !== undefined && { keptUntilMs }) };
       } catch (error) {
         if (isConflict(error)) return undefined;
         if (!(error instanceof MalformedDocumentError)) throw error;
