@@ -1,5 +1,6 @@
-import { onDocumentCreated, type QueryDocumentSnapshot } from "firebase-functions/firestore";
+import { onDocumentCreated } from "firebase-functions/firestore";
 import { acknowledgeUnreadable, takeBodiesAsBytes } from "../adapters/eventarc/deliveries.ts";
+import { pendingCreated } from "../adapters/eventarc/pendingCreated.ts";
 import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { cloudLog } from "../adapters/log.ts";
 import { onPending } from "../app/onPending.ts";
@@ -15,24 +16,12 @@ if (serves("checkWindow")) takeBodiesAsBytes();
 export const checkWindow = acknowledgeUnreadable(
   onDocumentCreated(
     { document: "services/{service}/pending/{eventId}", retry: true, timeoutSeconds: 120 },
-    async ({ params, data }) => {
+    async ({ id, data }) => {
       leaveDomain();
-      await onPending(await engine(), cloudLog, await services(), {
-        serviceName: params.service,
-        eventId: params.eventId,
-        eventKey: eventKeyOf(data),
-      });
+      const created = data && pendingCreated(data);
+      if (created === undefined) cloudLog.error("delivery.unreadable", { deliveryId: id });
+      else await onPending(await engine(), cloudLog, await services(), created);
     },
   ),
   cloudLog,
 );
-
-/** Undefined if it is not there, is no string, or is no Firestore value at all. */
-function eventKeyOf(marker: QueryDocumentSnapshot | undefined): string | undefined {
-  try {
-    const eventKey: unknown = marker?.get("eventKey");
-    return typeof eventKey === "string" ? eventKey : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,8 +1,5 @@
 import { onRequest } from "firebase-functions/https";
-import { respond } from "../adapters/http/respond.ts";
-import { cloudLog } from "../adapters/log.ts";
-import { services } from "../compose.ts";
-import { decodePath, requireMethod, routeService } from "../config/route.ts";
+import { handle } from "./http.ts";
 
 /**
  * The effective configuration: `/config` as it was given (one service, or all of them), and
@@ -10,12 +7,5 @@ import { decodePath, requireMethod, routeService } from "../config/route.ts";
  */
 export const config = onRequest(
   { invoker: "private", timeoutSeconds: 30, memory: "256MiB" },
-  (request, response) =>
-    respond(response, cloudLog, async () => {
-      const all = await services();
-      const path = decodePath(request.url);
-      const service = routeService(all, path);
-      requireMethod(request.method, ["GET", "HEAD"], "The configuration");
-      return { status: 200, body: path === "" && all.length > 1 ? all : service };
-    }),
+  handle("config", ({ shown }) => Promise.resolve({ status: 200, body: shown })),
 );

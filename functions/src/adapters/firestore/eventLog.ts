@@ -1,9 +1,11 @@
 import { Timestamp, type DocumentSnapshot, type Firestore } from "@google-cloud/firestore";
 import type { EventLog, Log } from "../../app/ports.ts";
+import { EventSyncError } from "../../domain/errors.ts";
 import type { Event, NamedValues } from "../../domain/event.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
 import { toMessageEvent } from "../../domain/syncMessage.ts";
-import { isAlreadyExists } from "./conflicts.ts";
+import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
+import { documentSize, MAX_DOCUMENT_BYTES } from "./documentSize.ts";
 import type { Paths } from "./paths.ts";
 import { pendingDocument } from "./pendingDocument.ts";
 
@@ -13,14 +15,20 @@ const READ_SLICE = 250;
 export function makeEventLog(db: Firestore, paths: Paths, log: Log): EventLog {
   return {
     async append(rule, event, pending) {
+      const ref = paths.events(rule.serviceName).doc(event.id);
+      const document = toDocument(rule, event);
+      requireFits(documentSize(ref.path, document));
       const batch = db.batch();
-      batch.create(paths.events(rule.serviceName).doc(event.id), toDocument(rule, event));
+      batch.create(ref, document);
       batch.create(paths.pending(rule.serviceName).doc(event.id), pendingDocument(rule, pending));
       try {
         await batch.commit();
         return "stored";
       } catch (error) {
         if (isAlreadyExists(error)) return "exists";
+        if (isTooLarge(error)) {
+          throw new EventSyncError("event-too-large", TOO_LARGE, { cause: error });
+        }
         throw error;
       }
     },
@@ -48,6 +56,18 @@ export function makeEventLog(db: Firestore, paths: Paths, log: Log): EventLog {
       });
     },
   };
+}
+
+const TOO_LARGE = "The event is larger than a Firestore document can be.";
+
+/** Production refuses what is larger; nothing is asked of it then. */
+function requireFits(size: number): void {
+  if (size <= MAX_DOCUMENT_BYTES) return;
+  const limit = String(MAX_DOCUMENT_BYTES);
+  throw new EventSyncError(
+    "event-too-large",
+    `Body, headers and query take ${String(size)} bytes as a Firestore document, over its limit of ${limit}.`,
+  );
 }
 
 function toDocument(rule: Rule, event: Event): Record<string, unknown> {
