@@ -1,6 +1,6 @@
 import type { NamedValues } from "../../domain/event.ts";
 import { isCredential, REDACTED } from "./credentials.ts";
-import { collect, requireFew } from "./pairs.ts";
+import { collect } from "./pairs.ts";
 import { headerText } from "./rawRequest.ts";
 
 /** Describe the connection or the transfer, not the event; the original leaves them out, too. */
@@ -12,10 +12,8 @@ const DROPPED = new Set(["host", "transfer-encoding", "trailer"]);
  *
  * @param rawHeaders name, value, name, value, … as `IncomingMessage.rawHeaders` has them
  * @param keep names that are not redacted, in any letter case
- * @throws EventSyncError `event-too-large`
  */
 export function readHeaders(rawHeaders: readonly string[], keep: readonly string[]): NamedValues[] {
-  requireFew(rawHeaders.length / 2, "headers");
   const kept = new Set(keep.map((name) => name.toLowerCase()));
   const pairs: [string, string][] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

@@ -1,6 +1,10 @@
+import { EventSyncError } from "../../domain/errors.ts";
 import type { NamedValues } from "../../domain/event.ts";
 import { REDACTED } from "./credentials.ts";
-import { collect, requireFew } from "./pairs.ts";
+import { collect } from "./pairs.ts";
+
+/** Most parameters, repeats counted; Node.js takes as many headers, and answers more with 431 itself. */
+export const MAX_PARAMETERS = 1000;
 
 /**
  * The query of a URL, as it was sent: names in order of first appearance, repeats as separate values in
@@ -18,7 +22,12 @@ export function readQuery(url: string, redact: readonly string[]): NamedValues[]
     .slice(start + 1)
     .split("&")
     .filter((pair) => pair !== "");
-  requireFew(sent.length, "query parameters");
+  if (sent.length > MAX_PARAMETERS) {
+    throw new EventSyncError(
+      "event-too-large",
+      `The query has ${String(sent.length)} parameters, over the limit of ${String(MAX_PARAMETERS)}.`,
+    );
+  }
   const pairs = sent.map((pair): [string, string] => {
     const equals = pair.indexOf("=");
     const name = decode(equals === -1 ? pair : pair.slice(0, equals));

@@ -219,6 +219,16 @@ describe("readEventRequest on functions-framework", () => {
       assert.equal(hex.length, 2 * MAX_BODY_BYTES);
     });
 
+    it("loses no header: Node.js refuses what is more than it takes", async () => {
+      const sent = (count: number) => ({
+        headers: Array.from({ length: count }, () => ["a", ""]).flat(),
+        method: "GET",
+      });
+      const { headers } = await read(sent(998)); // and Host, and Connection
+      assert.equal(headers.find(({ name }) => name === "A")?.values.length, 998);
+      assert.equal((await server.send(sent(999))).status, 431);
+    });
+
     for (const framing of [[], ["Transfer-Encoding", "chunked"]]) {
       it(`refuses one byte more, ${framing.length > 0 ? "in chunks" : "with its length"}`, async () => {
         const body = new Uint8Array(MAX_BODY_BYTES + 1);

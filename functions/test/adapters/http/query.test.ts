@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { REDACTED } from "../../../src/adapters/http/credentials.ts";
-import { MAX_PAIRS } from "../../../src/adapters/http/pairs.ts";
-import { readQuery } from "../../../src/adapters/http/query.ts";
+import { MAX_PARAMETERS, readQuery } from "../../../src/adapters/http/query.ts";
 
 describe("readQuery", () => {
   const cases: [string, Record<string, string[]>][] = [
@@ -50,11 +49,11 @@ describe("readQuery", () => {
   const pairs = (count: number): string =>
     `/e?${Array.from({ length: count }, (_, index) => index.toString(36)).join("&")}`;
 
-  it(`takes ${String(MAX_PAIRS)} pairs and refuses more`, () => {
-    assert.equal(readQuery(pairs(MAX_PAIRS), []).length, MAX_PAIRS);
-    assert.throws(() => readQuery(pairs(MAX_PAIRS + 1), []), {
+  it(`takes ${String(MAX_PARAMETERS)} pairs and refuses more`, () => {
+    assert.equal(readQuery(pairs(MAX_PARAMETERS), []).length, MAX_PARAMETERS);
+    assert.throws(() => readQuery(pairs(MAX_PARAMETERS + 1), []), {
       code: "event-too-large",
-      message: "The request has 1001 query parameters, over the limit of 1000.",
+      message: "The query has 1001 parameters, over the limit of 1000.",
     });
   });
 
