@@ -1,5 +1,6 @@
 import pRetry from "p-retry";
 import { decide, type Shortfall } from "../domain/decide.ts";
+import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import { claimSync } from "./claimSync.ts";
 import type { Clock, Lease, Log, NewId, Outbox, Window } from "./ports.ts";
@@ -22,9 +23,9 @@ interface Deps {
 }
 
 /** Thrown when others kept taking the events first. The platform's retry checks again later. */
-export class ContentionError extends Error {
+export class ContentionError extends EventSyncError {
   constructor(serviceName: string) {
-    super(`Other checks kept claiming the window of ${serviceName} first`);
+    super("contended", `Other checks kept claiming the window of ${serviceName} first; try again.`);
     this.name = "ContentionError";
   }
 }

@@ -15,6 +15,7 @@ export interface EventLog {
    * Stores an event and its pending marker in one commit (2 writes).
    *
    * @returns `exists` if an event with this id was there before; nothing is changed then
+   * @throws EventSyncError `event-too-large` if a document cannot hold it
    */
   append(rule: Rule, event: Event, pending: NewPendingEvent): Promise<"stored" | "exists">;
   /** When the event with this id was received (1 read), or undefined if it is gone. */

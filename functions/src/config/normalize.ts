@@ -59,7 +59,7 @@ function isAbsent(value: unknown, schema: SchemaNode): boolean {
   if (value === null) return true;
   if (schema.default === undefined) return false;
   if (schema.enum !== undefined && value === "") return true;
-  if (schema.items !== undefined && Array.isArray(value) && value.length === 0) return true;
+  if (schema.items?.enum !== undefined && Array.isArray(value) && value.length === 0) return true;
   return value === 0 && schema.minimum === 1 && schema.default === 1;
 }
 

@@ -88,12 +88,33 @@ function parseJson(text: string): unknown {
   if (text.trim() === "") {
     throw new ConfigError([{ path: "", message: "it is empty: expected a service as JSON" }]);
   }
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([{ path: "", message: `it is not valid JSON: ${reason}` }]);
+    const hint = /unterminated|unexpected end/i.test(reason) ? ENDS_EARLY : "";
+    throw new ConfigError([{ path: "", message: `it is not valid JSON: ${reason}${hint}` }]);
   }
+  if (depthOf(value, MAX_DEPTH) > MAX_DEPTH) {
+    const message = `expected no more than ${String(MAX_DEPTH)} lists and objects inside one another`;
+    throw new ConfigError([{ path: "", message }]);
+  }
+  return value;
+}
+
+const ENDS_EARLY =
+  ". It ends early: in a .env file a “'” ends a value that stands between two of them; write it as \\u0027";
+
+/** A correct configuration has five; what recurses over a value must not meet ten thousand. */
+const MAX_DEPTH = 32;
+
+/** How deep a value nests, counting no further than one more than `limit`. */
+function depthOf(value: unknown, limit: number): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (limit === 0) return 1;
+  const depths = Object.values(value).map((child) => depthOf(child, limit - 1));
+  return 1 + depths.reduce((deepest, depth) => Math.max(deepest, depth), 0);
 }
 
 function describe(error: ErrorObject, root: string): Problem {
@@ -175,11 +196,12 @@ function checkRequired(service: ServiceConfig, root: string): Problem[] {
   return [{ path, message }];
 }
 
-/** Names and keys, checked even where the rest of a service is refused: all problems at once. */
+/** Names, keys and origins, checked even where the rest of a service is refused: all problems at once. */
 function checkKeys(candidate: unknown, root: string): Problem[] {
-  const { serviceName, endpoints } = (candidate ?? {}) as {
+  const { serviceName, endpoints, cors } = (candidate ?? {}) as {
     serviceName?: unknown;
     endpoints?: unknown;
+    cors?: unknown;
   };
   const { properties } = serviceSchema;
   const problems: Problem[] = [];
@@ -188,6 +210,13 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
       path: join(root, "serviceName"),
       message: `expected ${properties.serviceName.expected}, got ${show(serviceName)}`,
     });
+  }
+  const origins = (cors as { origins?: unknown } | null | undefined)?.origins;
+  for (const [index, origin] of (Array.isArray(origins) ? origins : []).entries()) {
+    if (typeof origin !== "string" || isOrigin(origin)) continue;
+    const wanted = properties.cors.properties.origins.items.expected;
+    const path = join(root, `cors.origins[${String(index)}]`);
+    problems.push({ path, message: `expected ${wanted}, got ${show(origin)}` });
   }
   const seen = new Map<string, string>();
   for (const [index, endpoint] of (Array.isArray(endpoints) ? endpoints : []).entries()) {
@@ -210,25 +239,37 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
   return problems;
 }
 
-/** Firestore's rules for a document id; Pub/Sub allows 1024 bytes in an attribute. */
+/**
+ * Firestore's rules for a document id; Pub/Sub allows 1024 bytes in an attribute; and Eventarc names a
+ * document in a header, which has no control characters.
+ */
 function isServiceName(name: string): boolean {
   return (
-    !name.includes("/") &&
+    name.isWellFormed() &&
+    !/[/\p{Cc}]/u.test(name) &&
     name !== "." &&
     name !== ".." &&
-    !/^__.*__$/.test(name) &&
+    !/^__.*__$/su.test(name) &&
     bytes(name) <= MAX_NAME_BYTES
   );
 }
 
-/** What can arrive as the path of a request: proxies clean up the rest, the framework eats two. */
+/** What can arrive as the path of a request: proxies clean up the rest. */
 function isEventKey(key: string): boolean {
   const segments = key.split("/");
   return (
+    key.isWellFormed() &&
     segments.every((segment) => segment !== "" && segment !== "." && segment !== "..") &&
-    segments[0] !== "favicon.ico" &&
-    segments[0] !== "robots.txt" &&
     bytes(key) <= MAX_NAME_BYTES
+  );
+}
+
+/** Browsers send an origin as the URL Standard writes it; CORS compares it as text, and knows no pattern. */
+function isOrigin(origin: string): boolean {
+  if (origin === "*") return true;
+  const url = URL.parse(origin);
+  return (
+    url !== null && /^https?:$/.test(url.protocol) && url.origin === origin && !/\*/.test(origin)
   );
 }
 

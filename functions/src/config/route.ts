@@ -4,14 +4,38 @@ import type { EndpointConfig, ServiceConfig } from "./schema.ts";
 /** At least one; the first is the one that the short URLs mean. */
 export type Services = readonly [ServiceConfig, ...ServiceConfig[]];
 
-/** What a path below `/event` means. */
-export type Route =
-  | {
-      readonly kind: "endpoint";
-      readonly service: ServiceConfig;
-      readonly endpoint: EndpointConfig;
-    }
-  | { readonly kind: "trigger"; readonly service: ServiceConfig };
+/** What a path means: whose it is, and with which methods. */
+export interface Route {
+  readonly service: ServiceConfig;
+  readonly methods: readonly string[];
+  /** What a refusal of a method calls it. */
+  readonly what: string;
+}
+
+export interface EndpointRoute extends Route {
+  readonly kind: "endpoint";
+  readonly endpoint: EndpointConfig;
+}
+
+export interface TriggerRoute extends Route {
+  readonly kind: "trigger";
+}
+
+/** Every HTTP function, and what the path below its name means. Each throws EventSyncError. */
+export const ROUTES = {
+  event: routeEvent,
+  trigger: (services: Services, path: string) => triggerOf(routeService(services, path)),
+  reset: (services: Services, path: string) => ({
+    service: routeService(services, path),
+    methods: ["GET", "POST"],
+    what: "The reset",
+  }),
+  config: (services: Services, path: string) => {
+    const service = routeService(services, path);
+    const shown = path === "" && services.length > 1 ? services : service;
+    return { service, methods: ["GET", "HEAD"], what: "The configuration", shown };
+  },
+} as const satisfies Readonly<Record<string, (services: Services, path: string) => Route>>;
 
 /**
  * Decodes the path of a request, without its leading slash and its query.
@@ -36,7 +60,7 @@ export function decodePath(url: string): string {
  *
  * @throws EventSyncError `unknown-path`, `unknown-endpoint`
  */
-export function routeEvent(services: Services, path: string): Route {
+export function routeEvent(services: Services, path: string): EndpointRoute | TriggerRoute {
   if (path === "") {
     throw new EventSyncError("unknown-path", "Name an endpoint: /event/<eventKey>.");
   }
@@ -47,17 +71,25 @@ export function routeEvent(services: Services, path: string): Route {
   );
 }
 
-function routeInOther(services: Services, path: string): Route | undefined {
+function routeInOther(services: Services, path: string): EndpointRoute | TriggerRoute | undefined {
   const slash = path.indexOf("/");
   if (slash === -1) return undefined;
   const service = services.find(({ serviceName }) => serviceName === path.slice(0, slash));
   return service && routeWithin(service, path.slice(slash + 1));
 }
 
-function routeWithin(service: ServiceConfig, key: string): Route | undefined {
+function routeWithin(
+  service: ServiceConfig,
+  key: string,
+): EndpointRoute | TriggerRoute | undefined {
   const endpoint = service.endpoints.find(({ eventKey }) => eventKey === key);
-  if (endpoint !== undefined) return { kind: "endpoint", service, endpoint };
-  return key === "trigger" ? { kind: "trigger", service } : undefined;
+  if (endpoint === undefined) return key === "trigger" ? triggerOf(service) : undefined;
+  const what = `The endpoint ${JSON.stringify(key)}`;
+  return { kind: "endpoint", service, endpoint, methods: endpoint.acceptedHttpMethods, what };
+}
+
+function triggerOf(service: ServiceConfig): TriggerRoute {
+  return { kind: "trigger", service, methods: ["GET", "POST"], what: "The manual trigger" };
 }
 
 /**

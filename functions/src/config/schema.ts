@@ -16,7 +16,8 @@ export const serviceSchema = {
     serviceName: {
       type: "string",
       minLength: 1,
-      expected: "a non-empty string without “/”, not “.”, “..” or “__…__”, of at most 1000 bytes",
+      expected:
+        "a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes",
       description:
         "Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration.",
     },
@@ -36,7 +37,7 @@ export const serviceSchema = {
             type: "string",
             minLength: 1,
             expected:
-              "a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment, not “favicon.ico” or “robots.txt”",
+              "a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment",
             description: "Path of the endpoint: `/event/<eventKey>`. Unique in the service.",
           },
           acceptedHttpMethods: {
@@ -85,6 +86,25 @@ export const serviceSchema = {
               "Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.",
             default: [],
             items: { type: "string", minLength: 1, expected: "a header name" },
+          },
+          redactQueryParams: {
+            type: "array",
+            expected: "a list of names of query parameters",
+            description:
+              "Query parameters whose values are redacted, in any letter case, with or without `-` and `_`. A list of your own replaces the default; an empty one redacts none.",
+            default: [
+              "access_token",
+              "api_key",
+              "auth_token",
+              "client_secret",
+              "id_token",
+              "jwt",
+              "password",
+              "refresh_token",
+              "secret",
+              "token",
+            ],
+            items: { type: "string", minLength: 1, expected: "the name of a query parameter" },
           },
         },
       },
@@ -151,17 +171,17 @@ export const serviceSchema = {
       additionalProperties: false,
       required: ["origins"],
       description:
-        "Lets browsers post events. Without it no CORS header is sent. A preflight is answered, and is never an event.",
+        "Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.",
       properties: {
         origins: {
           type: "array",
           minItems: 1,
           expected: "a list of at least 1 origin",
-          description: "Origins that may post, such as `https://example.com`, or `*` for any.",
+          description: "Origins that may call, such as `https://example.com`, or `*` for any.",
           items: {
             type: "string",
-            pattern: "^(\\*|https?://[^/\\s]+)$",
-            expected: "“*” or an origin such as https://example.com, without a path",
+            expected:
+              "“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard",
           },
         },
       },

@@ -1,5 +1,6 @@
-import { onDocumentCreated, type QueryDocumentSnapshot } from "firebase-functions/firestore";
+import { onDocumentCreated } from "firebase-functions/firestore";
 import { acknowledgeUnreadable, takeBodiesAsBytes } from "../adapters/eventarc/deliveries.ts";
+import { pendingCreated } from "../adapters/eventarc/pendingCreated.ts";
 import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { cloudLog } from "../adapters/log.ts";
 import { onPending } from "../app/onPending.ts";
@@ -22,35 +23,12 @@ export const checkWindow = acknowledgeUnreadable(
       retry: true,
       timeoutSeconds: TIME_LIMIT_SECONDS.checkWindow,
     },
-    async ({ params, data }) => {
+    async ({ id, data }) => {
       leaveDomain();
-      const created = {
-        serviceName: params.service,
-        eventId: params.eventId,
-        eventKey: eventKeyOf(data),
-        createdAtMs: createdAtMsOf(data),
-      };
-      await onPending(await engine(), cloudLog, await services(), created, Date.now());
+      const created = data && pendingCreated(data);
+      if (created === undefined) cloudLog.error("delivery.unreadable", { deliveryId: id });
+      else await onPending(await engine(), cloudLog, await services(), created, Date.now());
     },
   ),
   cloudLog,
 );
-
-/** Undefined if it is not there, is no string, or is no Firestore value at all. */
-function eventKeyOf(marker: QueryDocumentSnapshot | undefined): string | undefined {
-  try {
-    const eventKey: unknown = marker?.get("eventKey");
-    return typeof eventKey === "string" ? eventKey : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Undefined if there is no time, or it is none. */
-function createdAtMsOf(marker: QueryDocumentSnapshot | undefined): number | undefined {
-  try {
-    return marker?.createTime.toMillis();
-  } catch {
-    return undefined;
-  }
-}

@@ -1,10 +1,7 @@
 import { onRequest } from "firebase-functions/https";
-import { respond } from "../adapters/http/respond.ts";
-import { cloudLog } from "../adapters/log.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
-import { services } from "../compose.ts";
-import { decodePath, requireMethod, routeService } from "../config/route.ts";
 import { invokersOf } from "../invokers.ts";
+import { handle } from "./http.ts";
 
 /**
  * The effective configuration: `/config` as it was given (one service, or all of them), and
@@ -12,12 +9,5 @@ import { invokersOf } from "../invokers.ts";
  */
 export const config = onRequest(
   { invoker: invokersOf("config"), timeoutSeconds: TIME_LIMIT_SECONDS.config, memory: "256MiB" },
-  (request, response) =>
-    respond(response, cloudLog, async () => {
-      const all = await services();
-      const path = decodePath(request.url);
-      const service = routeService(all, path);
-      requireMethod(request.method, ["GET", "HEAD"], "The configuration");
-      return { status: 200, body: path === "" && all.length > 1 ? all : service };
-    }),
+  handle("config", ({ shown }) => Promise.resolve({ status: 200, body: shown })),
 );

@@ -1,18 +1,13 @@
 import { onRequest } from "firebase-functions/https";
-import { respond } from "../adapters/http/respond.ts";
-import { cloudLog } from "../adapters/log.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
-import { engine, services } from "../compose.ts";
-import { decodePath, requireMethod, routeService } from "../config/route.ts";
+import { engine } from "../compose.ts";
 import { invokersOf } from "../invokers.ts";
-
-const OPTIONS = { invoker: invokersOf("reset"), timeoutSeconds: TIME_LIMIT_SECONDS.reset };
+import { handle } from "./http.ts";
 
 /** Everything received so far stops counting: `/reset`, `/reset/<service>`. */
-export const reset = onRequest(OPTIONS, (request, response) =>
-  respond(response, cloudLog, async () => {
-    const service = routeService(await services(), decodePath(request.url));
-    requireMethod(request.method, ["GET", "POST"], "The reset");
+export const reset = onRequest(
+  { invoker: invokersOf("reset"), timeoutSeconds: TIME_LIMIT_SECONDS.reset },
+  handle("reset", async ({ service }) => {
     const { resetAtMs } = await (await engine()).reset(service);
     const resetAt = new Date(resetAtMs).toISOString();
     return { status: 200, body: { service: service.serviceName, resetAt } };

@@ -12,6 +12,19 @@ const MINIMAL = {
 
 const TRIGGER = MINIMAL.trigger;
 
+const REDACTED_PARAMS = [
+  "access_token",
+  "api_key",
+  "auth_token",
+  "client_secret",
+  "id_token",
+  "jwt",
+  "password",
+  "refresh_token",
+  "secret",
+  "token",
+];
+
 function parse(config: unknown): ParsedConfig {
   return parseConfig(typeof config === "string" ? config : JSON.stringify(config));
 }
@@ -37,9 +50,12 @@ const withEndpoint = (overrides: object): object =>
   withService({ endpoints: [{ eventKey: "entry1", ...overrides }, { eventKey: "entry2" }] });
 const withTopic = (topic: unknown): object => withService({ targetPubSub: { topic } });
 
-const NAME = "a non-empty string without “/”, not “.”, “..” or “__…__”, of at most 1000 bytes";
+const NAME =
+  "a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes";
 const KEY =
-  "a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment, not “favicon.ico” or “robots.txt”";
+  "a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment";
+const ORIGIN =
+  "“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard";
 const METHOD = "one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT";
 const SENT = "one of ALL, FIRST, LAST, BOUNDARIES";
 const TYPE =
@@ -56,6 +72,7 @@ describe("parseConfig", () => {
       eventToSend: "ALL",
       minNbOfOccurrence: 1,
       keepHeaders: [],
+      redactQueryParams: REDACTED_PARAMS,
     };
     assert.deepEqual(parse(MINIMAL), {
       services: [
@@ -84,6 +101,7 @@ describe("parseConfig", () => {
           eventToSend: "BOUNDARIES",
           minNbOfOccurrence: 10_000,
           keepHeaders: ["Authorization"],
+          redactQueryParams: ["key"],
         },
       ],
       trigger: { type: "none", observationPeriod: 1, keepEventAfterTrigger: true },
@@ -124,8 +142,14 @@ describe("parseConfig", () => {
           eventToSend: "LAST",
           minNbOfOccurrence: 3,
           keepHeaders: [],
+          redactQueryParams: REDACTED_PARAMS,
         },
       ]);
+    });
+
+    it("an empty list of parameters to redact means none", () => {
+      const [endpoint] = parseOne(withEndpoint({ redactQueryParams: [] })).endpoints;
+      assert.deepEqual(endpoint?.redactQueryParams, []);
     });
 
     it("the last of equal keys wins, in any letter case", () => {
@@ -140,6 +164,7 @@ describe("parseConfig", () => {
       ["an empty list of methods", withEndpoint({ acceptedHttpMethods: [] })],
       ["null for a choice", withEndpoint({ eventToSend: null })],
       ["null for a list", withEndpoint({ acceptedHttpMethods: null, keepHeaders: null })],
+      ["null for the parameters to redact", withEndpoint({ redactQueryParams: null })],
       ["null for a number", withEndpoint({ minNbOfOccurrence: null })],
       ["null for a flag", withTrigger({ keepEventAfterTrigger: null })],
       ["null for what is optional", withService({ cors: null, retentionPeriod: null })],
@@ -339,10 +364,22 @@ describe("parseConfig", () => {
         withService({ serviceName: 5 }),
         [`serviceName: expected ${NAME}, got 5`],
       ],
-      ...["a/b", "/", ".", "..", "__x__", "____"].map((name): [string, unknown, string[]] => [
-        `the name ${name}, which Firestore cannot hold`,
+      ...[
+        "a/b",
+        "/",
+        ".",
+        "..",
+        "__x__",
+        "____",
+        "__a\nb__",
+        "a\nb",
+        "a\u0085",
+        "\ud800",
+        "a\udfffb",
+      ].map((name): [string, unknown, string[]] => [
+        `the name ${JSON.stringify(name)}, which cannot work`,
         withService({ serviceName: name }),
-        [`serviceName: expected ${NAME}, got "${name}"`],
+        [`serviceName: expected ${NAME}, got ${JSON.stringify(name)}`],
       ]),
       [
         "a name of 1001 bytes",
@@ -407,21 +444,13 @@ describe("parseConfig", () => {
         withService({ endpoints: [{ eventKey: "entry1" }, {}] }),
         [`endpoints[1].eventKey: is missing: expected ${KEY}`],
       ],
-      ...[
-        "",
-        "/a",
-        "a/",
-        "a//b",
-        ".",
-        "a/../b",
-        "favicon.ico",
-        "robots.txt/x",
-        "x".repeat(1001),
-      ].map((eventKey): [string, unknown, string[]] => [
-        `the event key "${eventKey.slice(0, 20)}", which can never arrive`,
-        withEndpoint({ eventKey }),
-        [`endpoints[0].eventKey: expected ${KEY}, got ${shown(eventKey)}`],
-      ]),
+      ...["", "/a", "a/", "a//b", ".", "a/../b", "\ud800", "a/\udc00b", "x".repeat(1001)].map(
+        (eventKey): [string, unknown, string[]] => [
+          `the event key "${eventKey.slice(0, 20)}", which can never arrive`,
+          withEndpoint({ eventKey }),
+          [`endpoints[0].eventKey: expected ${KEY}, got ${shown(eventKey)}`],
+        ],
+      ),
       [
         "a key that is a number",
         withEndpoint({ eventKey: 1 }),
@@ -465,6 +494,14 @@ describe("parseConfig", () => {
         [
           'endpoints[0].keepHeaders[1]: expected a header name, got ""',
           "endpoints[0].keepHeaders[2]: expected a header name, got 5",
+        ],
+      ],
+      [
+        "redactQueryParams that are no names",
+        withEndpoint({ redactQueryParams: ["key", "", 5] }),
+        [
+          'endpoints[0].redactQueryParams[1]: expected the name of a query parameter, got ""',
+          "endpoints[0].redactQueryParams[2]: expected the name of a query parameter, got 5",
         ],
       ],
       [
@@ -521,15 +558,28 @@ describe("parseConfig", () => {
         withService({ cors: { origins: [] } }),
         ["cors.origins: expected a list of at least 1 origin, got []"],
       ],
-      ...["example.com", "https://example.com/", "https://a b", "ftp://x", ""].map(
-        (origin): [string, unknown, string[]] => [
-          `the origin "${origin}"`,
-          withService({ cors: { origins: [origin] } }),
-          [
-            `cors.origins[0]: expected “*” or an origin such as https://example.com, without a path, got "${origin}"`,
-          ],
-        ],
-      ),
+      ...[
+        "example.com",
+        "https://example.com/",
+        "https://a b",
+        "ftp://x",
+        "",
+        "null",
+        "https://*",
+        "https://*.example.com",
+        "https://user:pw@example.com",
+        "https://example.com?x",
+        "https://example.com#x",
+        "https://Example.com",
+        "HTTPS://example.com",
+        "https://example.com:443",
+        "https://exämple.com",
+        "https://",
+      ].map((origin): [string, unknown, string[]] => [
+        `the origin "${origin}"`,
+        withService({ cors: { origins: [origin] } }),
+        [`cors.origins[0]: expected ${ORIGIN}, got "${origin}"`],
+      ]),
       [
         "what is wrong in different parts, all at once",
         {
@@ -554,6 +604,24 @@ describe("parseConfig", () => {
         assert.deepEqual(problemsOf(config), problems);
       });
     }
+
+    it("lists and objects deeper than any configuration has", () => {
+      const problem = ": expected no more than 32 lists and objects inside one another";
+      for (const depth of [33, 10_000, 100_000]) {
+        assert.deepEqual(problemsOf("[".repeat(depth) + "]".repeat(depth)), [problem]);
+        const deep = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+        assert.deepEqual(problemsOf(deep), [problem]);
+      }
+      const key = JSON.stringify(MINIMAL).replace("{", `{"x": ${"[".repeat(31)}${"]".repeat(31)},`);
+      assert.deepEqual(parse(key).ignored, ["x"]);
+    });
+
+    it("what an apostrophe in a .env file cut off, and says how to write it", () => {
+      const [problem] = problemsOf('{"serviceName": "it');
+      assert.match(problem ?? "", /Unterminated string.*ends early.*“'”.*write it as \\u0027$/);
+      assert.match(problemsOf('{"a": [1,')[0] ?? "", /\\u0027$/);
+      assert.doesNotMatch(problemsOf("{x}")[0] ?? "", /u0027/);
+    });
 
     it("what is not JSON, and says where", () => {
       const [problem] = problemsOf('{"serviceName": "svc",}');

@@ -12,6 +12,7 @@ const STATUS: Record<ErrorCode, number> = {
   "event-too-large": 413,
   "invalid-configuration": 500,
   internal: 500,
+  contended: 503,
   unavailable: 503,
 };
 

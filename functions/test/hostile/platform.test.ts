@@ -40,11 +40,11 @@ const UNUSABLE: readonly Case[] = [
   { name: "whose data is not protobuf", headers: typed("application/protobuf"), body: "{x}" },
   { name: "of an unknown type", headers: typed("text/plain"), body: "hello" },
   { name: "whose compression is broken", headers: { "content-encoding": "gzip" }, body: "x" },
-  { name: "without a document's name", without: ["ce-document"] },
-  { name: "of another document", headers: { "ce-document": "elsewhere/x" } },
   {
-    name: "whose path cannot be decoded",
-    headers: { "ce-document": "services/%E0%A4%A/pending/x" },
+    name: "of another document",
+    body: JSON.stringify({
+      value: { name: "projects/p/databases/(default)/documents/a/b", fields: {} },
+    }),
   },
   { name: "that are no CloudEvents", without: ["ce-id", "ce-type", "ce-source", "ce-specversion"] },
 ];
@@ -53,6 +53,26 @@ const READABLE: readonly Case[] = [
   { name: "without a content type", without: ["content-type", "ce-datacontenttype"] },
   { name: "in a charset nobody knows", headers: { "content-type": "text/x; charset=klingon" } },
   { name: "compressed in a way nobody knows", headers: { "content-encoding": "klingon" } },
+  { name: "without a path", without: ["ce-document"] },
+  { name: "with the path of another document", headers: { "ce-document": "elsewhere/x" } },
+  {
+    name: "whose path cannot be decoded",
+    headers: { "ce-document": "services/%E0%A4%A/pending/x" },
+  },
+];
+
+/** Names that firebase-functions decodes to others, or not at all. */
+const NAMES = [
+  "é",
+  "Ã©",
+  "Кофе 中文 😀",
+  "100%",
+  "100%25",
+  "%zz",
+  "%C3%A9",
+  "%2F",
+  "a+b c",
+  "robots.txt",
 ];
 
 /** What the platform repeats for a day, unless it is answered with success. */
@@ -60,16 +80,18 @@ describe("trigger events that nobody can use", function () {
   this.timeout(60_000);
   let world: World;
   let rule: Rule;
+  let named: Rule[];
   let server: FunctionServer;
 
   before(async () => {
     world = await World.open();
     rule = world.rule(["a", "b"]);
+    named = NAMES.map((serviceName) => world.rule(["a", "b"], { serviceName }));
     server = await FunctionServer.start({
       build: await sharedBuild(),
       target: "checkWindow",
       projectId: world.projectId,
-      config: [rule],
+      config: [rule, ...named],
     });
   });
   after(async () => {
@@ -119,10 +141,27 @@ describe("trigger events that nobody can use", function () {
     await waitFor("the sync", () => world.receiver.of(rule.serviceName)[before]);
   });
 
-  async function storePair(): Promise<void> {
-    const instance = world.instance([rule]);
+  const encoded = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+  for (const [index, name] of NAMES.entries()) {
+    it(`are no hindrance to those of the service ${name}, however its path is written`, async () => {
+      const service = named[index]!;
+      const created = marker({ serviceName: name });
+      const json = toCloudEvent(world.projectId, created);
+      const path = encoded(`services/${name}/pending/x`);
+      const percent = { ...json, headers: { ...json.headers, "ce-document": path } };
+      for (const [times, { headers, body }] of [json, toProtobuf(json), percent].entries()) {
+        await storePair(service);
+        const { status, text } = await server.post("/", headers, body);
+        assert.equal(status, 204, text);
+        await waitFor("the sync", () => world.receiver.of(name)[times]);
+      }
+    });
+  }
+
+  async function storePair(service = rule): Promise<void> {
+    const instance = world.instance([service]);
     for (const key of ["a", "b"]) {
-      await instance.run((engine) => engine.storeEvent(rule, request(key, "x")));
+      await instance.run((engine) => engine.storeEvent(service, request(key, "x")));
     }
   }
 });

@@ -51,6 +51,7 @@ export function serviceConfig(serviceName: string, eventKeys: readonly string[])
       eventToSend: "ALL",
       minNbOfOccurrence: 1,
       keepHeaders: [],
+      redactQueryParams: [],
     })),
     trigger: { type: "window", observationPeriod: 3600, keepEventAfterTrigger: false },
     targetPubSub: { topic: "projects/demo-eventsync/topics/target" },

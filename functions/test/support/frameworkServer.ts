@@ -85,6 +85,7 @@ function send(
       },
     );
     request.on("error", reject);
-    request.end(body);
+    // Not a text: with a text Node.js encodes the headers once more, as it encodes the text.
+    request.end(body === undefined ? undefined : Buffer.from(body));
   });
 }

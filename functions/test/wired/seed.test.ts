@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import type { EndpointConfig } from "../../src/config/schema.ts";
 import type { Subscriber } from "../support/subscriber.ts";
 import { call, consume, send } from "../support/wired.ts";
 
@@ -18,7 +19,9 @@ describe("the examples of the seed's README, run literally", () => {
       observationPeriod: 3600,
       keepEventAfterTrigger: false,
     });
-    assert.deepEqual((answer.json["endpoints"] as object[])[0], {
+    const { redactQueryParams, ...endpoint } = (answer.json["endpoints"] as EndpointConfig[])[0]!;
+    assert.ok(redactQueryParams.includes("access_token"));
+    assert.deepEqual(endpoint, {
       eventKey: "entry1",
       acceptedHttpMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
       eventToSend: "ALL",

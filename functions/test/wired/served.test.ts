@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { request } from "node:http";
+import { request, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -11,7 +11,7 @@ import { serveFunction, type ServedFunction } from "../../tools/bench/serveFunct
 import { FUNCTIONS_DIR } from "../../tools/paths.ts";
 
 /** The built function on functions-framework: what serves in production, without the emulator in front. */
-describe("the function event, as it is served in production", () => {
+describe("the functions, as they are served in production", () => {
   const project = `demo-served-${String(process.pid)}`;
   const directory = mkdtempSync(join(tmpdir(), "served-"));
   const db = new Firestore({ projectId: project });
@@ -20,11 +20,12 @@ describe("the function event, as it is served in production", () => {
   const serve = async (
     name: string,
     CONFIG: string,
+    target = "event",
   ): Promise<ServedFunction & { readonly log: () => string }> => {
     const logFile = join(directory, `${name}.log`);
     const server = await serveFunction({
       source: FUNCTIONS_DIR,
-      target: "event",
+      target,
       signature: "http",
       env: { CONFIG, GCLOUD_PROJECT: project },
       logFile,
@@ -150,6 +151,44 @@ describe("the function event, as it is served in production", () => {
     });
   });
 
+  for (const target of ["trigger", "reset", "config"]) {
+    it(`are alike: ${target} answers itself, whatever the body and the path`, async () => {
+      const { url } = await serve(
+        target,
+        JSON.stringify({
+          serviceName: "alike",
+          endpoints: [{ eventKey: "a" }],
+          cors: { origins: ["https://example.com"] },
+          trigger: { type: "none", observationPeriod: 60 },
+          targetPubSub: { topic: `projects/${project}/topics/none` },
+        }),
+        target,
+      );
+      const origin = { origin: "https://example.com" };
+      const method = target === "config" ? "GET" : "POST";
+      const broken = {
+        "content-type": "application/json",
+        "content-encoding": "gzip",
+        "content-length": "1",
+      };
+      const called = await post(url, Buffer.from("{"), { ...broken, ...origin }, method);
+      assert.equal(called.status, target === "trigger" ? 202 : 200, called.text);
+      assert.equal(called.headers["access-control-allow-origin"], "https://example.com");
+
+      const malformed = await fetch(`${url}/%zz`, { method, headers: origin });
+      assert.equal(malformed.status, 400);
+      assert.match(await malformed.text(), /urn:eventsync:problem:malformed-path/);
+      assert.equal(malformed.headers.get("access-control-allow-origin"), "https://example.com");
+
+      const preflight = await fetch(url, {
+        method: "OPTIONS",
+        headers: { ...origin, "access-control-request-method": method },
+      });
+      assert.equal(preflight.status, 204);
+      assert.match(preflight.headers.get("access-control-allow-methods") ?? "", /GET/);
+    });
+  }
+
   describe("with a bad configuration", () => {
     it("serves nothing, and lists every problem in its log but not in its answers", async () => {
       const { url, log } = await serve(
@@ -177,14 +216,15 @@ function post(
   url: string,
   body: Buffer,
   headers: Record<string, string>,
-): Promise<{ status: number | undefined; text: string }> {
+  method = "POST",
+): Promise<{ status: number | undefined; headers: IncomingHttpHeaders; text: string }> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { method: "POST", headers }, (response) => {
+    const call = request(url, { method, headers }, (response) => {
       response.setEncoding("utf8");
       let text = "";
       response.on("data", (chunk: string) => (text += chunk));
       response.on("end", () => {
-        resolve({ status: response.statusCode, text });
+        resolve({ status: response.statusCode, headers: response.headers, text });
       });
     });
     call.on("error", reject);

@@ -1,3 +1,5 @@
+const INVALID_ARGUMENT = 3;
+
 /** gRPC status codes that a conditional commit ends with when its condition does not hold. */
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
@@ -29,4 +31,12 @@ export function isAlreadyExists(error: unknown): boolean {
 
 export function isNotFound(error: unknown): boolean {
   return codeOf(error) === NOT_FOUND;
+}
+
+/** Whether a document is refused for its size. Only the text says so; the code says any wrong argument. */
+export function isTooLarge(error: unknown): boolean {
+  return (
+    codeOf(error) === INVALID_ARGUMENT &&
+    /exceeds the maximum|is longer than/.test((error as Error).message)
+  );
 }

@@ -1,9 +1,11 @@
 import pMap from "p-map";
 import type { EventLog, Log } from "../../app/ports.ts";
+import { EventSyncError } from "../../domain/errors.ts";
 import type { Event, NamedValues } from "../../domain/event.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
 import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
-import { isAlreadyExists } from "./conflicts.ts";
+import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
+import { documentSize, MAX_DOCUMENT_BYTES } from "./documentSize.ts";
 import type { Doc, Documents, Fields } from "./documents.ts";
 import { MalformedDocumentError, FieldReader } from "./fields.ts";
 import { paths } from "./paths.ts";
@@ -17,13 +19,12 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
   return {
     async append(rule, event, pending) {
       const { serviceName } = rule;
+      const path = `${paths.events(serviceName)}/${event.id}`;
+      const fields = eventFields(rule, event);
+      requireFits(documentSize(path, fields));
       try {
         await documents.commit([
-          {
-            kind: "create",
-            path: `${paths.events(serviceName)}/${event.id}`,
-            fields: eventFields(rule, event),
-          },
+          { kind: "create", path, fields },
           {
             // Not `create`: the event decides whether it is new. A marker may outlive an event that TTL
             // has removed, and would turn its redelivery away for good.
@@ -35,6 +36,9 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
         return "stored";
       } catch (error) {
         if (isAlreadyExists(error)) return "exists";
+        if (isTooLarge(error)) {
+          throw new EventSyncError("event-too-large", TOO_LARGE, { cause: error });
+        }
         throw error;
       }
     },
@@ -69,6 +73,18 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       return read.flat();
     },
   };
+}
+
+const TOO_LARGE = "The event is larger than a Firestore document can be.";
+
+/** Production refuses what is larger; nothing is asked of it then. */
+function requireFits(size: number): void {
+  if (size <= MAX_DOCUMENT_BYTES) return;
+  const limit = String(MAX_DOCUMENT_BYTES);
+  throw new EventSyncError(
+    "event-too-large",
+    `Body, headers and query take ${String(size)} bytes as a Firestore document, over its limit of ${limit}.`,
+  );
 }
 
 function eventFields(rule: Rule, event: Event): Fields {

@@ -1,16 +1,17 @@
+import { isUtf8 } from "node:buffer";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import getRawBody from "raw-body";
 import { EventSyncError } from "../../domain/errors.ts";
 
 /**
- * An event is kept exactly as it was sent, so nothing may read the body before us. The framework that
+ * A request is taken exactly as it was sent, so nothing may read the body before us. The framework that
  * runs a function (in production, and in the emulator) does: it parses JSON and answers 400 by itself
  * where that fails, inflates gzip, refuses charsets that it does not know, and drops a body without a
  * content type. It has no setting for this, but it only reads bodies that have a content type, and
  * Node.js announces every request before anyone else sees it. So the type is hidden there; what the
- * sender wrote stays in `rawHeaders`. In the same way a path that cannot be decoded is replaced, which
- * the framework's router would answer by itself, and kept for us.
+ * sender wrote stays in `rawHeaders`. In the same way a path that the framework's router would answer by
+ * itself is replaced, and kept for us.
  */
 const originalUrls = new WeakMap<IncomingMessage, string>();
 let subscribed = false;
@@ -23,16 +24,22 @@ export function keepRequestsRaw(): void {
     const { request } = message as { readonly request: IncomingMessage };
     delete request.headers["content-type"];
     const url = request.url ?? "/";
-    if (!isDecodable(url)) {
+    if (!isRouted(url)) {
       originalUrls.set(request, url);
       request.url = "/";
     }
   });
 }
 
-function isDecodable(url: string): boolean {
+/** What browsers and crawlers ask for unbidden; the framework answers it with 404, in any case. */
+const UNBIDDEN = /^\/(favicon\.ico|robots\.txt)(\/|$)/i;
+
+/** Whether the framework's router would hand a path over to the function. */
+function isRouted(url: string): boolean {
+  const [path = ""] = url.split("?", 1);
+  if (!path.startsWith("/") || UNBIDDEN.test(path)) return false;
   try {
-    decodeURIComponent(url.split("?", 1)[0] ?? "");
+    decodeURIComponent(path);
     return true;
   } catch {
     return false;
@@ -42,6 +49,16 @@ function isDecodable(url: string): boolean {
 /** Path and query as they were sent. */
 export function urlOf(request: IncomingMessage): string {
   return originalUrls.get(request) ?? request.url ?? "/";
+}
+
+/**
+ * A header's value as it was sent. Node.js reads every byte as a character of its own (Latin-1); what
+ * is valid UTF-8 is text in UTF-8 all the same, and only the rest really is Latin-1.
+ */
+export function headerText(value: string): string {
+  if (!/[\x80-\xff]/.test(value)) return value;
+  const bytes = Buffer.from(value, "latin1");
+  return isUtf8(bytes) ? bytes.toString("utf8") : value;
 }
 
 /**

@@ -1,11 +1,15 @@
 import type { Response } from "express";
 import type { Log } from "../../app/ports.ts";
 import { EventSyncError, toEventSyncError } from "../../domain/errors.ts";
-import { leaveDomain } from "../leaveDomain.ts";
 
 /** gRPC codes with which Firestore says “try again”: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE. */
 const TRANSIENT = new Set<unknown>([4, 8, 10, 14]);
 const RETRY_AFTER_SECONDS = 5;
+
+/** A commit whose answer did not come in time may be applied all the same. */
+const UNKNOWN_OUTCOME =
+  "The event store did not answer: what was asked for may or may not have been done. Send it again; " +
+  "only an event with an Idempotency-Key, the same each time, cannot count twice.";
 
 /** A handler that returns what is to be answered, or throws. */
 export interface Answer {
@@ -22,7 +26,6 @@ export async function respond(
   log: Log,
   handle: () => Promise<Answer>,
 ): Promise<void> {
-  leaveDomain();
   try {
     const { status, body } = await handle();
     response.status(status);
@@ -36,7 +39,7 @@ export async function respond(
       log.info("request.refused", { code: error.code, detail: error.message });
     }
     if (error.allow !== undefined) response.set("Allow", error.allow.join(", "));
-    if (error.code === "unavailable") response.set("Retry-After", String(RETRY_AFTER_SECONDS));
+    if (error.httpStatus === 503) response.set("Retry-After", String(RETRY_AFTER_SECONDS));
     response
       .status(error.httpStatus)
       .type("application/problem+json")
@@ -53,9 +56,7 @@ export async function respond(
 
 function toProblem(thrown: unknown): EventSyncError {
   if (TRANSIENT.has((thrown as { readonly code?: unknown } | null)?.code)) {
-    return new EventSyncError("unavailable", "The event store did not answer; send it again.", {
-      cause: thrown,
-    });
+    return new EventSyncError("unavailable", UNKNOWN_OUTCOME, { cause: thrown });
   }
   return toEventSyncError(thrown);
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readHeaders, REDACTED } from "../../../src/adapters/http/headers.ts";
+import { REDACTED } from "../../../src/adapters/http/credentials.ts";
+import { readHeaders } from "../../../src/adapters/http/headers.ts";
 
 /** Pairs in, `name: value` lines out, one per value. */
 function read(pairs: readonly [string, string][], keep: readonly string[] = []): string[] {
@@ -50,44 +51,20 @@ describe("readHeaders", () => {
     assert.deepEqual(read(pairs), ["Content-Length: 9"]);
   });
 
-  describe("redacts", () => {
-    for (const name of [
-      "Authorization",
-      "Proxy-Authorization",
-      "Cookie",
-      "Set-Cookie",
-      "X-API-Key",
-      "X-Goog-IAP-JWT-Assertion",
-      // and the like
-      "Cookie2",
-      "ApiKey",
-      "X-ApiKey",
-      "Api-Key",
-      "X-Goog-Api-Key",
-      "X-Auth-Token",
-      "X-Access-Token",
-      "X-Amz-Security-Token",
-      "X-CSRF-Token",
-      "X-Gitlab-Token",
-      "X-Forwarded-Authorization",
-      "X-Serverless-Authorization",
-      "X-Amz-Credential",
-      "X-Client-Secret",
-      "X-Access-Key",
-      "X-Functions-Key",
-      "Ocp-Apim-Subscription-Key",
-      "X-Password",
-      "X-Session",
-      "X-Session-Id",
-    ]) {
-      for (const spelled of [name, name.toLowerCase(), name.toUpperCase()]) {
-        it(spelled, () => {
-          const [line] = read([[spelled, "hunter2"]]);
-          assert.ok(line?.endsWith(`: ${REDACTED}`), line);
-        });
-      }
-    }
+  const latin1 = (text: string): string => Buffer.from(text).toString("latin1");
+  for (const [title, onTheWire, text] of [
+    ["UTF-8", latin1("März 中文 😀"), "März 中文 😀"],
+    ["UTF-8 that looks like Latin-1", latin1("Ã¤"), "Ã¤"],
+    ["Latin-1, where it is no UTF-8", "M\xe4rz", "März"],
+    ["a truncated sequence of UTF-8, as Latin-1", "\xe2\x82", "\xe2\x82"],
+    ["ASCII", "March", "March"],
+  ] as const) {
+    it(`reads ${title}`, () => {
+      assert.deepEqual(read([["X-Month", onTheWire]]), [`X-Month: ${text}`]);
+    });
+  }
 
+  describe("redacts", () => {
     it("every repeat, and keeps how many there were", () => {
       const pairs: [string, string][] = [
         ["Cookie", "a=1"],
@@ -96,24 +73,6 @@ describe("readHeaders", () => {
       assert.deepEqual(read(pairs), [`Cookie: ${REDACTED}`, `Cookie: ${REDACTED}`]);
     });
   });
-
-  for (const name of [
-    "Idempotency-Key",
-    "Ce-Id",
-    "X-Author",
-    "X-Cookies-Accepted",
-    "X-Tokenizer",
-    "X-Keynote",
-    "X-Github-Delivery",
-    "Sec-Fetch-Site",
-    "WWW-Authenticate",
-    "X-Request-Id",
-  ]) {
-    it(`does not redact ${name}`, () => {
-      const [line] = read([[name, "value"]]);
-      assert.ok(line?.endsWith(": value"), line);
-    });
-  }
 
   it("keeps the headers that the endpoint names, in any letter case, and no others", () => {
     const pairs: [string, string][] = [

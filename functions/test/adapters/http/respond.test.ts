@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { respond, type Answer } from "../../../src/adapters/http/respond.ts";
+import { ContentionError } from "../../../src/app/checkWindow.ts";
 import { EventSyncError } from "../../../src/domain/errors.ts";
 import { serve, type Answered } from "../../support/frameworkServer.ts";
 import { recordingLog, type RecordingLog } from "../../support/recordingLog.ts";
@@ -82,9 +83,19 @@ describe("respond", () => {
       );
       assert.equal(status, 503);
       assert.equal(headers["retry-after"], "5");
+      assert.match(text, /may or may not have been done.*Idempotency-Key/);
       assert.doesNotMatch(text, /hunter2/);
     });
   }
+
+  it("asks to send again when others kept claiming the events first", async () => {
+    const { status, headers, text } = await answer(() =>
+      Promise.reject(new ContentionError("svc")),
+    );
+    assert.equal(status, 503);
+    assert.equal(headers["retry-after"], "5");
+    assert.match(text, /urn:eventsync:problem:contended.*window of svc/);
+  });
 
   for (const [name, code] of [
     ["INVALID_ARGUMENT", 3],

@@ -8,8 +8,14 @@ import type { Created } from "./eventarc.ts";
 
 export interface CloudEventRequest {
   readonly headers: Record<string, string>;
-  readonly body: string | Buffer;
+  readonly body: Buffer;
 }
+
+/**
+ * What a header has to be for Node.js to send a text in UTF-8, as the platform does: it sends each
+ * character as one byte. (The HTTP binding of CloudEvents wants it percent-encoded.)
+ */
+const inUtf8 = (text: string): string => Buffer.from(text).toString("latin1");
 
 export function toCloudEvent(projectId: string, created: Created): CloudEventRequest {
   const document = `services/${created.serviceName}/pending/${created.eventId}`;
@@ -31,16 +37,17 @@ export function toCloudEvent(projectId: string, created: Created): CloudEventReq
       "ce-specversion": "1.0",
       "ce-type": "google.cloud.firestore.document.v1.created",
       "ce-source": `//firestore.googleapis.com/projects/${projectId}/databases/(default)`,
-      "ce-subject": `documents/${document}`,
+      "ce-subject": inUtf8(`documents/${document}`),
       "ce-time": time,
       "ce-datacontenttype": "application/json",
       "ce-project": projectId,
       "ce-database": "(default)",
       "ce-namespace": "(default)",
       "ce-location": "us-central1",
-      "ce-document": document,
+      "ce-document": inUtf8(document),
     },
-    body: JSON.stringify({ value }),
+    // Not a text: with a text Node.js encodes the headers once more, as it encodes the text.
+    body: Buffer.from(JSON.stringify({ value })),
   };
 }
 

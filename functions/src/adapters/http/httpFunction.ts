@@ -1,0 +1,58 @@
+import type { Request, Response } from "express";
+import type { Log } from "../../app/ports.ts";
+import { decodePath, requireMethod, type Route, type Services } from "../../config/route.ts";
+import { leaveDomain } from "../leaveDomain.ts";
+import { allowOrigins } from "./crossOrigin.ts";
+import { keepRequestsRaw, urlOf } from "./rawRequest.ts";
+import { respond, type Answer } from "./respond.ts";
+
+const PREFLIGHT: Answer = { status: 204 };
+
+/** Where a path means nothing; it belongs to the first service then, as the short URLs do. */
+const ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+/** An HTTP function, without what all of them share. */
+export interface HttpFunction<R extends Route> {
+  /** Whether this process serves it, rather than another one or none. */
+  readonly isServed: boolean;
+  readonly log: Log;
+  readonly services: () => Promise<Services>;
+  /** Throws what is to be answered where a path means nothing. */
+  readonly route: (services: Services, path: string) => R;
+  readonly answer: (route: R, request: Request) => Promise<Answer>;
+}
+
+/**
+ * The handler of an HTTP function. Whatever comes in, it is the function that answers, with JSON or
+ * with a problem: the framework reads no body, inflates nothing and judges no path. A preflight is
+ * answered where CORS is configured, and goes no further.
+ *
+ * Call it while the module of the function is loaded, before there is a server.
+ */
+export function httpFunction<R extends Route>({
+  isServed,
+  log,
+  services,
+  route,
+  answer,
+}: HttpFunction<R>): (request: Request, response: Response) => Promise<void> {
+  if (isServed) keepRequestsRaw();
+  return (request, response) => {
+    leaveDomain();
+    return respond(response, log, async () => {
+      const all = await services();
+      let found: R;
+      try {
+        found = route(all, decodePath(urlOf(request)));
+      } catch (error) {
+        // The headers come first: without them a browser shows its page no error at all.
+        if (await allowOrigins(request, response, all[0], ANY_METHOD)) return PREFLIGHT;
+        throw error;
+      }
+      const { service, methods, what } = found;
+      if (await allowOrigins(request, response, service, methods)) return PREFLIGHT;
+      requireMethod(request.method, methods, what);
+      return answer(found, request);
+    });
+  };
+}

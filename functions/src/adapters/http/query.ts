@@ -1,0 +1,51 @@
+import { EventSyncError } from "../../domain/errors.ts";
+import type { NamedValues } from "../../domain/event.ts";
+import { REDACTED } from "./credentials.ts";
+import { collect } from "./pairs.ts";
+
+/** Most parameters, repeats counted; Node.js takes as many headers, and answers more with 431 itself. */
+export const MAX_PARAMETERS = 1000;
+
+/**
+ * The query of a URL, as it was sent: names in order of first appearance, repeats as separate values in
+ * order, "+" as a space. A name or value that is not valid percent-encoded UTF-8 is kept as it is
+ * written, so that two of them do not become one; unlike the original, this loses no pair.
+ *
+ * @param redact names whose values are redacted, in any letter case, with or without "-" and "_"
+ * @throws EventSyncError `event-too-large`
+ */
+export function readQuery(url: string, redact: readonly string[]): NamedValues[] {
+  const start = url.indexOf("?");
+  if (start === -1) return [];
+  const secrets = new Set(redact.map(spelling));
+  const sent = url
+    .slice(start + 1)
+    .split("&")
+    .filter((pair) => pair !== "");
+  if (sent.length > MAX_PARAMETERS) {
+    throw new EventSyncError(
+      "event-too-large",
+      `The query has ${String(sent.length)} parameters, over the limit of ${String(MAX_PARAMETERS)}.`,
+    );
+  }
+  const pairs = sent.map((pair): [string, string] => {
+    const equals = pair.indexOf("=");
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
+    const value = equals === -1 ? "" : decode(pair.slice(equals + 1));
+    return [name, secrets.has(spelling(name)) ? REDACTED : value];
+  });
+  return collect(pairs);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
+}
+
+/** `api_key`, `api-key`, `apiKey` and `APIKEY` are one name. */
+function spelling(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_]/g, "");
+}

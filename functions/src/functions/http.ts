@@ -1,0 +1,22 @@
+import { httpFunction, type HttpFunction } from "../adapters/http/httpFunction.ts";
+import { cloudLog } from "../adapters/log.ts";
+import { serves, services } from "../compose.ts";
+import { ROUTES } from "../config/route.ts";
+
+type Routes = typeof ROUTES;
+type RouteOf<Name extends keyof Routes> = ReturnType<Routes[Name]>;
+
+/** The handler of the function of that name in the table of routes. */
+export function handle<Name extends keyof Routes>(
+  name: Name,
+  answer: HttpFunction<RouteOf<Name>>["answer"],
+): ReturnType<typeof httpFunction> {
+  return httpFunction<RouteOf<Name>>({
+    isServed: serves(name),
+    log: cloudLog,
+    services,
+    // The table has this very type; TypeScript cannot see it through the name.
+    route: ROUTES[name] as HttpFunction<RouteOf<Name>>["route"],
+    answer,
+  });
+}
