@@ -75,12 +75,14 @@ async function claimAll(
     case "contended":
       throw new ContentionError(serviceName);
     case "exists": {
+      // Somebody else has just claimed these, and the others are still new: look again.
+      if (more) throw new ContentionError(serviceName);
       const now = deps.clock();
       const lease = await deps.outbox.take(serviceName, claim.syncId, now, now + LEASE_MS, {
         again: true,
       });
       if (lease === undefined) throw new ContentionError(serviceName);
-      return { lease, more };
+      return { lease, more: false };
     }
   }
 }
