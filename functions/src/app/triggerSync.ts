@@ -92,7 +92,9 @@ async function claimAll(deps: Deps, rule: Rule): Promise<Claimed> {
     case "contended":
       throw new ContentionError(serviceName);
     case "exists":
-      return { lease: await takeAgain(deps, rule, claim.syncId), more };
+      // Somebody else has just claimed these, and the others are still new: look again.
+      if (more) throw new ContentionError(serviceName);
+      return { lease: await takeAgain(deps, rule, claim.syncId), more: false };
   }
 }
 

@@ -4,7 +4,7 @@ import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { triggerSync } from "../../src/app/triggerSync.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
-import { ago, NOW, pending, rule, lease } from "../support/factories.ts";
+import { ago, lease, NOW, pending, pendingOf, rule } from "../support/factories.ts";
 import {
   countingWindow,
   fakeClock,
@@ -100,6 +100,48 @@ describe("triggerSync", () => {
     deps.publisher.publish = () => Promise.reject(new Error("no such topic"));
     assert.equal((await triggerSync(deps, NONE)).published, false);
     assert.deepEqual(deps.outbox.marks, ["failed random: no such topic, again in 30s"]);
+  });
+
+  describe("with more new events than one sync of kept events takes", () => {
+    const kept = rule({ trigger: { keepEventAfterTrigger: true } });
+    const many = pendingOf("a", 1000);
+
+    /** A store that marks what is claimed. */
+    function marking() {
+      const setting = setUp([]);
+      const exported = new Set<string>();
+      const { deps, claims } = setting;
+      deps.window.collect = () =>
+        Promise.resolve(many.map((event) => ({ ...event, exported: exported.has(event.id) })));
+      const { claim } = deps.outbox;
+      deps.outbox.claim = (asked) => {
+        const members = mergeChunks(asked.chunks).flatMap((group) => group.members);
+        for (const { id } of members) exported.add(id);
+        return claim(asked);
+      };
+      return { ...setting, claims };
+    }
+
+    it("claims and publishes until nothing is new, and answers with the last sync", async () => {
+      const { deps, claims, published } = marking();
+      const { numberOfEvents, eventID } = await triggerSync(deps, kept);
+      assert.equal(numberOfEvents, 1000);
+      assert.equal(claims.length, 3);
+      assert.equal(published.length, 3);
+      assert.equal(published.at(-1), eventID);
+    });
+
+    it("looks again where somebody else has just claimed a part of them", async () => {
+      const { deps, published } = marking();
+      const { claim } = deps.outbox;
+      let lost = 0;
+      deps.outbox.claim = async (asked) => {
+        const result = await claim(asked);
+        return lost++ === 0 ? { outcome: "exists", syncId: asked.syncId } : result;
+      };
+      assert.equal((await triggerSync(deps, kept)).numberOfEvents, 1000);
+      assert.equal(published.length, 2);
+    });
   });
 
   it("publishes a kept set again under its eventID where it is a sync already", async () => {
