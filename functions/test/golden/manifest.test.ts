@@ -6,12 +6,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { format } from "prettier";
+import { LEASE_MS } from "../../src/app/claimSync.ts";
+import { CHECK_MS, PUBLICATION_MS } from "../../src/app/timeLimits.ts";
 import { matchGolden } from "../support/golden.ts";
 
 const FUNCTIONS_DIR = fileURLToPath(new URL("../..", import.meta.url));
 
+interface Manifest {
+  readonly endpoints: Readonly<Record<string, { readonly timeoutSeconds: number }>>;
+}
+
 /** What `firebase deploy` is told, from the built code, as firebase-tools asks for it. */
-async function discover(): Promise<Record<string, unknown>> {
+async function discover(): Promise<Manifest> {
   const directory = mkdtempSync(join(tmpdir(), "eventsync-manifest-"));
   const output = join(directory, "functions.json");
   try {
@@ -28,7 +34,7 @@ async function discover(): Promise<Record<string, unknown>> {
         },
       },
     );
-    return JSON.parse(readFileSync(output, "utf8")) as Record<string, unknown>;
+    return JSON.parse(readFileSync(output, "utf8")) as Manifest;
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -51,5 +57,16 @@ describe("the deploy manifest", () => {
   it("is the golden file", async () => {
     const manifest = decided(await discover());
     matchGolden("functions.manifest.json", await format(manifest, { parser: "json" }));
+  }).timeout(30_000);
+
+  it("lets no function run as long as a lease, and a check end within its function", async () => {
+    const { endpoints } = await discover();
+    for (const [name, { timeoutSeconds }] of Object.entries(endpoints)) {
+      assert.ok(timeoutSeconds > 0 && timeoutSeconds * 1000 < LEASE_MS, name);
+    }
+    for (const name of ["checkWindow", "sweep"]) {
+      assert.ok(CHECK_MS < (endpoints[name]?.timeoutSeconds ?? 0) * 1000, name);
+    }
+    assert.ok(CHECK_MS + PUBLICATION_MS <= LEASE_MS);
   }).timeout(30_000);
 });
