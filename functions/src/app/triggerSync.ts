@@ -68,7 +68,10 @@ async function claimAll(deps: Deps, rule: Rule): Promise<Lease> {
   const groups = groupWindow({ rule, pending, nowMs, resetAtMs });
   if (groups.every(({ members }) => members.length === 0)) {
     const waiting = await findWaiting(deps, serviceName);
-    if (waiting !== undefined) return takeAgain(deps, rule, waiting.syncId);
+    if (waiting !== undefined) {
+      // As it was found: if a sweep is faster, it is being published, and must not be beside it.
+      return takeNamed(deps, rule, waiting.syncId, { dueByMs: waiting.dueAtMs });
+    }
   }
   const claim = await claimSync(deps, rule, groups, "manual");
   switch (claim.outcome) {
@@ -77,17 +80,17 @@ async function claimAll(deps: Deps, rule: Rule): Promise<Lease> {
     case "contended":
       throw new ContentionError(serviceName);
     case "exists":
-      return takeAgain(deps, rule, claim.syncId);
+      return takeNamed(deps, rule, claim.syncId, { again: true });
   }
 }
 
-async function takeAgain(
+async function takeNamed(
   { outbox, clock }: Deps,
   { serviceName }: Rule,
   syncId: string,
+  options: Parameters<Outbox["take"]>[4],
 ): Promise<Lease> {
   const nowMs = clock();
-  const options = { again: true };
   const lease = await outbox.take(serviceName, syncId, nowMs, nowMs + LEASE_MS, options);
   if (lease === undefined) throw new ContentionError(serviceName);
   return lease;

@@ -288,7 +288,7 @@ describe("sweep", () => {
       const outbox = { ...deps.outbox, take: never, oldest: never };
       const window = { ...deps.window, removeExpired: never };
       let report: Awaited<ReturnType<typeof sweep>> | undefined;
-      void sweep({ ...deps, check: never, outbox, window } as typeof deps, SERVICES).then(
+      void sweep({ ...deps, check: never, outbox, window }, SERVICES).then(
         (finished) => (report = finished),
       );
       await pass(deps, 119);

@@ -169,7 +169,8 @@ describe("triggerSync", () => {
           numberOfEvents: 1,
           published: true,
         });
-        assert.deepEqual(taken, [["svc", "s1", NOW, NOW + 150_000, { again: true }]]);
+        const options = { dueByMs: due.dueAtMs };
+        assert.deepEqual(taken, [["svc", "s1", NOW, NOW + 150_000, options]]);
         assert.deepEqual([claims, published], [[], [stuck.sync.eventID]]);
         assert.deepEqual(topics, [NONE.targetPubSub.topic]);
       });

@@ -71,7 +71,9 @@ export function makeOutbox(db: Firestore, paths: Paths, log: Log): Outbox {
       if (!snapshot.exists || snapshot.updateTime === undefined) return undefined;
       try {
         const stored = fromSyncDocument(snapshot);
-        const isDue = stored.nextAttemptAtMs !== undefined && stored.nextAttemptAtMs <= nowMs;
+        const { nextAttemptAtMs } = stored;
+        const isDue =
+          nextAttemptAtMs !== undefined && nextAttemptAtMs <= (options?.dueByMs ?? nowMs);
         if (!isDue && options?.again !== true) return undefined;
 
         const refs = partsOf(ref, stored.parts);
