@@ -33,18 +33,73 @@ const domainWall = {
         selector: "NewExpression[callee.name='Date'][arguments.length=0]",
         message: "Time is an argument.",
       },
+      { selector: "ImportExpression", message: "The domain imports only from the domain." },
     ],
   },
 };
 
+/** Libraries that know nothing of where they run: use cases may import them. */
+const PURE_LIBRARIES = ["p-map", "p-retry", "p-timeout", "async-mutex", "node:crypto"];
+
+const FILE = "[^/]+\\.ts";
+const BESIDE = `\\./${FILE}`;
+const PACKAGE = "[^.].*";
+
+/** A pattern of everything that is none of these. */
+const allBut = (...allowed) => `^(?!(?:${allowed.join("|")})$)`;
+
+/** What is loaded later is loaded by compose.ts: the rule for imports does not see it. */
+const noDynamicImport = {
+  selector: "ImportExpression",
+  message: "Only compose.ts loads modules later.",
+};
+
 /** Dependencies point one way: functions → compose → adapters → app → domain. */
 const layers = [
-  ["app", "^\\.\\./(?!domain/)", "Use cases import only the domain and each other."],
-  ["config", "^\\.\\./(?!domain/)", "The configuration imports only the domain."],
-  ["adapters", "^(\\.\\./)+(functions/|compose\\.ts|params\\.ts)", "Adapters know no functions."],
-].map(([folder, regex, message]) => ({
-  files: [`src/${folder}/**/*.ts`],
-  rules: { "no-restricted-imports": ["error", { patterns: [{ regex, message }] }] },
+  [
+    "src/app/**/*.ts",
+    {
+      regex: allBut(BESIDE, `\\.\\./domain/${FILE}`, ...PURE_LIBRARIES),
+      message: "Use cases import only the domain, each other and pure libraries.",
+    },
+  ],
+  [
+    "src/config/**/*.ts",
+    {
+      regex: allBut(BESIDE, `\\.\\./domain/${FILE}`, "ajv", "json-schema-to-ts"),
+      message: "The configuration imports only the domain.",
+    },
+    {
+      regex: "^(?:ajv|json-schema-to-ts)$",
+      allowTypeImports: true,
+      message: "Not installed where it runs: the validator is generated.",
+    },
+  ],
+  [
+    "src/adapters/*.ts",
+    {
+      regex: allBut(PACKAGE, `\\./(?:[^/]+/)?${FILE}`, `\\.\\./(?:app|domain|config)/${FILE}`),
+      message: "Adapters know neither functions nor parameters.",
+    },
+  ],
+  [
+    "src/adapters/*/*.ts",
+    {
+      regex: allBut(
+        PACKAGE,
+        BESIDE,
+        `\\.\\./(?:[^/.]+/)?${FILE}`,
+        `\\.\\./\\.\\./(?:app|domain|config)/${FILE}`,
+      ),
+      message: "Adapters know neither functions nor parameters.",
+    },
+  ],
+].map(([files, ...patterns]) => ({
+  files: [files],
+  rules: {
+    "@typescript-eslint/no-restricted-imports": ["error", { patterns }],
+    "no-restricted-syntax": ["error", noDynamicImport],
+  },
 }));
 
 export default tseslint.config(

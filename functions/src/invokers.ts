@@ -1,4 +1,5 @@
-import { readInvokers, type HttpFunction } from "./config/invokers.ts";
+import { readInvokers } from "./adapters/invokersFile.ts";
+import type { HttpFunction } from "./config/invokers.ts";
 
 /**
  * Read while firebase-tools asks, in the functions' directory, what there is to deploy. An instance has

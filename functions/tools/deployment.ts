@@ -3,7 +3,7 @@
  * pure function of the project's files; `readDeployment` reads them.
  */
 import { parseConfig } from "../src/config/parse.ts";
-import { readInvokers, type DeclaredInvokers } from "../src/config/invokers.ts";
+import { readInvokers, type DeclaredInvokers } from "../src/adapters/invokersFile.ts";
 import { explain, readFirestoreEntry, readSettings, type Setting } from "./configFiles.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
 

@@ -135,6 +135,7 @@ export interface Outbox {
    * published.
    *
    * @param options.again take it even if it is published or not due: it was asked for by name
+   * @param options.dueByMs take it even if it is due only then
    * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
    */
   take(
@@ -142,7 +143,7 @@ export interface Outbox {
     syncId: string,
     nowMs: number,
     leaseUntilMs: number,
-    options?: { readonly again?: boolean },
+    options?: { readonly again?: boolean; readonly dueByMs?: number },
   ): Promise<Lease | undefined>;
   /**
    * Puts off the expiry of a sync's events and parts (1 write each; 1 read and 1 write besides; of each

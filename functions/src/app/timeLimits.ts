@@ -12,7 +12,7 @@ export const TIME_LIMIT_SECONDS = {
 } as const;
 
 /** Most time for a window check, before it counts as lost: less than any function that makes one runs. */
-export const CHECK_MS = 60_000;
+export const CHECK_MS = 90_000;
 
 /** Most time to read the events of a message, build it and publish it. */
 export const PUBLICATION_MS = 60_000;

@@ -81,7 +81,9 @@ async function claimAll(deps: Deps, rule: Rule): Promise<Claimed> {
   if (groups.every(({ members }) => members.length === 0)) {
     const waiting = await findWaiting(deps, serviceName);
     if (waiting !== undefined) {
-      return { lease: await takeAgain(deps, rule, waiting.syncId), more: false };
+      // As it was found: if a sweep is faster, it is being published, and must not be beside it.
+      const lease = await takeNamed(deps, rule, waiting.syncId, { dueByMs: waiting.dueAtMs });
+      return { lease, more: false };
     }
   }
   const claim = await claimSync(deps, rule, groups, "manual");
@@ -94,17 +96,17 @@ async function claimAll(deps: Deps, rule: Rule): Promise<Claimed> {
     case "exists":
       // Somebody else has just claimed these, and the others are still new: look again.
       if (more) throw new ContentionError(serviceName);
-      return { lease: await takeAgain(deps, rule, claim.syncId), more: false };
+      return { lease: await takeNamed(deps, rule, claim.syncId, { again: true }), more: false };
   }
 }
 
-async function takeAgain(
+async function takeNamed(
   { outbox, clock }: Deps,
   { serviceName }: Rule,
   syncId: string,
+  options: Parameters<Outbox["take"]>[4],
 ): Promise<Lease> {
   const nowMs = clock();
-  const options = { again: true };
   const lease = await outbox.take(serviceName, syncId, nowMs, nowMs + LEASE_MS, options);
   if (lease === undefined) throw new ContentionError(serviceName);
   return lease;

@@ -3,9 +3,6 @@
  * `functions/invokers.<project-id>.json` for that project alone. It maps the name of a function to a list
  * of service accounts, or to `["public"]`.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 /** The functions that are called over HTTP by anybody but the platform. */
 export const HTTP_FUNCTIONS = ["event", "trigger", "reset", "config"] as const;
 export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
@@ -13,30 +10,8 @@ export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
 /** Per function: e-mail addresses of service accounts, or the one word `public` or `private`. */
 export type Invokers = Readonly<Record<HttpFunction, readonly string[]>>;
 
-/** What the functions are declared with, and the file that says so. */
-export interface DeclaredInvokers {
-  /** Undefined if the project has no such file: then every function is private. */
-  readonly file: string | undefined;
-  readonly invokers: Invokers;
-}
-
 /** firebase-tools completes a name that ends in `@` with the project, and takes any other as it is. */
 const SERVICE_ACCOUNT = /^[a-z0-9][a-z0-9-]*@(?:[a-z0-9.-]+\.gserviceaccount\.com)?$/;
-
-/**
- * Reads the declaration of a project. The file of the project wins; the two are not merged.
- *
- * @param directory the functions' directory
- * @throws Error that names the file and every problem in it
- */
-export function readInvokers(directory: string, project: string | undefined): DeclaredInvokers {
-  const names = project === undefined ? [] : [`invokers.${project}.json`];
-  for (const file of [...names, "invokers.json"]) {
-    const text = readIfThere(join(directory, file));
-    if (text !== undefined) return { file, invokers: parseInvokers(text, file) };
-  }
-  return { file: undefined, invokers: complete({}) };
-}
 
 /** @throws Error that names the file and every problem in it */
 export function parseInvokers(text: string, file: string): Invokers {
@@ -61,10 +36,13 @@ export function parseInvokers(text: string, file: string): Invokers {
     const lines = problems.map((problem) => `\n  - ${problem}`).join("");
     throw new Error(`${file} has ${String(problems.length)} problem(s):${lines}`);
   }
-  return complete(declared);
+  return completeInvokers(declared);
 }
 
-function complete(declared: Partial<Record<HttpFunction, readonly string[]>>): Invokers {
+/** Every function: private where nothing is declared. */
+export function completeInvokers(
+  declared: Partial<Record<HttpFunction, readonly string[]>>,
+): Invokers {
   const membersOf = (name: HttpFunction): readonly string[] => {
     const members = declared[name] ?? [];
     return members.length === 0 ? ["private"] : members;
@@ -96,15 +74,6 @@ function isServiceAccount(member: unknown): boolean {
 
 function isHttpFunction(name: string): name is HttpFunction {
   return (HTTP_FUNCTIONS as readonly string[]).includes(name);
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 function show(value: unknown): string {

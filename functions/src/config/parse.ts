@@ -1,5 +1,6 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
+import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredBytes } from "../domain/rule.ts";
 import { join, normalize } from "./normalize.ts";
 import type { Services } from "./route.ts";
@@ -155,14 +156,17 @@ function show(value: unknown): string {
 }
 
 const DEFAULT_RETENTION = serviceSchema.properties.retentionPeriod.default;
-const DAY = 86_400;
 
 function retentionAskedFor(candidate: unknown): number | undefined {
   return (candidate as Partial<ServiceConfig> | null | undefined)?.retentionPeriod;
 }
 
 function defaultRetention(service: ServiceConfig): number {
-  return Math.max(DEFAULT_RETENTION, service.trigger.observationPeriod + DAY);
+  return Math.max(DEFAULT_RETENTION, leastRetention(service));
+}
+
+function leastRetention({ trigger }: ServiceConfig): number {
+  return trigger.observationPeriod + RETENTION_MARGIN_SECONDS;
 }
 
 const bytes = (text: string): number => Buffer.byteLength(text);
@@ -172,10 +176,11 @@ const MAX_NAME_BYTES = 1000;
 function checkService(service: ServiceConfig, root: string): Problem[] {
   const problems = checkKeys(service, root);
   const { retentionPeriod, trigger } = service;
-  if (retentionPeriod < trigger.observationPeriod) {
+  const least = leastRetention(service);
+  if (retentionPeriod < least) {
     problems.push({
       path: join(root, "retentionPeriod"),
-      message: `expected at least the observation period of ${String(trigger.observationPeriod)} seconds, got ${String(retentionPeriod)}`,
+      message: `expected at least ${String(least)} seconds, the observation period of ${String(trigger.observationPeriod)} and one day, got ${String(retentionPeriod)}`,
     });
   }
   return [...problems, ...checkRequired(service, root)];

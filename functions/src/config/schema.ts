@@ -160,9 +160,9 @@ export const serviceSchema = {
     retentionPeriod: {
       type: "integer",
       minimum: 1,
-      expected: "a whole number of seconds, at least the observation period",
+      expected: "a whole number of seconds, at least the observation period plus one day (86400)",
       description:
-        "Seconds after receipt for which events and syncs stay readable in Firestore (TTL). At least the observation period. Where it is not set and the observation period is longer than six days, the default is the observation period plus one day.",
+        "Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.",
       default: 604800,
     },
     cors: {

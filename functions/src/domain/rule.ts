@@ -23,7 +23,7 @@ export interface Rule {
     readonly keepEventAfterTrigger: boolean;
   };
   readonly targetPubSub: { readonly topic: string };
-  /** Seconds that events and syncs stay readable. At least the observation period. */
+  /** Seconds that events and syncs stay readable. At least the observation period and a day. */
   readonly retentionPeriod: number;
 }
 

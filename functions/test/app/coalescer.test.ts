@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import { Coalescer } from "../../src/app/coalescer.ts";
 
 interface Run {
@@ -132,6 +133,42 @@ describe("Coalescer", () => {
     const second = coalescer.run("svc", "2");
     runs[1]!.finish("two");
     assert.equal(await second, "two");
+  });
+
+  describe("with a run that never ends", () => {
+    beforeEach(() => {
+      mock.timers.enable({ apis: ["setTimeout"] });
+    });
+    afterEach(() => {
+      mock.timers.reset();
+    });
+
+    it("tells those who share it, and runs for those who wait", async () => {
+      const { coalescer, runs } = manual(1000);
+      const first = coalescer.run("svc", "1");
+      const waiting = ["2", "3"].map((input) => coalescer.run("svc", input));
+      mock.timers.tick(999);
+      await settle();
+      assert.equal(runs.length, 1);
+      mock.timers.tick(1);
+      await assert.rejects(first, { name: "TimeoutError", message: /svc.* 1 s/ });
+      await settle();
+      assert.equal(runs.length, 2);
+      runs[1]!.finish("two");
+      assert.deepEqual(await Promise.all(waiting), ["two", "two"]);
+    });
+
+    it("frees its slot for those who come later, and hears no more of it", async () => {
+      const { coalescer, runs } = manual(1000);
+      const first = coalescer.run("svc", "1");
+      mock.timers.tick(1000);
+      await assert.rejects(first, { name: "TimeoutError" });
+      const second = coalescer.run("svc", "2");
+      runs[0]!.fail(new Error("late"));
+      await settle();
+      runs[1]!.finish("two");
+      assert.equal(await second, "two");
+    });
   });
 
   it("never runs two at a time for one key, under any interleaving of callers", async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import { makeEngine } from "../../src/app/engine.ts";
+import { CHECK_MS } from "../../src/app/timeLimits.ts";
 import type { Claim, ClaimResult } from "../../src/app/ports.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
 import { endpoint, NOW, pending, rule, lease } from "../support/factories.ts";
@@ -116,6 +118,42 @@ describe("Engine", () => {
     assert.equal(claims(), 2);
     for (const { resolve } of publishing) resolve("m1");
     await Promise.all(callers);
+  });
+
+  describe("with a request that never answers", () => {
+    beforeEach(() => {
+      mock.timers.enable({ apis: ["setTimeout"] });
+    });
+    afterEach(() => {
+      mock.timers.reset();
+    });
+
+    it("frees its window for later events, and tells who waited for it", async () => {
+      const { engine, ports, publishing, claims } = setUp();
+      const { collect } = ports.window;
+      const stuck = Promise.withResolvers<Awaited<ReturnType<typeof collect>>>();
+      ports.window.collect = () => stuck.promise;
+      const first = engine.checkWindow(RELAY, "a");
+      await settle();
+      ports.window.collect = collect;
+      const second = engine.checkWindow(RELAY, "a");
+      await settle();
+      assert.equal(claims(), 0);
+      mock.timers.tick(CHECK_MS);
+      await assert.rejects(first, { name: "TimeoutError", message: /svc/ });
+      await settle();
+      assert.equal(claims(), 1);
+      publishing[0]!.resolve("m1");
+      assert.equal((await second).outcome, "fired");
+
+      // It answers after all: what it claims is published, and nobody is left to hear that it fails.
+      ports.outbox.markFailed = () => Promise.reject(new Error("unavailable"));
+      stuck.resolve([pending()]);
+      await settle();
+      publishing[1]!.reject(new Error("no such topic"));
+      await settle();
+      assert.equal(claims(), 2);
+    });
   });
 
   it("resets with one write, at the time of the call", async () => {

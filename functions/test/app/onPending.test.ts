@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { onPending } from "../../src/app/onPending.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { NOW, rule } from "../support/factories.ts";
+import { ago, NOW, rule } from "../support/factories.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
+const ROLL_OUT_SECONDS = 15 * 60;
 const RULES = [rule(), rule({ serviceName: "manual", trigger: { type: "none" } })];
 
 function setUp(checkWindow = () => Promise.resolve({ outcome: "nothingNew" } as const)) {
@@ -44,24 +45,54 @@ describe("onPending", () => {
       service: "gone",
       key: "a",
       level: "warn",
+      createdAtMs: ago(ROLL_OUT_SECONDS),
     },
     {
       title: "an endpoint that is not configured any more",
       service: "svc",
       key: "c",
       level: "warn",
+      createdAtMs: ago(ROLL_OUT_SECONDS),
     },
-    { title: "a malformed marker", service: "svc", key: undefined, level: "error" },
+    {
+      title: "one of an unknown service and age",
+      service: "gone",
+      key: "a",
+      level: "warn",
+      createdAtMs: undefined,
+    },
+    ...["svc", "gone"].map((service) => ({
+      title: `a malformed marker of the service ${service}`,
+      service,
+      key: undefined,
+      level: "error",
+      createdAtMs: NOW,
+    })),
   ];
-  for (const { title, service, key, level } of ignored) {
+  for (const { title, service, key, level, createdAtMs } of ignored) {
     it(`reports and acknowledges ${title}: no retry can help`, async () => {
       const { pending, checks, log } = setUp();
-      await pending(service, key);
+      await pending(service, key, createdAtMs);
       assert.deepEqual(checks, []);
       assert.deepEqual(
         log.lines.map((line) => [line.level, line.event, line.fields["eventId"]]),
         [[level, "pending.ignored", "e1"]],
       );
+    });
+  }
+
+  for (const [title, service, key] of [
+    ["service", "new", "a"],
+    ["endpoint", "svc", "c"],
+  ] as const) {
+    it(`leaves a new event of an unknown ${title} to an instance that may know it`, async () => {
+      const { pending, checks, log } = setUp();
+      const young = pending(service, key, ago(ROLL_OUT_SECONDS - 1));
+      await assert.rejects(young, { name: "NotKnownYetError" });
+      await assert.rejects(pending(service, key, ago(-2)), { name: "NotKnownYetError" });
+      assert.deepEqual(checks, []);
+      assert.equal(log.of("pending.deferred").length, 2);
+      assert.equal(log.of("pending.ignored").length, 0);
     });
   }
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import type { Lease, Publisher } from "../../src/app/ports.ts";
 import { LEASE_MS } from "../../src/app/claimSync.ts";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { MAX_MESSAGE_BYTES, publishSync } from "../../src/app/publishSync.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
-import { event, member, sync, syncEndpoint, lease as leaseOn } from "../support/factories.ts";
+import { event, lease as leaseOn, member, NOW, sync, syncEndpoint } from "../support/factories.ts";
 import { fakeClock, fakeEventLog, fakeOutbox } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
@@ -140,6 +141,13 @@ describe("publishSync", () => {
     });
   }
 
+  it("says how long a sync has waited when it cannot be published", async () => {
+    const { publish, deps, log } = setUp(() => Promise.reject(new Error("no such topic")));
+    deps.clock.advance(7_200_400);
+    await publish();
+    assert.equal(log.of("sync.publishFailed")[0]?.["ageSeconds"], 7200);
+  });
+
   it("notes a failure to read the events, too", async () => {
     const { deps, outbox, publish } = setUp(() => assert.fail("published"));
     deps.events.read = () => Promise.reject(new Error("unavailable"));
@@ -160,4 +168,108 @@ describe("publishSync", () => {
     deps.outbox.markFailed = () => Promise.reject(new Error("unavailable"));
     await assert.rejects(publish(), /unavailable/);
   });
+
+  describe("of a sync that has waited for half a day", () => {
+    const HOUR_MS = 3_600_000;
+
+    it("first puts off the expiry of what it is made of, once", async () => {
+      const { publish, deps, outbox, log } = setUp(() => Promise.reject(new Error("no topic")));
+      deps.clock.advance(12 * HOUR_MS - 1);
+      await publish();
+      deps.clock.advance(1);
+      await publish();
+      await publish({ keptUntilMs: NOW + 36 * HOUR_MS });
+      assert.deepEqual(
+        outbox.marks.filter((mark) => mark.startsWith("kept")),
+        ["kept sync1 for 604800s"],
+      );
+      assert.equal(log.of("sync.kept").length, 1);
+    });
+
+    it("is tried all the same where that fails", async () => {
+      const { publish, deps, outbox, log } = setUp(() => Promise.resolve("m1"));
+      deps.clock.advance(12 * HOUR_MS);
+      outbox.keep = () => Promise.reject(new Error("unavailable"));
+      assert.equal((await publish()).outcome, "published");
+      assert.equal(log.of("sync.keepFailed")[0]?.["error"], "unavailable");
+    });
+
+    it("leaves it to whoever has taken it over meanwhile", async () => {
+      const { publish, deps, outbox } = setUp(() => assert.fail("published"));
+      deps.clock.advance(12 * HOUR_MS);
+      outbox.keep = () => Promise.resolve(undefined);
+      assert.equal((await publish()).outcome, "postponed");
+      assert.deepEqual(outbox.marks, []);
+    });
+  });
+
+  describe("when many messages are to be built at once", () => {
+    const large = sync([syncEndpoint("a", [member("e1", 8_900_000)])]);
+
+    beforeEach(() => {
+      mock.timers.enable({ apis: ["setTimeout"] });
+    });
+    afterEach(() => {
+      mock.timers.reset();
+    });
+
+    it("reads the events of two at a time", async () => {
+      const publishing: PromiseWithResolvers<string>[] = [];
+      const { deps, publish } = setUp(() => {
+        const waiting = Promise.withResolvers<string>();
+        publishing.push(waiting);
+        return waiting.promise;
+      });
+      let reads = 0;
+      const read = deps.events.read.bind(deps.events);
+      deps.events.read = (...args) => {
+        reads++;
+        return read(...args);
+      };
+      const all = Array.from({ length: 5 }, () => publish({ sync: large }));
+      for (const expected of [2, 4, 5]) {
+        await settle();
+        assert.equal(reads, expected);
+        for (const { resolve } of publishing.splice(0)) resolve("m");
+      }
+      assert.deepEqual(
+        (await Promise.all(all)).map(({ outcome }) => outcome),
+        Array<string>(5).fill("published"),
+      );
+    });
+
+    it("leaves what finds no room in time for later, without a word of failure", async () => {
+      const { publish, outbox, log } = setUp(() => new Promise(() => undefined));
+      for (let index = 0; index < 2; index++) void publish({ sync: large }).catch(() => undefined);
+      const late = publish({ sync: large }, NOW + 1000);
+      await settle();
+      mock.timers.tick(1000);
+      assert.equal((await late).outcome, "postponed");
+      assert.equal((await publish({ sync: large }, NOW)).outcome, "postponed");
+      assert.deepEqual(outbox.marks, []);
+      assert.equal(log.of("sync.postponed").length, 2);
+      assert.deepEqual(
+        log.lines.filter(({ level }) => level !== "info"),
+        [],
+      );
+    });
+
+    it("gives up what does not answer, and the room that it had", async () => {
+      const { deps, publish, outbox } = setUp(() => Promise.resolve("m1"));
+      const read = deps.events.read.bind(deps.events);
+      deps.events.read = () => new Promise(() => undefined);
+      const stuck = Array.from({ length: 2 }, () => publish({ sync: large }));
+      await settle();
+      deps.events.read = read;
+      const next = publish({ sync: large }, NOW + 90_000);
+      await settle();
+      mock.timers.tick(60_000);
+      for (const one of stuck) assert.equal((await one).outcome, "failed");
+      assert.equal((await next).outcome, "published");
+      assert.match(outbox.marks[0] ?? "", /not read and published within 60 s, again in 30s/);
+    });
+  });
 });
+
+/** Lets everything run that waits for nothing but its turn. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { sweep } from "../../src/app/sweep.ts";
 import type { Lease } from "../../src/app/ports.ts";
@@ -213,4 +214,125 @@ describe("sweep", () => {
       assert.deepEqual(checked, ["A", "B"]);
     });
   });
+
+  describe("tells how old the oldest unpublished sync is", () => {
+    it("and that all are published", async () => {
+      const { deps, log } = setUp();
+      assert.equal((await sweep(deps, [A])).oldestUnpublishedSeconds, 0);
+      assert.equal(log.of("sweep.finished")[0]?.["oldestUnpublishedSeconds"], 0);
+    });
+
+    for (const [seconds, errors] of [
+      [3600, 0],
+      [3601, 1],
+    ] as const) {
+      it(`and ${errors === 0 ? "no error" : "an error"} at ${String(seconds)} s`, async () => {
+        const { deps, log } = setUp();
+        const oldest = { serviceName: "A", syncId: "s1", createdAtMs: ago(seconds) };
+        deps.outbox.oldest = () => Promise.resolve(oldest);
+        assert.equal((await sweep(deps, [A])).oldestUnpublishedSeconds, seconds);
+        assert.deepEqual(
+          log.of("outbox.overdue"),
+          Array(errors).fill({ service: "A", syncId: "s1", ageSeconds: seconds }),
+        );
+      });
+    }
+
+    it("or that it is not known", async () => {
+      const { deps } = setUp();
+      deps.outbox.oldest = broken;
+      const { oldestUnpublishedSeconds, errors } = await sweep(deps, [A]);
+      assert.deepEqual([oldestUnpublishedSeconds, errors], [undefined, 1]);
+    });
+  });
+
+  describe("with services that are slow", () => {
+    const SERVICES = Array.from({ length: 20 }, (_, index) =>
+      rule({ serviceName: `s${String(index)}` }),
+    );
+    const never = <T>(): Promise<T> => new Promise(() => undefined);
+
+    beforeEach(() => {
+      mock.timers.enable({ apis: ["setTimeout"] });
+    });
+    afterEach(() => {
+      mock.timers.reset();
+    });
+
+    /** Lets so many seconds pass, for timers and for the clock. */
+    async function pass(deps: ReturnType<typeof setUp>["deps"], seconds: number): Promise<void> {
+      for (let second = 0; second < seconds; second++) {
+        await settle();
+        deps.clock.advance(1000);
+        mock.timers.tick(1000);
+      }
+      await settle();
+    }
+
+    it("gives each of the others its turn", async () => {
+      const { deps } = setUp();
+      const checked: string[] = [];
+      const check: typeof deps.check = ({ serviceName }) => {
+        checked.push(serviceName);
+        return Number(serviceName.slice(1)) < 8
+          ? never()
+          : Promise.resolve({ outcome: "nothingNew" });
+      };
+      const report = sweep({ ...deps, check }, SERVICES);
+      await pass(deps, 31);
+      assert.deepEqual((await report).errors, 8);
+      assert.deepEqual(new Set(checked), new Set(SERVICES.map(({ serviceName }) => serviceName)));
+    });
+
+    it("ends in time even if nothing ever answers, and says what it left", async () => {
+      const { deps, log } = setUp(lease("s1", "A"));
+      const outbox = { ...deps.outbox, take: never, oldest: never };
+      const window = { ...deps.window, removeExpired: never };
+      let report: Awaited<ReturnType<typeof sweep>> | undefined;
+      void sweep({ ...deps, check: never, outbox, window }, SERVICES).then(
+        (finished) => (report = finished),
+      );
+      await pass(deps, 119);
+      assert.ok(report !== undefined, "it would run into the function's limit");
+      // Eight checks, after 30 s eight removals, the relay and the age.
+      assert.deepEqual([report.errors, report.skipped], [18, 24]);
+      assert.equal(log.of("sweep.finished").length, 1);
+      assert.match(String(log.of("sweep.stepFailed")[0]?.["error"]), /not done after 30 s/);
+    });
+
+    it("begins with others each minute, until each was among the first", async () => {
+      const first = new Set<string>();
+      for (let minute = 0; minute < 5; minute++) {
+        const { deps } = setUp();
+        deps.clock.advance(minute * 60_000);
+        const checked: string[] = [];
+        const check: typeof deps.check = ({ serviceName }) => {
+          checked.push(serviceName);
+          return never();
+        };
+        const report = sweep({ ...deps, check }, SERVICES);
+        await pass(deps, 1);
+        assert.equal(checked.length, 8);
+        for (const serviceName of checked) first.add(serviceName);
+        await pass(deps, 100);
+        await report;
+      }
+      assert.equal(first.size, SERVICES.length);
+    });
+
+    it("takes no more syncs than it has time for", async () => {
+      const all = Array.from({ length: 30 }, (_, index) => lease(`s${String(index)}`, "A"));
+      const { deps } = setUp(...all);
+      deps.publisher.publish = () => {
+        deps.clock.advance(10_000);
+        return Promise.resolve("m1");
+      };
+      const { published, skipped } = await sweep(deps, []);
+      assert.ok(published >= 5 && published <= 5 + 8, String(published));
+      assert.ok(published + skipped >= 30 - 8, String(skipped));
+    });
+  });
 });
+
+/** Lets everything run that waits for nothing but its turn. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
-import type { Claim, Lease } from "../../src/app/ports.ts";
+import type { Claim, DueSync, Lease } from "../../src/app/ports.ts";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { triggerSync } from "../../src/app/triggerSync.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
-import { ago, lease, NOW, pending, pendingOf, rule } from "../support/factories.ts";
+import {
+  ago,
+  lease,
+  member,
+  NOW,
+  pending,
+  pendingOf,
+  rule,
+  sync,
+  syncEndpoint,
+} from "../support/factories.ts";
 import {
   countingWindow,
   fakeClock,
@@ -162,5 +172,115 @@ describe("triggerSync", () => {
     assert.deepEqual(asked, [["svc", syncId, NOW, NOW + 150_000, { again: true }]]);
     assert.equal(syncId, eventID);
     assert.deepEqual(published, [eventID]);
+  });
+
+  describe("of an empty window", () => {
+    const waiting = (overrides: Partial<DueSync> = {}): DueSync => ({
+      serviceName: "svc",
+      syncId: "s1",
+      dueAtMs: NOW + 60_000,
+      hasFailed: true,
+      ...overrides,
+    });
+    const stuck = lease(
+      sync([syncEndpoint("a", [member("e1")])], { id: "s1", topic: "projects/p/topics/old" }),
+      { attempt: 3 },
+    );
+
+    function setUpWaiting(...listed: DueSync[]) {
+      const made = setUp([]);
+      const taken: unknown[] = [];
+      made.deps.outbox.due = () => Promise.resolve(listed);
+      made.deps.outbox.take = (...args) => {
+        taken.push(args);
+        return Promise.resolve(stuck);
+      };
+      return { ...made, taken };
+    }
+
+    for (const [title, due] of [
+      ["has failed", waiting()],
+      ["was left behind", waiting({ hasFailed: false, dueAtMs: NOW })],
+    ] as const) {
+      it(`tries the sync that ${title}, to the topic of now, and makes no other`, async () => {
+        const { deps, taken, claims, published } = setUpWaiting(
+          waiting({ serviceName: "other", syncId: "s0" }),
+          due,
+          waiting({ syncId: "s2" }),
+        );
+        const topics: string[] = [];
+        const { publish } = deps.publisher;
+        deps.publisher.publish = (topic, message) => {
+          topics.push(topic);
+          return publish(topic, message);
+        };
+        const answer = await triggerSync(deps, NONE);
+        assert.deepEqual(answer, {
+          syncId: "s1",
+          eventID: stuck.sync.eventID,
+          numberOfEvents: 1,
+          published: true,
+        });
+        const options = { dueByMs: due.dueAtMs };
+        assert.deepEqual(taken, [["svc", "s1", NOW, NOW + 150_000, options]]);
+        assert.deepEqual([claims, published], [[], [stuck.sync.eventID]]);
+        assert.deepEqual(topics, [NONE.targetPubSub.topic]);
+      });
+    }
+
+    it("makes an empty sync where others wait, or somebody is publishing", async () => {
+      const { deps, claims, taken } = setUpWaiting(
+        waiting({ serviceName: "other" }),
+        waiting({ hasFailed: false, dueAtMs: NOW + 1 }),
+      );
+      assert.equal((await triggerSync(deps, NONE)).numberOfEvents, 0);
+      assert.deepEqual([claims.length, taken.length], [1, 0]);
+    });
+
+    it("looks on where the first page holds none of its service", async () => {
+      const { deps, claims } = setUpWaiting();
+      const pages = [Array.from({ length: 500 }, () => waiting({ serviceName: "other" }))];
+      deps.outbox.due = (_now, _limit, after) =>
+        Promise.resolve(after === undefined ? pages[0]! : [waiting()]);
+      assert.equal((await triggerSync(deps, NONE)).syncId, "s1");
+      assert.deepEqual(claims, []);
+    });
+
+    it("makes one message, however often it is repeated while it cannot be published", async () => {
+      const { deps, claims } = setUp([]);
+      const made: Lease[] = [];
+      const { claim } = deps.outbox;
+      deps.outbox.claim = async (asked) => {
+        const result = await claim(asked);
+        if (result.outcome === "claimed") made.push(result.lease);
+        return result;
+      };
+      deps.outbox.due = () =>
+        Promise.resolve(made.map(({ sync: { id } }) => waiting({ syncId: id })));
+      deps.outbox.take = () => Promise.resolve(made[0]);
+      deps.publisher.publish = () => Promise.reject(new Error("no such topic"));
+      const answers = [];
+      for (let time = 0; time < 3; time++) answers.push(await triggerSync(deps, NONE));
+      assert.equal(claims.length, 1);
+      assert.deepEqual(
+        answers.map(({ syncId, published }) => [syncId, published]),
+        Array(3).fill(["random", false]),
+      );
+    });
+
+    it("begins anew where somebody was faster", async () => {
+      const { deps, claims } = setUpWaiting(waiting());
+      const listed = [[waiting()], []];
+      deps.outbox.due = () => Promise.resolve(listed.shift() ?? []);
+      deps.outbox.take = () => Promise.resolve(undefined);
+      assert.equal((await triggerSync(deps, NONE)).numberOfEvents, 0);
+      assert.equal(claims.length, 1);
+    });
+
+    it("asks nothing of the outbox where there is an event", async () => {
+      const { deps } = setUp([pending()]);
+      deps.outbox.due = () => assert.fail("asked");
+      await triggerSync(deps, NONE);
+    });
   });
 });

@@ -63,7 +63,7 @@ const TYPE =
 const PERIOD = "a whole number of seconds, at least 1";
 const COUNT = "a whole number from 1 to 10000 (0 means the default)";
 const TOPIC = "the full name of a topic, such as projects/my-project/topics/my-topic";
-const RETENTION = "a whole number of seconds, at least the observation period";
+const RETENTION = "a whole number of seconds, at least the observation period plus one day (86400)";
 
 describe("parseConfig", () => {
   it("fills in every default", () => {
@@ -106,7 +106,7 @@ describe("parseConfig", () => {
       ],
       trigger: { type: "none", observationPeriod: 1, keepEventAfterTrigger: true },
       targetPubSub: { topic: "projects/example.com:my-project/topics/Topic.1_~%+-" },
-      retentionPeriod: 1,
+      retentionPeriod: 86_401,
       cors: { origins: ["*", "https://example.com", "http://localhost:8080"] },
     };
     assert.deepEqual(parse(everything), { services: [everything], ignored: [] });
@@ -228,10 +228,11 @@ describe("parseConfig", () => {
       });
     }
 
-    it("may be as short as the observation period, no shorter", () => {
-      assert.equal(parseOne(withService({ retentionPeriod: 3600 })).retentionPeriod, 3600);
-      assert.deepEqual(problemsOf(withService({ retentionPeriod: 3599 })), [
-        "retentionPeriod: expected at least the observation period of 3600 seconds, got 3599",
+    it("may be as short as the observation period and a day, no shorter", () => {
+      const least = 3600 + 86_400;
+      assert.equal(parseOne(withService({ retentionPeriod: least })).retentionPeriod, least);
+      assert.deepEqual(problemsOf(withService({ retentionPeriod: least - 1 })), [
+        "retentionPeriod: expected at least 90000 seconds, the observation period of 3600 and one day, got 89999",
       ]);
     });
   });

@@ -87,7 +87,10 @@ async function doEverything(store: Store): Promise<void> {
     const due = await outbox.due(LATER, 10);
     assert.ok(due.some(({ syncId }) => syncId === claim.syncId));
     const lease = await outbox.take(serviceName, claim.syncId, LATER, LATER + 1);
+    await outbox.oldest(10);
     await outbox.markFailed(lease!, "no such topic", NOW);
+    const again = await outbox.take(serviceName, claim.syncId, LATER, LATER + 1);
+    await outbox.keep(again!, LATER);
     await outbox.markPublished(lease!, "m1", NOW);
 
     const other = claimOf(configured, [], 5);

@@ -7,7 +7,17 @@ import type { PendingEvent } from "../../src/domain/event.ts";
 import { eventIdOf, limitNew, makeSync, portions, splitClaim } from "../../src/domain/sync.ts";
 import { MAX_REQUIRED, requiredBytes, type Rule } from "../../src/domain/rule.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "../../src/adapters/firestore/documentSize.ts";
-import { ago, endpoint, NOW, pending, pendingOf, rule, uniqueId } from "../support/factories.ts";
+import {
+  ago,
+  endpoint,
+  event,
+  markerOf,
+  NOW,
+  pending,
+  pendingOf,
+  rule,
+  uniqueId,
+} from "../support/factories.ts";
 import { fieldsOf, pendingIds, plant, useStore } from "../support/store.ts";
 
 const RULE = rule();
@@ -64,7 +74,7 @@ describe("Outbox on Firestore", () => {
   };
   const dueAt = async (nowMs: number, limit = 10) =>
     (await store().outbox.due(nowMs, limit)).map(({ syncId }) => syncId);
-  const take = (id: string, nowMs: number, options?: { again?: boolean }) =>
+  const take = (id: string, nowMs: number, options?: { again?: boolean; dueByMs?: number }) =>
     store().outbox.take("svc", id, nowMs, nowMs + LEASE_MS, options);
 
   const versionOf = async (id: string): Promise<string | undefined> => {
@@ -512,9 +522,14 @@ describe("Outbox on Firestore", () => {
       const [first, second, third] = claims as [Claim, Claim, Claim];
       const due = await store().outbox.due(NOW + 30_000, 10);
       assert.deepEqual(due, [
-        { serviceName: "other", syncId: second.syncId, dueAtMs: NOW + 10_000 },
-        { serviceName: "svc", syncId: third.syncId, dueAtMs: NOW + 20_000 },
-        { serviceName: "svc", syncId: first.syncId, dueAtMs: NOW + 30_000 },
+        {
+          serviceName: "other",
+          syncId: second.syncId,
+          dueAtMs: NOW + 10_000,
+          hasFailed: false,
+        },
+        { serviceName: "svc", syncId: third.syncId, dueAtMs: NOW + 20_000, hasFailed: false },
+        { serviceName: "svc", syncId: first.syncId, dueAtMs: NOW + 30_000, hasFailed: false },
       ]);
       assert.deepEqual(await store().outbox.due(NOW + 30_000, 10, due[0]), due.slice(1));
       assert.deepEqual(await dueAt(NOW + 30_000, 1), [second.syncId]);
@@ -522,7 +537,120 @@ describe("Outbox on Firestore", () => {
     });
   });
 
+  describe("due", () => {
+    it("tells which have failed, until they are tried again", async () => {
+      const lease = await claimed(claimOf(RULE, []));
+      await store().outbox.markFailed(lease, "no such topic", NOW + 1000);
+      const hasFailed = async () =>
+        (await store().outbox.due(NOW + 2 * LEASE_MS, 10)).map((due) => due.hasFailed);
+      assert.deepEqual(await hasFailed(), [true]);
+      await take(lease.sync.id, NOW + 1000);
+      assert.deepEqual(await hasFailed(), [false]);
+    });
+  });
+
+  describe("oldest", () => {
+    it("finds the one that was made first, whenever each is due", async () => {
+      assert.equal(await store().outbox.oldest(10), undefined);
+      const at = (seconds: number, leaseSeconds: number) =>
+        claimOf(RULE, [], {
+          nowMs: NOW + seconds * 1000,
+          leaseUntilMs: () => NOW + leaseSeconds * 1000,
+        });
+      const claims = [at(5, 10), at(3, 20), at(4, 15)];
+      for (const claim of claims) await claimed(claim);
+      const named = (claim: Claim | undefined) => ({
+        serviceName: "svc",
+        syncId: claim?.syncId,
+        createdAtMs: claim?.nowMs,
+      });
+      assert.deepEqual(await store().outbox.oldest(10), named(claims[1]));
+      assert.deepEqual(await store().outbox.oldest(2), named(claims[2]));
+      for (const { syncId } of claims) {
+        const lease = await take(syncId, NOW + LEASE_MS);
+        await store().outbox.markPublished(lease!, "m1", NOW);
+      }
+      assert.equal(await store().outbox.oldest(10), undefined);
+    });
+  });
+
+  describe("keep", () => {
+    const UNTIL = NOW + 9 * 86_400_000;
+
+    it("puts off the expiry of every event and part, except those that are gone", async () => {
+      const { events, outbox, paths } = store();
+      const members = [...pendingOf("a", 600), ...pendingOf("b", 1)];
+      // The first and the last are still there, in the first chunk and in the second.
+      const stored = [members[0]!, members[599]!].map(({ id }) => event({ id }));
+      for (const one of stored) await events.append(RULE, one, markerOf(one));
+      const ids = new Set(stored.map(({ id }) => id));
+      await plant(
+        store(),
+        RULE,
+        members.filter(({ id }) => !ids.has(id)),
+      );
+      const { sync } = await claimed(claimOf(RULE, members));
+      const lease = await take(sync.id, NOW + 2 * LEASE_MS);
+      assert.equal(lease?.keptUntilMs, undefined);
+      const kept = await outbox.keep(lease!, UNTIL);
+      assert.equal(kept?.keptUntilMs, UNTIL);
+
+      const documents = [
+        ...stored.map(({ id }) => paths.events("svc").doc(id)),
+        paths.syncs("svc").doc(sync.id).collection("parts").doc("1"),
+      ];
+      for (const ref of documents) {
+        const { expireAt, ...others } = (await fieldsOf(ref)) ?? {};
+        assert.deepEqual(expireAt, Timestamp.fromMillis(UNTIL), ref.path);
+        assert.ok(Object.keys(others).length > 0, ref.path);
+      }
+      assert.equal((await paths.events("svc").listDocuments()).length, stored.length);
+      // The lease holds on, and whoever takes it next knows.
+      await outbox.markFailed(kept, "no such topic", NOW + 2 * LEASE_MS);
+      assert.equal((await syncDocument(sync.id))?.["lastError"], "no such topic");
+      assert.equal((await take(sync.id, NOW + 2 * LEASE_MS))?.keptUntilMs, UNTIL);
+    });
+
+    it("says so when somebody else has taken the sync over", async () => {
+      const first = await claimed(claimOf(RULE, []));
+      await take(first.sync.id, NOW + LEASE_MS);
+      assert.equal(await store().outbox.keep(first, UNTIL), undefined);
+    });
+  });
+
   describe("take", () => {
+    it("comes up later each time where it never ends: what kills its process backs off", async () => {
+      const { sync } = await claimed(claimOf(RULE, []));
+      const pauses = [];
+      let nowMs = NOW + LEASE_MS;
+      for (let attempt = 2; attempt <= 9; attempt++) {
+        assert.equal((await take(sync.id, nowMs))?.attempt, attempt);
+        const [due] = await store().outbox.due(NOW + 10 * 86_400_000, 1);
+        pauses.push(((due?.dueAtMs ?? 0) - nowMs) / 1000);
+        nowMs = due?.dueAtMs ?? 0;
+      }
+      assert.deepEqual(pauses, [150, 150, 240, 480, 960, 1920, 3600, 3600]);
+    });
+
+    it("before its time works for what is as it was found, and not beside somebody else", async () => {
+      const { sync } = await claimed(claimOf(RULE, []));
+      const dueByMs = NOW + LEASE_MS;
+      assert.equal((await take(sync.id, NOW, { dueByMs }))?.attempt, 2);
+      assert.equal(await take(sync.id, NOW, { dueByMs: dueByMs - 1 }), undefined);
+      await take(sync.id, NOW + LEASE_MS);
+      assert.equal(await take(sync.id, NOW, { dueByMs }), undefined);
+    });
+
+    it("of a published sync, asked for by name, takes it from TTL until it is out again", async () => {
+      const lease = await claimed(claimOf(RULE, []));
+      await store().outbox.markPublished(lease, "m1", NOW);
+      assert.ok((await syncDocument(lease.sync.id))?.["expireAt"]);
+      const again = await take(lease.sync.id, NOW, { again: true });
+      assert.equal((await syncDocument(lease.sync.id))?.["expireAt"], undefined);
+      await store().outbox.markPublished(again!, "m2", NOW);
+      assert.ok((await syncDocument(lease.sync.id))?.["expireAt"]);
+    });
+
     it("is refused while the lease runs, and gives the next lease once it has run out", async () => {
       const { sync } = await claimed(claimOf(RULE, []));
       assert.equal(await take(sync.id, NOW + LEASE_MS - 1), undefined);

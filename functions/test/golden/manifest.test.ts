@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { format } from "prettier";
+import { LEASE_MS } from "../../src/app/claimSync.ts";
+import { CHECK_MS, PUBLICATION_MS } from "../../src/app/timeLimits.ts";
 import { matchGolden } from "../support/golden.ts";
 
 const FUNCTIONS_DIR = fileURLToPath(new URL("../..", import.meta.url));
@@ -47,7 +49,10 @@ async function discover(files: Readonly<Record<string, string>> = {}): Promise<M
 }
 
 interface Manifest {
-  readonly endpoints: Record<string, { readonly httpsTrigger?: { readonly invoker: string[] } }>;
+  readonly endpoints: Record<
+    string,
+    { readonly httpsTrigger?: { readonly invoker: string[] }; readonly timeoutSeconds: number }
+  >;
   readonly params: readonly { readonly name: string; readonly default?: string }[];
 }
 
@@ -123,5 +128,16 @@ describe("the deploy manifest", () => {
       discover({ "invokers.json": '{"events": ["a@"], "event": ["public", "a@"]}' }),
       /invokers\.json has 2 problem\(s\):\n {2}- "events" is no HTTP function.*\n {2}- event: "public"/,
     );
+  }).timeout(30_000);
+
+  it("lets no function run as long as a lease, and a check end within its function", async () => {
+    const { endpoints } = await discover();
+    for (const [name, { timeoutSeconds }] of Object.entries(endpoints)) {
+      assert.ok(timeoutSeconds > 0 && timeoutSeconds * 1000 < LEASE_MS, name);
+    }
+    for (const name of ["checkWindow", "sweep"]) {
+      assert.ok(CHECK_MS < (endpoints[name]?.timeoutSeconds ?? 0) * 1000, name);
+    }
+    assert.ok(CHECK_MS + PUBLICATION_MS <= LEASE_MS);
   }).timeout(30_000);
 });

@@ -78,6 +78,27 @@ describe("failures that last", function () {
     await receiver.close();
   });
 
+  it("make one message of a manual trigger, however often it is repeated", async () => {
+    const rule = world.rule(["a", "b"], { trigger: { type: "none" } });
+    const publisher = { publish: () => Promise.reject(new Error("no such topic")) };
+    const { db, now: clock } = world;
+    const failing = new Instance({ db, publisher, rules: [rule], clock });
+    const sound = instanceOf([rule]);
+    const trigger = (instance: Instance) => instance.run((engine) => engine.triggerSync(rule));
+
+    // Of a window with an event, then of one without any.
+    await failing.run((engine) => engine.storeEvent(rule, request("a", "alone")));
+    for (const numberOfEvents of [1, 0]) {
+      const first = await trigger(failing);
+      assert.deepEqual([first.numberOfEvents, first.published], [numberOfEvents, false]);
+      for (let time = 0; time < 3; time++) assert.deepEqual(await trigger(failing), first);
+      assert.deepEqual(await trigger(sound), { ...first, published: true });
+    }
+    const { violations, figures } = await world.judge(rule, { expectOnce: true });
+    assert.deepEqual(violations, []);
+    assert.deepEqual([figures.syncs, figures.messages], [2, 2]);
+  });
+
   it("set malformed markers aside, and let the window fire without them", async () => {
     const rule = world.rule(["a", "b"]);
     const log = recordingLog();

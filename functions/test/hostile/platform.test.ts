@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
 import { sharedBuild } from "../support/hostile/build.ts";
-import { toCloudEvent, toProtobuf } from "../support/hostile/cloudEvent.ts";
+import { toCloudEvent, toProtobuf, type CloudEventRequest } from "../support/hostile/cloudEvent.ts";
 import { request } from "../support/hostile/fleet.ts";
 import { FunctionServer, type LoggedLine } from "../support/hostile/functionServer.ts";
 import { World } from "../support/hostile/world.ts";
@@ -15,7 +15,12 @@ interface Case {
   readonly body?: string | Buffer;
   readonly eventKey?: string;
   readonly serviceName?: string;
+  readonly ageMs?: number;
 }
+
+type Overrides = Pick<Case, "eventKey" | "serviceName" | "ageMs">;
+
+const HOUR_MS = 3_600_000;
 
 const isOurs = ({ message }: LoggedLine): boolean => /pending\.ignored|delivery\.unr/.test(message);
 
@@ -25,9 +30,9 @@ const typed = (type: string): Record<string, string> => ({
 });
 
 const UNUSABLE: readonly Case[] = [
-  { name: "of a service that is not configured", serviceName: "nobody" },
-  { name: "of an endpoint that is not configured", eventKey: "nobody" },
-  { name: "with an endpoint's name of 11 MB", eventKey: "x".repeat(11_000_000) },
+  { name: "of a service that is not configured", serviceName: "nobody", ageMs: HOUR_MS },
+  { name: "of an endpoint that is not configured", eventKey: "nobody", ageMs: HOUR_MS },
+  { name: "with an endpoint's name of 11 MB", eventKey: "x".repeat(11_000_000), ageMs: HOUR_MS },
   { name: "without data", body: "" },
   { name: "without a document", body: "{}" },
   { name: "whose data is null", body: "null" },
@@ -99,11 +104,11 @@ describe("trigger events that nobody can use", function () {
     await world.close();
   });
 
-  const marker = (overrides: object = {}) => ({
+  const marker = ({ ageMs = 0, ...overrides }: Overrides = {}) => ({
     serviceName: rule.serviceName,
     eventId: "x",
     eventKey: "a",
-    receivedAtMs: Date.now(),
+    receivedAtMs: Date.now() - ageMs,
     ...overrides,
   });
 
@@ -116,6 +121,19 @@ describe("trigger events that nobody can use", function () {
       const { status, text } = await server.post("/", kept, body ?? event.body);
       assert.equal(status, 204, text);
       await waitFor("a report", () => server.reports.slice(before).find(isOurs));
+    });
+  }
+
+  for (const [what, overrides] of [
+    ["service", { serviceName: "new" }],
+    ["endpoint", { eventKey: "new" }],
+  ] as const) {
+    it(`are refused while they are new: an unknown ${what} may be one that is rolled out`, async () => {
+      for (const encode of [(event: CloudEventRequest) => event, toProtobuf]) {
+        const { headers, body } = encode(toCloudEvent(world.projectId, marker(overrides)));
+        const { status } = await server.post("/", headers, body);
+        assert.equal(status, 500);
+      }
     });
   }
 

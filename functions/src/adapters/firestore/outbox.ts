@@ -73,7 +73,9 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
       if (doc === undefined) return undefined;
       try {
         const stored = toStoredSync(doc);
-        const isDue = stored.nextAttemptAtMs !== undefined && stored.nextAttemptAtMs <= nowMs;
+        const { nextAttemptAtMs } = stored;
+        const isDue =
+          nextAttemptAtMs !== undefined && nextAttemptAtMs <= (options?.dueByMs ?? nowMs);
         if (!isDue && options?.again !== true) return undefined;
 
         // Every commit of a claim leaves a whole sync: one whose claimer stopped half-way goes out

@@ -74,8 +74,10 @@ export function toProtobuf({ headers, body }: CloudEventRequest): CloudEventRequ
   const require = createRequire(import.meta.url);
   const protos = require(join(FUNCTIONS_DIR, PROTOS)) as Protos;
   const { DocumentEventData } = protos.google.events.cloud.firestore.v1;
-  const { value } = JSON.parse(String(body)) as { value: { name: string; fields: object } };
-  const time = { seconds: 1_700_000_000, nanos: 0 };
+  const { value } = JSON.parse(String(body)) as {
+    value: { name: string; fields: object; createTime: string };
+  };
+  const time = { seconds: Math.floor(Date.parse(value.createTime) / 1000), nanos: 0 };
   const fields = { ...value.fields, receivedAt: { timestampValue: time } };
   const document = { name: value.name, fields, createTime: time, updateTime: time };
   const data = DocumentEventData.fromObject({ value: document });

@@ -122,6 +122,8 @@ type RuleOverrides = Partial<Omit<Rule, "trigger" | "endpoints">> & {
 const MAX_SWEEPS = 30;
 const ARRIVAL_MS = 10_000;
 
-function isQuiet({ published, failed, fired, expired, errors }: SweepReport): boolean {
-  return published + failed + fired + expired + errors === 0;
+/** What has been tried often comes up again only after a while: it is not settled before. */
+function isQuiet({ oldestUnpublishedSeconds, ...report }: SweepReport): boolean {
+  const { published, failed, fired, expired, errors } = report;
+  return published + failed + fired + expired + errors === 0 && oldestUnpublishedSeconds === 0;
 }

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { Rule } from "../../src/domain/rule.ts";
+import { serveFunction, type ServedFunction } from "../../tools/bench/serveFunction.ts";
+import { sharedBuild } from "../support/hostile/build.ts";
+import { toCloudEvent } from "../support/hostile/cloudEvent.ts";
+import { inParallel, request } from "../support/hostile/fleet.ts";
+import { Instance } from "../support/hostile/instance.ts";
+import { World } from "../support/hostile/world.ts";
+import { waitFor } from "../support/waitFor.ts";
+
+/** What a function has, and what is left of it for a bad day: the same syncs at once took 434 MB, and 640. */
+const LIMIT_MB = 350;
+
+/** A sync of 8.5 MB, just below the most that a message holds. */
+const EVENTS = 9;
+const CONTENT = "x".repeat(940_000);
+
+const SYNCS_DUE = 8;
+const WINDOWS = 12;
+
+/** The built functions, in the heap that they have in production. */
+describe("large syncs at once", function () {
+  this.timeout(120_000);
+  const logs = mkdtempSync(join(tmpdir(), "eventsync-memory-"));
+  let world: World;
+  let served: ServedFunction | undefined;
+  before(async () => {
+    world = await World.open();
+  });
+  afterEach(async () => {
+    await served?.stop();
+  });
+  after(async () => {
+    await world.close();
+    rmSync(logs, { recursive: true });
+  });
+
+  const rulesOf = (count: number): Rule[] =>
+    Array.from({ length: count }, () => world.rule(["a", "b"]));
+
+  async function fill(instance: Instance, rules: readonly Rule[]): Promise<void> {
+    const events = rules.flatMap((rule) =>
+      Array.from({ length: EVENTS }, (_, index) => ({ rule, key: index === 0 ? "b" : "a" })),
+    );
+    await inParallel(events, 4, ({ rule, key }) =>
+      instance.run((engine) => engine.storeEvent(rule, request(key, CONTENT))),
+    );
+  }
+
+  async function serve(
+    target: "sweep" | "checkWindow",
+    rules: readonly Rule[],
+  ): Promise<ServedFunction> {
+    const { directory } = await sharedBuild();
+    served = await serveFunction({
+      source: directory,
+      target,
+      signature: target === "sweep" ? "http" : "cloudevent",
+      env: {
+        GCLOUD_PROJECT: world.projectId,
+        GOOGLE_CLOUD_PROJECT: world.projectId,
+        METADATA_SERVER_DETECTION: "none",
+        CONFIG: JSON.stringify(rules),
+      },
+      logFile: join(logs, target),
+    });
+    return served;
+  }
+
+  async function assertAllPublished(rules: readonly Rule[]): Promise<void> {
+    for (const rule of rules) {
+      const { violations, figures } = await world.judge(rule, { expectOnce: true });
+      assert.deepEqual(violations, []);
+      assert.deepEqual([figures.exported, figures.messages], [EVENTS, 1]);
+    }
+  }
+
+  function assertSmall(server: ServedFunction): void {
+    const peak = server.memory()?.peak;
+    if (peak === undefined) return; // only Linux tells
+    assert.ok(peak < LIMIT_MB * 1e6, `${String(Math.round(peak / 1e6))} MB`);
+  }
+
+  it(`are no danger to a sweep that finds ${String(SYNCS_DUE)} of them due`, async () => {
+    const rules = rulesOf(SYNCS_DUE);
+    const dying = new Instance({
+      db: world.db,
+      publisher: { publish: () => new Promise(() => undefined) },
+      rules,
+      clock: world.clock(-600_000), // the leases that it leaves have run out
+    });
+    await fill(dying, rules);
+    for (const rule of rules) {
+      void dying.run((engine) => engine.checkWindow(rule, "a")).catch(() => undefined);
+    }
+    await waitFor("the claims", async () => {
+      const { docs } = await world.db.collectionGroup("syncs").select().get();
+      return docs.length === SYNCS_DUE ? true : undefined;
+    });
+    dying.kill();
+
+    const sweep = await serve("sweep", rules);
+    const { status } = await fetch(sweep.url, { method: "POST" });
+    assert.equal(status, 200);
+    assertSmall(sweep);
+    await assertAllPublished(rules);
+  });
+
+  it(`are no danger to an instance that checks ${String(WINDOWS)} windows with one each`, async () => {
+    const rules = rulesOf(WINDOWS);
+    await fill(world.instance(rules), rules);
+    const checkWindow = await serve("checkWindow", rules);
+    await inParallel(rules, WINDOWS, async ({ serviceName }) => {
+      const marker = { serviceName, eventId: "x", eventKey: "a", receivedAtMs: Date.now() };
+      const { headers, body } = toCloudEvent(world.projectId, marker);
+      const { status } = await fetch(checkWindow.url, {
+        method: "POST",
+        headers,
+        body: String(body),
+      });
+      assert.equal(status, 204);
+    });
+    assertSmall(checkWindow);
+    await assertAllPublished(rules);
+  });
+});
