@@ -16,6 +16,7 @@ try {
   process.exitCode = await runSuite({
     only: ["firestore", "pubsub", "functions"],
     projectId: PROJECT,
+    report: (line) => process.stderr.write(`${line}\n`),
     userEnv: {
       CONFIG: JSON.stringify(WIRED_SERVICES),
       LOCATION: "us-central1",
