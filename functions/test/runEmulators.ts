@@ -10,7 +10,7 @@ const arguments_ = process.argv.slice(2);
 const specs =
   arguments_.length > 0
     ? arguments_
-    : ["test/contract/**/*.test.ts", "test/hostile/**/*.test.ts", "test/wired/**/*.test.ts"];
+    : ["contract", "hostile", "wired", "commands"].map((layer) => `test/${layer}/**/*.test.ts`);
 
 try {
   process.exitCode = await runSuite({

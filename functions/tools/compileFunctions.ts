@@ -26,7 +26,8 @@ export async function compileFunctions(
       join(PACKAGE_BIN_DIR, "tsc"),
       ...["-p", join(source, "tsconfig.build.json"), "--outDir", join(directory, "lib")],
     ],
-    { ...options, cwd: source },
+    // The compiler leaves a cache among the temporary files.
+    { ...options, cwd: source, env: { ...process.env, TMPDIR: run.temporary } },
   );
   options.signal?.throwIfAborted();
   if (code !== 0) throw new Error(`The functions do not compile:\n${output.trim()}`);
