@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { FUNCTIONS_DIR } from "../../tools/paths.ts";
+import { signalGroup } from "../../tools/processGroup.ts";
 import { RunDirectory } from "../../tools/runDirectory.ts";
 import { isRunning, processes } from "../support/processes.ts";
 import { waitFor } from "../support/waitFor.ts";
@@ -56,12 +57,17 @@ describe("a run of the emulators", () => {
     const groups = (): number[] => processes().map(({ group }) => group);
     await waitFor("both to run", () => ids.every((id) => groups().includes(id)) || undefined);
     parent.kill("SIGKILL");
-    await waitFor("everything to be gone", () => {
-      const left = processes().filter(
-        ({ group, line }) => ids.includes(group) || line.includes(path),
-      );
-      return (left.length === 0 && !existsSync(path)) || undefined;
-    });
+    try {
+      await waitFor("everything to be gone", () => {
+        const left = processes().filter(
+          ({ group, line }) => ids.includes(group) || line.includes(path),
+        );
+        return (left.length === 0 && !existsSync(path)) || undefined;
+      });
+    } catch (error) {
+      for (const id of ids) signalGroup(id, "SIGKILL");
+      throw error;
+    }
     assert.deepEqual(readdirSync(temporary), []);
   });
 

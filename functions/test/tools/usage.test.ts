@@ -89,7 +89,9 @@ describe("the command lines of the scripts", () => {
   });
 
   it("what scripts/bench documents is what the benchmark reads", () => {
-    const documented = call("bench", "--help").stdout.matchAll(/^ +(--[a-z]+)( \S+)? {2}/gm);
+    const { stdout } = call("bench", "--help");
+    const documented = [...stdout.matchAll(/^ +(--[a-z]+)( \S+)? {2}/gm)];
+    assert.equal(documented.length, 10);
     for (const [, option = "", value] of documented) {
       if (option === "--help") continue;
       const values: Record<string, string> = { " NAMES": SECTIONS.join(","), " A,B": "a,b" };
