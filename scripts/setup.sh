@@ -8,7 +8,7 @@
 #   . "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 #
 # Defines EVENTSYNC_ROOT, the repository's root. Says on standard error that it installs, and what is
-# wrong; prints nothing otherwise.
+# wrong; prints nothing otherwise. Uses the trap on EXIT, so that a script sets its own after it.
 
 EVENTSYNC_ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 
