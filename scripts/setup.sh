@@ -7,7 +7,8 @@
 #   set -euo pipefail
 #   . "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 #
-# Defines EVENTSYNC_ROOT, the repository's root. Prints nothing unless something is wrong.
+# Defines EVENTSYNC_ROOT, the repository's root. Says on standard error that it installs, and what is
+# wrong; prints nothing otherwise. Uses the trap on EXIT, so that a script sets its own after it.
 
 EVENTSYNC_ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 
@@ -21,34 +22,78 @@ eventsync_lock_checksum() {
   cksum <"$EVENTSYNC_ROOT/functions/package-lock.json"
 }
 
+eventsync_is_installed() {
+  local stamp="$EVENTSYNC_ROOT/functions/node_modules/.eventsync-lock"
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(eventsync_lock_checksum)" ]
+}
+
+# Two scripts that install at once would remove each other's files, so one claims it and the others
+# wait. The claim is a link to its process id, made in one step; a claim of the dead is void.
+eventsync_claim_install() {
+  local claim="$1" owner said=""
+  until ln -s "$$" "$claim" 2>/dev/null; do
+    owner="$(readlink "$claim" || true)"
+    if [ "$owner" = "" ]; then
+      [ -w "$EVENTSYNC_ROOT" ] || eventsync_setup_fail "$EVENTSYNC_ROOT cannot be written to."
+    elif ! kill -0 "$owner" 2>/dev/null; then
+      rm -f "$claim"
+    else
+      [ "$said" != "" ] || printf 'Waiting for another script, which installs the packages …\n' >&2
+      said=yes
+      sleep 0.2
+    fi
+  done
+}
+
 eventsync_install() {
-  local functions="$EVENTSYNC_ROOT/functions"
-  local stamp="$functions/node_modules/.eventsync-lock"
-  local log checksum
-  [ -f "$functions/package-lock.json" ] ||
+  local scratch log
+  [ -f "$EVENTSYNC_ROOT/functions/package-lock.json" ] ||
     eventsync_setup_fail "functions/package-lock.json is missing."
-  checksum="$(eventsync_lock_checksum)"
-  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$checksum" ]; then
-    return 0
-  fi
+  if eventsync_is_installed; then return 0; fi
 
   command -v node >/dev/null 2>&1 ||
     eventsync_setup_fail "node is not on PATH; install any Node.js from 20 on (https://nodejs.org)."
   command -v npm >/dev/null 2>&1 ||
     eventsync_setup_fail "npm is not on PATH; it comes with Node.js (https://nodejs.org)."
 
-  log="$(mktemp)"
-  # Only the package `node` needs its install script, which fetches the Node 24 binary. Skipping the
-  # others also skips re2, an optional speed-up that would be compiled for minutes, with any npm.
-  if ! (cd "$functions" &&
-    npm ci --ignore-scripts --no-audit --no-fund &&
-    npm rebuild node --ignore-scripts=false --no-audit --no-fund) >"$log" 2>&1; then
-    cat "$log" >&2
-    rm -f "$log"
-    eventsync_setup_fail "npm ci failed in functions/; its output is above."
+  scratch="$(mktemp -d)"
+  log="$scratch/npm.log"
+  # A name of the shell's own: the trap outlives this function's variables.
+  EVENTSYNC_SCRATCH="$scratch"
+  trap 'rm -rf "$EVENTSYNC_SCRATCH"' EXIT
+  eventsync_claim_install "$EVENTSYNC_ROOT/.eventsync-install"
+  trap 'rm -rf "$EVENTSYNC_SCRATCH" "$EVENTSYNC_ROOT/.eventsync-install"' EXIT
+  if ! eventsync_is_installed; then
+    printf 'Installing the packages (about a minute) …\n' >&2
+    eventsync_npm >"$log" 2>&1 || eventsync_install_fail "$log"
+    eventsync_lock_checksum >"$EVENTSYNC_ROOT/functions/node_modules/.eventsync-lock"
   fi
-  rm -f "$log"
-  printf '%s\n' "$checksum" >"$stamp"
+  rm -rf "$scratch" "$EVENTSYNC_ROOT/.eventsync-install"
+  trap - EXIT
+}
+
+# Only the package `node` needs its install script, which fetches the Node 24 binary. Skipping the
+# others also skips re2, an optional speed-up that would be compiled for minutes, with any npm.
+eventsync_npm() (
+  cd "$EVENTSYNC_ROOT/functions" &&
+    npm ci --ignore-scripts --no-audit --no-fund &&
+    npm rebuild node --ignore-scripts=false --no-audit --no-fund
+)
+
+# The cause in one line, then what npm said of it.
+eventsync_install_fail() {
+  local log="$1" code cause
+  code="$(sed -n -E 's/^npm (error|ERR!) code //p' "$log" | tail -n 1)"
+  case "$code" in
+    ECONNREFUSED | ECONNRESET | EHOSTUNREACH | ENETUNREACH | ENOTFOUND | EAI_AGAIN | ETIMEDOUT | \
+      ERR_SOCKET_TIMEOUT)
+      cause="the package registry cannot be reached ($code): check the network, and npm's registry and proxy settings (npm config list)"
+      ;;
+    *) cause="npm ci failed in functions/${code:+ ($code)}" ;;
+  esac
+  printf 'setup: the packages could not be installed: %s.\nThe end of what npm printed:\n' "$cause" >&2
+  grep -v -E '^npm (warn|WARN)' "$log" | tail -n 15 >&2
+  exit 1
 }
 
 eventsync_use_pinned_node() {
@@ -65,6 +110,9 @@ eventsync_use_pinned_node() {
 
 eventsync_install
 eventsync_use_pinned_node
+
+# What runs emulators for a script ends when the script does, however it ends.
+export EVENTSYNC_SCRIPT_PID=$$
 
 # Off Google Cloud the clients would look for a metadata server and warn; npm and firebase-tools
 # would look for newer versions of themselves.

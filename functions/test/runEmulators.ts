@@ -11,12 +11,13 @@ const arguments_ = process.argv.slice(2);
 const specs =
   arguments_.length > 0
     ? arguments_
-    : ["test/contract/**/*.test.ts", "test/hostile/**/*.test.ts", "test/wired/**/*.test.ts"];
+    : ["contract", "hostile", "wired", "commands"].map((layer) => `test/${layer}/**/*.test.ts`);
 
 try {
   process.exitCode = await runSuite({
     only: ["firestore", "pubsub", "functions"],
     projectId: PROJECT,
+    report: (line) => process.stderr.write(`${line}\n`),
     userEnv: { ...LOCAL_PARAMETERS, CONFIG: JSON.stringify(WIRED_SERVICES) },
     command: ["mocha", "--timeout", "60000", "--exit", ...specs],
   });

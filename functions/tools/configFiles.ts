@@ -110,6 +110,29 @@ function readJson(name: string): object {
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as object) : {};
 }
 
+/**
+ * The text of a file that somebody named.
+ *
+ * @throws Error that names it, and says why it cannot be read
+ */
+export function readFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(`cannot read ${path}: ${READ_PROBLEMS[code ?? ""] ?? message}`, {
+      cause: error,
+    });
+  }
+}
+
+const READ_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file.",
+  ENOTDIR: "there is no such file.",
+  EISDIR: "it is a directory.",
+  EACCES: "its permissions forbid it.",
+};
+
 /** What to tell a person about an error: every problem of a configuration, or its message. */
 export function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.report;

@@ -1,8 +1,8 @@
 /**
  * Decides which Firestore and Pub/Sub emulator firebase-tools runs. In this order: the ones the
  * caller named in the environment, the ones firebase-tools has already downloaded, the ones the
- * Google Cloud CLI has installed, and last whatever firebase-tools downloads. Only the third needs
- * work here, and it is what lets the suite run without a network.
+ * Google Cloud CLI has installed, and last whatever firebase-tools downloads. The third lets the suite run
+ * without a network.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
@@ -20,48 +20,99 @@ export type DownloadedEmulator = "firestore" | "pubsub";
 
 const FIRESTORE_MAIN_CLASS = "com.google.cloud.datastore.emulator.firestore.CloudFirestore";
 
-/** In the Google Cloud CLI's root. */
-const GCLOUD_COMPONENT: Record<DownloadedEmulator, string> = {
-  firestore: "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar",
-  pubsub: "platform/pubsub-emulator/bin/cloud-pubsub-emulator",
-};
+/** What people call them, their component of the Google Cloud CLI, and its file in the CLI's root. */
+const KNOWN = {
+  firestore: {
+    title: "Firestore",
+    component: "cloud-firestore-emulator",
+    file: "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar",
+  },
+  pubsub: {
+    title: "Pub/Sub",
+    component: "pubsub-emulator",
+    file: "platform/pubsub-emulator/bin/cloud-pubsub-emulator",
+  },
+} as const satisfies Record<DownloadedEmulator, object>;
+
+/** Of firebase-tools' own list of what it downloads. */
+interface DownloadInfo {
+  readonly version: string;
+  readonly downloadPathRelativeToCacheDir: string;
+  readonly binaryPathRelativeToCacheDir?: string;
+}
+
+/** Which programs the emulators are. */
+export interface EmulatorBinaries {
+  /** The variables that make firebase-tools run them; none for those that it has downloaded itself. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Those that firebase-tools has to download first. */
+  readonly missing: readonly DownloadedEmulator[];
+}
 
 /**
- * The environment variables that make firebase-tools run the right programs; empty for those it
- * finds or downloads itself.
+ * Looks for the emulators.
  *
  * firebase-tools makes the named file executable, which only the file's owner may do, so what it
  * gets is always a file of ours in `stagingDir` that leads to the installed one.
+ *
+ * @throws Error when the environment names a file that does not exist
  */
-export function emulatorBinaryEnv(
+export function findEmulatorBinaries(
   emulators: readonly DownloadedEmulator[],
   stagingDir: string,
-): Record<string, string> {
+): EmulatorBinaries {
   const env: Record<string, string> = {};
-  const missing = emulators.filter((name) => !isNamedInEnv(name) && !isDownloaded(name));
-  if (missing.length === 0) return env;
-  const sdkRoot = gcloudRoot();
-  if (sdkRoot === undefined) return env;
-  for (const name of missing) {
-    const component = join(sdkRoot, GCLOUD_COMPONENT[name]);
-    if (!existsSync(component)) continue;
+  const absent = emulators.filter((name) => !isNamedInEnv(name) && !isDownloaded(name));
+  const sdkRoot = absent.length === 0 ? undefined : gcloudRoot();
+  const missing: DownloadedEmulator[] = [];
+  for (const name of absent) {
+    const component = sdkRoot === undefined ? undefined : join(sdkRoot, KNOWN[name].file);
+    // Whoever asks for a certain version gets it from firebase-tools only.
+    if (component === undefined || versionInEnv(name) !== undefined || !existsSync(component)) {
+      missing.push(name);
+      continue;
+    }
     env[binaryVariable(name)] =
       name === "firestore"
         ? writeLauncherJar(component, stagingDir)
         : writeLauncherScript(component, stagingDir);
   }
-  return env;
+  return { env, missing };
+}
+
+/** Names emulators for people: `Firestore and Pub/Sub`. */
+export function titleOf(emulators: readonly DownloadedEmulator[]): string {
+  return emulators.map((name) => KNOWN[name].title).join(" and ");
+}
+
+/** Why the emulators cannot be run, and what to do, in one line. */
+export function describeMissing(emulators: readonly DownloadedEmulator[], reason: string): string {
+  const isOne = emulators.length === 1;
+  const components = emulators.map((name) => KNOWN[name].component).join(" ");
+  return (
+    `The ${titleOf(emulators)} emulator${isOne ? " is" : "s are"} not installed and could not be ` +
+    `downloaded (${reason}): connect to the network, or set HTTPS_PROXY; or install ` +
+    `${isOne ? "it" : "them"} with the Google Cloud CLI (gcloud components install ${components}); ` +
+    `or set ${emulators.map(binaryVariable).join(" and ")}.`
+  );
 }
 
 function binaryVariable(name: DownloadedEmulator): string {
   return `${name.toUpperCase()}_EMULATOR_BINARY_PATH`;
 }
 
-/** Also true when the caller asks for a certain version, which firebase-tools has to download. */
 function isNamedInEnv(name: DownloadedEmulator): boolean {
-  return [binaryVariable(name), `${name.toUpperCase()}_EMULATOR_VERSION`].some(
-    (variable) => (process.env[variable] ?? "") !== "",
-  );
+  const path = process.env[binaryVariable(name)] ?? "";
+  if (path !== "" && !existsSync(path)) {
+    throw new Error(`${binaryVariable(name)} names ${path}, which does not exist.`);
+  }
+  return path !== "";
+}
+
+/** The version that the caller asks for. */
+function versionInEnv(name: DownloadedEmulator): string | undefined {
+  const version = process.env[`${name.toUpperCase()}_EMULATOR_VERSION`];
+  return version === "" ? undefined : version;
 }
 
 function isDownloaded(name: DownloadedEmulator): boolean {
@@ -70,12 +121,12 @@ function isDownloaded(name: DownloadedEmulator): boolean {
       join(FUNCTIONS_DIR, "node_modules/firebase-tools/lib/emulator/downloadableEmulatorInfo.json"),
       "utf8",
     ),
-  ) as Record<string, Record<string, string>>;
-  const file =
-    info[name]?.["binaryPathRelativeToCacheDir"] ?? info[name]?.["downloadPathRelativeToCacheDir"];
-  const cache =
-    process.env["FIREBASE_EMULATORS_PATH"] ?? join(homedir(), ".cache", "firebase", "emulators");
-  return file !== undefined && existsSync(join(cache, file));
+  ) as Record<DownloadedEmulator, DownloadInfo>;
+  const { version, downloadPathRelativeToCacheDir, binaryPathRelativeToCacheDir } = info[name];
+  const file = binaryPathRelativeToCacheDir ?? downloadPathRelativeToCacheDir;
+  const named = process.env["FIREBASE_EMULATORS_PATH"] ?? "";
+  const cache = named === "" ? join(homedir(), ".cache", "firebase", "emulators") : named;
+  return existsSync(join(cache, file.replaceAll(version, versionInEnv(name) ?? version)));
 }
 
 /** The gcloud command usually links into its SDK; asking it instead takes about a second. */

@@ -1,8 +1,7 @@
 /** The environments on both sides of the emulators: of what runs them, and of what calls them. */
 import { delimiter, join } from "node:path";
 
-import { emulatorBinaryEnv } from "./emulatorBinaries.ts";
-import { writeLaunchers } from "./launchers.ts";
+import { launcherDir } from "./launchers.ts";
 import { PACKAGE_BIN_DIR } from "./paths.ts";
 import type { Emulator, Ports } from "./staging.ts";
 
@@ -27,11 +26,14 @@ export function clientEnv(
   };
 }
 
-/** The environment of firebase-tools, which the emulators and the functions inherit. */
+/**
+ * The environment of firebase-tools, which the emulators and the functions inherit.
+ *
+ * @param binaries the variables that say which emulators it runs
+ */
 export function firebaseEnv(
   staging: string,
-  javaHome: string,
-  only: readonly Emulator[],
+  binaries: Readonly<Record<string, string>>,
 ): NodeJS.ProcessEnv {
   const inherited = { ...process.env };
   // Credentials are of no use here; JAVA_HOME would lead past our own `java`; FORCE_COLOR would
@@ -39,13 +41,10 @@ export function firebaseEnv(
   for (const name of ["GOOGLE_APPLICATION_CREDENTIALS", "JAVA_HOME", "FORCE_COLOR"]) {
     Reflect.deleteProperty(inherited, name);
   }
-  const downloaded = only.filter((name) => name !== "functions");
   return {
     ...inherited,
-    ...emulatorBinaryEnv(downloaded, staging),
-    PATH: [writeLaunchers(staging, javaHome), PACKAGE_BIN_DIR, process.env["PATH"] ?? ""].join(
-      delimiter,
-    ),
+    ...binaries,
+    PATH: [launcherDir(staging), PACKAGE_BIN_DIR, process.env["PATH"] ?? ""].join(delimiter),
     // Two runs for one project would otherwise find each other's locator file here,
     TMPDIR: staging,
     // and read the settings and the login of the user's own firebase-tools here.

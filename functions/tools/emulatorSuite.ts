@@ -1,11 +1,12 @@
 /** Runs a command with emulators around it. */
-import { delimiter } from "node:path";
 import { constants } from "node:os";
+import { delimiter } from "node:path";
 
 import { startEmulators } from "./emulators.ts";
-import type { EmulatorOptions } from "./emulators.ts";
+import type { EmulatorOptions, RunningEmulators } from "./emulators.ts";
 import { PACKAGE_BIN_DIR } from "./paths.ts";
-import { endGroup, startGroup } from "./processGroup.ts";
+import { endGroup } from "./processGroup.ts";
+import { watchStarter } from "./starter.ts";
 
 /** A command and the emulators it needs. */
 export interface SuiteOptions extends Omit<EmulatorOptions, "signal"> {
@@ -20,7 +21,8 @@ const END_MS = 2_000;
 
 /**
  * Starts the emulators, runs the command with its input and output untouched, stops the emulators,
- * and gives the command's exit code. A signal to this process ends all of it, in the same order.
+ * and gives the command's exit code. A signal to this process ends all of it, in the same order, and so
+ * does the end of the script that started it.
  *
  * @throws Error when the emulators or the command cannot be started.
  */
@@ -30,10 +32,13 @@ export async function runSuite(options: SuiteOptions): Promise<number> {
     interrupt.abort(signal);
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  const starter = watchStarter(() => {
+    onSignal("SIGHUP");
+  });
   try {
     const emulators = await startEmulators({ ...options, signal: interrupt.signal });
     try {
-      const code = await runCommand(options, emulators.env, interrupt.signal);
+      const code = await runCommand(options, emulators, interrupt.signal);
       if (interrupt.signal.aborted) return exitCodeOf(interrupt.signal);
       if (code !== 0 && options.only.includes("functions") && options.verbose !== true) {
         process.stderr.write(`--- the end of the emulators' log ---\n${emulators.tail(40)}\n`);
@@ -46,20 +51,23 @@ export async function runSuite(options: SuiteOptions): Promise<number> {
     if (interrupt.signal.aborted) return exitCodeOf(interrupt.signal);
     throw error;
   } finally {
+    starter.stop();
     for (const signal of SIGNALS) process.off(signal, onSignal);
   }
 }
 
 async function runCommand(
   { command, env }: SuiteOptions,
-  emulatorEnv: Readonly<Record<string, string>>,
+  emulators: RunningEmulators,
   interrupt: AbortSignal,
 ): Promise<number> {
   const [file, ...args] = command;
   const path = `${PACKAGE_BIN_DIR}${delimiter}${process.env["PATH"] ?? ""}`;
-  const group = await startGroup(file, args, {
-    stdio: "inherit",
-    env: { ...process.env, PATH: path, ...emulatorEnv, ...env },
+  const group = await emulators.start(file, args, {
+    ...process.env,
+    PATH: path,
+    ...emulators.env,
+    ...env,
   });
   const forward = (): void => {
     // A command that does not heed the signal must not keep the emulators alive.

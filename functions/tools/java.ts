@@ -33,9 +33,10 @@ const JDK_ROOTS = [
 /**
  * Finds the Java to run the emulators with.
  *
+ * @param roots where JDKs are usually installed, as patterns
  * @throws Error with one line that says what is missing and what was found.
  */
-export function findJava(): Java {
+export function findJava(roots: readonly string[] = JDK_ROOTS): Java {
   const onPath = javaOnPath();
   if (onPath !== undefined && onPath.major >= MIN_JAVA_MAJOR) return onPath;
 
@@ -43,7 +44,8 @@ export function findJava(): Java {
   const fromHome = javaHome === undefined ? undefined : javaIn(javaHome);
   if (fromHome !== undefined && fromHome.major >= MIN_JAVA_MAJOR) return fromHome;
 
-  const installed = JDK_ROOTS.flatMap((pattern) => globSync(pattern))
+  const installed = roots
+    .flatMap((pattern) => globSync(pattern))
     .map(javaIn)
     .filter((java) => java !== undefined)
     .sort((a, b) => b.major - a.major);

@@ -1,43 +1,66 @@
 /**
- * The commands that firebase-tools finds first on PATH, and why they are not the system's own.
+ * How processes are started so that none is ever forgotten, and what firebase-tools finds first on PATH.
  *
- * `java` notes its process id before it becomes Java. Interrupted while it starts, firebase-tools
- * forgets emulators it has just started, and they would run for ever; the note is how we find them.
+ * `note` runs a command after noting its own process id, which the command keeps. So even those that
+ * firebase-tools starts and forgets, interrupted in its start, can be found and ended, by whoever is left.
+ *
+ * `java` is the real one, noted.
  *
  * `ps` lists nothing. firebase-tools ends a Pub/Sub emulator that is slow to stop with `kill -9` on
  * every process of the machine that `ps` shows as one, other people's included; here it finds none,
  * and the slow one is ended by its noted id.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Writes the commands, and gives the directory to put first on PATH. */
-export function writeLaunchers(stagingDir: string, javaHome: string): string {
-  const bin = join(stagingDir, "bin");
-  mkdirSync(bin);
-  const write = (name: string, lines: readonly string[]): void => {
-    writeFileSync(join(bin, name), ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
+/** Writes the commands. */
+export function writeLaunchers(stagingDir: string, javaHome: string): void {
+  mkdirSync(launcherDir(stagingDir));
+  const write = (path: string, lines: readonly string[]): void => {
+    writeFileSync(path, ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
   };
   // The id is noted before the door is tried, so that whoever shuts the door and then reads the
   // notes misses nobody. A removed staging directory ends it too, through `set -e`.
-  write("java", [
+  write(noteLauncher(stagingDir), [
     "set -e",
-    `case "$*" in *-version*) ;; *)`,
-    `  echo $$ >>${shellQuote(notesIn(stagingDir))}`,
-    `  if [ -e ${shellQuote(doorIn(stagingDir))} ]; then exit 1; fi ;;`,
-    "esac",
-    `exec ${shellQuote(join(javaHome, "bin", "java"))} "$@"`,
+    `echo $$ >>${shellQuote(notesIn(stagingDir))}`,
+    `if [ -e ${shellQuote(doorIn(stagingDir))} ]; then exit 1; fi`,
+    'exec "$@"',
   ]);
-  write("ps", ["exit 0"]);
-  return bin;
+  const java = shellQuote(join(javaHome, "bin", "java"));
+  write(join(launcherDir(stagingDir), "java"), [
+    `case "$*" in *-version*) exec ${java} "$@" ;; esac`,
+    `exec ${shellQuote(noteLauncher(stagingDir))} ${java} "$@"`,
+  ]);
+  write(join(launcherDir(stagingDir), "ps"), ["exit 0"]);
 }
 
-/** From now on `java` starts nothing; gives the process ids of all it has started. */
+/** The directory to put first on PATH. */
+export function launcherDir(stagingDir: string): string {
+  return join(stagingDir, "bin");
+}
+
+/** Put before a command, it makes sure that the command is ended with the others. */
+export function noteLauncher(stagingDir: string): string {
+  return join(stagingDir, "note");
+}
+
+/** A process has ended, with its group: its id may soon be somebody else's. */
+export function forgetLaunch(stagingDir: string, id: number): void {
+  appendFileSync(notesIn(stagingDir), `${String(-id)}\n`);
+}
+
+/** From now on nothing is started; gives the process ids of all that has been, and may still run. */
 export function endLaunches(stagingDir: string): number[] {
   writeFileSync(doorIn(stagingDir), "");
   const notes = notesIn(stagingDir);
   if (!existsSync(notes)) return [];
-  return readFileSync(notes, "utf8").trim().split("\n").map(Number);
+  const ids = new Set<number>();
+  for (const id of readFileSync(notes, "utf8").trim().split("\n").map(Number)) {
+    if (id > 0) ids.add(id);
+    else ids.delete(-id);
+  }
+  return [...ids];
 }
 
 /** Quotes a word for sh. */
@@ -46,9 +69,9 @@ export function shellQuote(word: string): string {
 }
 
 function notesIn(stagingDir: string): string {
-  return join(stagingDir, "java-pids");
+  return join(stagingDir, "process-ids");
 }
 
 function doorIn(stagingDir: string): string {
-  return join(stagingDir, "java-no-more");
+  return join(stagingDir, "no-more-processes");
 }

@@ -1,17 +1,13 @@
 /**
- * Runs EventSync on the emulator suite, for a person to try:
- *
- *   node tools/start.ts [--config FILE] [--demo] [--verbose]
- *
- * Without --config it takes the CONFIG of the dotenv files of the project demo-eventsync. --demo sends
- * the events that every service waits for, prints the messages, and ends: 0 if all came, else 1.
+ * Runs EventSync on the emulator suite, for a person to try. `scripts/start --help` says how; without
+ * --config it takes the CONFIG of the dotenv files of the project demo-eventsync.
  */
-import { readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { parseArgs } from "node:util";
 
-import { parseConfig } from "../src/config/parse.ts";
+import { parseConfig, type ParsedConfig } from "../src/config/parse.ts";
 import type { Services } from "../src/config/route.ts";
-import { explain, readEnvFiles } from "./configFiles.ts";
+import { explain, readEnvFiles, readFile } from "./configFiles.ts";
 import { runDemo, sourceMethod } from "./demo.ts";
 import { startEmulators } from "./emulators.ts";
 import { startScheduler, subscribeToTargets } from "./localCloud.ts";
@@ -21,38 +17,43 @@ const PROJECT = "demo-eventsync";
 /** The emulators' usual ports, so that the README's lines can be copied; others where they are taken. */
 const PORTS = { functions: 5001, firestore: 8080, pubsub: 8085 };
 
-const { values: options } = parseArgs({
-  options: {
-    config: { type: "string" },
-    demo: { type: "boolean", default: false },
-    verbose: { type: "boolean", default: false },
-  },
-});
-
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
+const complain = (text: string): void => {
+  process.stderr.write(`start: ${text}\n`);
+};
+
+const interrupt = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    interrupt.abort(signal);
+  });
+}
 
 async function main(): Promise<number> {
+  const { values: options } = parseArgs({
+    options: {
+      config: { type: "string" },
+      demo: { type: "boolean", default: false },
+      verbose: { type: "boolean", default: false },
+    },
+  });
   const CONFIG =
     options.config === undefined
       ? (readEnvFiles(PROJECT, true)["CONFIG"] ?? "")
-      : readFileSync(options.config, "utf8");
-  const { services } = parseConfig(CONFIG);
+      : readFile(options.config);
+  const { services, ignored } = parse(CONFIG, options.config);
+  for (const key of ignored) complain(`nothing reads the key ${key} of the configuration`);
 
-  const interrupt = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      interrupt.abort(signal);
-    });
-  }
-  print("Starting the emulators …");
   const emulators = await startEmulators({
     only: ["firestore", "pubsub", "functions"],
     projectId: PROJECT,
     preferredPorts: options.demo ? {} : PORTS,
     userEnv: { ...LOCAL_PARAMETERS, CONFIG },
+    compile: true,
     verbose: options.verbose,
+    report: print,
     signal: interrupt.signal,
   });
   Object.assign(process.env, emulators.env);
@@ -82,6 +83,17 @@ async function main(): Promise<number> {
   }
 }
 
+/** @throws Error that names the file, with every problem of the configuration */
+function parse(text: string, file: string | undefined): ParsedConfig {
+  try {
+    return parseConfig(text);
+  } catch (error) {
+    throw new Error(file === undefined ? explain(error) : `${file}: ${explain(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 function printInstructions(
   base: string,
   services: Services,
@@ -107,6 +119,11 @@ function printInstructions(
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`start: ${explain(error)}\n`);
-  process.exitCode = 1;
+  if (interrupt.signal.aborted) {
+    print("Interrupted.");
+    process.exitCode = 128 + constants.signals[interrupt.signal.reason as NodeJS.Signals];
+  } else {
+    complain(explain(error));
+    process.exitCode = 1;
+  }
 }

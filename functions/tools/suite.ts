@@ -17,21 +17,17 @@ const USAGE =
   "Usage: node tools/suite.ts --only firestore,pubsub,functions [--project ID] " +
   "[--functions-dir DIR] [--user-env NAME=VALUE]… [--verbose] -- command args…";
 
+/** The command line is wrong. */
+class UsageError extends Error {}
+
+/** @throws UsageError */
 function readOptions(): SuiteOptions {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      only: { type: "string", default: EMULATORS.join(",") },
-      project: { type: "string" },
-      "functions-dir": { type: "string" },
-      "user-env": { type: "string", multiple: true, default: [] },
-      verbose: { type: "boolean", default: false },
-    },
-  });
+  const { values, positionals } = parse();
   const [file, ...args] = positionals;
-  if (file === undefined) throw new Error(USAGE);
+  if (file === undefined) throw new UsageError("There is no command.");
   return {
     only: values.only.split(",").map(asEmulator),
+    report: (line) => process.stderr.write(`${line}\n`),
     command: [file, ...args],
     userEnv: Object.fromEntries(values["user-env"].map(asVariable)),
     verbose: values.verbose,
@@ -40,21 +36,40 @@ function readOptions(): SuiteOptions {
   };
 }
 
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        only: { type: "string", default: EMULATORS.join(",") },
+        project: { type: "string" },
+        "functions-dir": { type: "string" },
+        "user-env": { type: "string", multiple: true, default: [] },
+        verbose: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function asEmulator(name: string): Emulator {
   const emulator = EMULATORS.find((known) => known === name);
-  if (emulator === undefined) throw new Error(`There is no emulator ${name}.\n${USAGE}`);
+  if (emulator === undefined) throw new UsageError(`There is no emulator ${name}.`);
   return emulator;
 }
 
 function asVariable(assignment: string): [string, string] {
   const equals = assignment.indexOf("=");
-  if (equals < 1) throw new Error(`Not NAME=VALUE: ${assignment}\n${USAGE}`);
+  if (equals < 1) throw new UsageError(`Not NAME=VALUE: ${assignment}`);
   return [assignment.slice(0, equals), assignment.slice(equals + 1)];
 }
 
 try {
   process.exitCode = await runSuite(readOptions());
 } catch (error) {
-  process.stderr.write(`suite: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  const isUsage = error instanceof UsageError;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`suite: ${message}\n${isUsage ? `${USAGE}\n` : ""}`);
+  process.exitCode = isUsage ? 2 : 1;
 }

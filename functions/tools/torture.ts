@@ -3,9 +3,7 @@
  *
  *   node tools/suite.ts --only firestore,pubsub -- node tools/torture.ts [options]
  *
- * Options: --seed N (the first seed), --seeds N (how many, 20), --runs N (crash runs inside this
- * process, 500), --events N (of one storm, 5000), --only storms,kills,crashes,races,redelivery.
- * The exit code is 1 if an invariant did not hold; the line that says so names the seed.
+ * `scripts/torture --help` says which; that script also checks them.
  */
 import { parseArgs } from "node:util";
 

@@ -1,6 +1,6 @@
 /**
- * The benchmark of `scripts/bench`. Without `--target` it runs itself once more between emulators of its
- * own. Progress goes to standard error, the report to standard output.
+ * The benchmark of `scripts/bench`, whose `--help` says how to call it. Without `--target` it runs itself
+ * once more between emulators of its own. Progress goes to standard error, the report to standard output.
  */
 import { writeFileSync } from "node:fs";
 
@@ -16,7 +16,7 @@ import { describeMachine } from "./machine.ts";
 import { largest, readMemory, reportMemory, type MemoryFigure } from "./memory.ts";
 import { barsTable, formatTable, isMet, type SectionReport } from "./report.ts";
 import { newContent, otherServer } from "./server.ts";
-import { readSettings, USAGE, UsageError, type SectionName, type Settings } from "./settings.ts";
+import { readSettings, UsageError, type SectionName, type Settings } from "./settings.ts";
 import { World } from "./world.ts";
 
 const SHARED = "Load, functions and emulators share this machine: compare within one run only.";
@@ -150,11 +150,11 @@ async function main(settings: Settings): Promise<number> {
 const args = process.argv.slice(2);
 try {
   const settings = readSettings(args);
-  if (settings === "help") process.stdout.write(`${USAGE}\n`);
-  else if (settings.target === undefined && !isInSuite()) {
+  if (settings.target === undefined && !isInSuite()) {
     // Once the command line is known to be good: the emulators take seconds to start.
     process.exitCode = await runSuite({
       only: ["firestore", "pubsub"],
+      report: progress,
       command: [process.execPath, import.meta.filename, ...args],
     });
   } else process.exitCode = await main(settings);

@@ -67,26 +67,14 @@ const QUICK: Effort = {
   coldStarts: 3,
 };
 
-export const USAGE = `Usage: scripts/bench [options]
-  --quick               fewer runs: done within 90 seconds
-  --check               end with 1 if a bar is missed, and name it
-  --json FILE           also write everything there, with machine and versions
-  --only NAMES          of ${SECTIONS.join(", ")}; separated by commas
-  --profile DIR         write CPU profiles of the functions there
-  --target BASE_URL     measure another EventSync-compatible server, without starting anything:
-                        its events go to BASE_URL/event/<eventKey>
-    --subscription NAME   projects/…/subscriptions/… on which its messages arrive
-    --endpoints A,B       its two event keys; entry1,entry2 if not given`;
-
 /** The command line is wrong; the message says how, in one line. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
 /** @throws UsageError */
-export function readSettings(args: readonly string[]): Settings | "help" {
+export function readSettings(args: readonly string[]): Settings {
   const { values } = parse(args);
-  if (values.help) return "help";
   return {
     quick: values.quick,
     effort: values.quick ? QUICK : FULL,
@@ -113,7 +101,6 @@ function parse(args: readonly string[]) {
       options: {
         quick: { type: "boolean", default: false },
         check: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
         json: { type: "string" },
         only: { type: "string", default: SECTIONS.join(",") },
         profile: { type: "string" },
