@@ -143,7 +143,7 @@ async function runPairs(
   await sendPairs(tally, { count: pairs }, async ({ pair, endpoint, content }) => {
     const { delivered } = await server.send(service, endpoints[endpoint], content, pair);
     deliveries.push(delivered);
-    return true; // whatever else is thrown
+    return true; // anything else is thrown
   });
   await Promise.all(deliveries);
   await tally.untilQuiet(QUIET_MS);

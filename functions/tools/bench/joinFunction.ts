@@ -23,6 +23,8 @@ const SOURCE = join(import.meta.dirname, "alternative", "joinPairs.js");
 const ENDPOINTS = ["many", "last"] as const;
 /** A source pauses between its attempts, longer each time. */
 const RETRY = { retries: Infinity, minTimeout: 50, maxTimeout: 1000, randomize: true };
+/** Time to answer what has begun. */
+const GRACE_MS = 2000;
 /** It publishes before it answers, so what is to come is on its way. */
 const QUIET_MS = 1000;
 /** How long after the load begins the function is killed, at random. */
@@ -59,7 +61,7 @@ export class JoinFunction {
    *
    * @param giveUp ends what is not answered by then
    */
-  async run(ms: number, giveUp: AbortSignal): Promise<JoinRun> {
+  async run(ms: number, giveUp = AbortSignal.timeout(ms + GRACE_MS)): Promise<JoinRun> {
     const tally = new PairTally(this.#world.inbox);
     let refused = 0;
     const attempt = async (event: PairEvent): Promise<void> => {
@@ -90,17 +92,20 @@ export class JoinFunction {
     const lifeMs = LIFE_MS.least + Math.random() * (LIFE_MS.most - LIFE_MS.least);
     const giveUp = new AbortController();
     const load = this.run(lifeMs + OVERLAP_MS, giveUp.signal);
-    const restart = async (): Promise<NodeJS.Timeout> => {
+    load.catch(() => undefined); // it is waited for below
+    let timer: NodeJS.Timeout | undefined;
+    try {
       await delay(lifeMs);
       await this.#served.kill();
       this.#served = await this.#serve();
-      return setTimeout(() => {
+      timer = setTimeout(() => {
         giveUp.abort();
       }, RECOVERY_MS);
-    };
-    const [run, timer] = await Promise.all([load, restart()]);
-    clearTimeout(timer);
-    return run;
+      return await load;
+    } finally {
+      clearTimeout(timer);
+      giveUp.abort(); // or the sources would try for ever if it does not start again
+    }
   }
 
   /** Ends it, whatever it still tries. */
