@@ -1,14 +1,12 @@
 /** Pairs of events from the first request to the last message: rate, duplicates and losses. */
-import { setTimeout as delay } from "node:timers/promises";
-
 import { closedLoop } from "./closedLoop.ts";
-import { contentsOf, type Inbox } from "./inbox.ts";
+import type { Inbox } from "./inbox.ts";
+import { IN_FLIGHT, PairTally, sendPairs, type PairFigures } from "./pairs.ts";
 import type { SectionReport } from "./report.ts";
 import { newContent, type Accepted, type Server } from "./server.ts";
 import type { Settings } from "./settings.ts";
 import { median, pairedRatio } from "./stats.ts";
 
-const IN_FLIGHT = 32;
 /** After so long without a message what is left waits for a partner. */
 const QUIET_MS = 500;
 const GIVE_UP_MS = 30_000;
@@ -18,11 +16,12 @@ const NOTES = [
   "CPU/event: milliseconds of checkWindow, which probes, claims and publishes.",
 ];
 
-export interface PairsRun {
+export interface PairsRun extends PairFigures {
   readonly pairsPerSecond: number;
-  readonly syncs: number;
-  readonly duplicates: number;
-  readonly lost: number;
+}
+
+export interface EndToEnd extends SectionReport {
+  readonly runs: readonly PairsRun[];
 }
 
 /** What is measured: events of these two endpoints of a service. */
@@ -41,6 +40,8 @@ export interface Target {
     /** NaN where the system does not say. */
     checkCpuSeconds(): number;
     end(): Promise<void>;
+    /** Measures something to compare with, after each run. */
+    alongside(): Promise<void> | undefined;
   };
 }
 
@@ -50,7 +51,7 @@ export async function measureEndToEnd(
   options: Options,
   { effort }: Settings,
   progress: (text: string) => void,
-): Promise<SectionReport> {
+): Promise<EndToEnd> {
   const { runs, warmUp, pairs } = effort.endToEnd;
   const measured: PairsRun[] = [];
   const ingest: number[] = [];
@@ -67,17 +68,19 @@ export async function measureEndToEnd(
     // The same process, which by now has run longer: if anything, that favours ingest.
     ingest.push((await closedLoop(IN_FLIGHT, { count: 2 * pairs }, own.store)).perSecond);
     await own.end();
+    await own.alongside();
   }
   const sum = (pick: (run: PairsRun) => number): number =>
     measured.reduce((total, run) => total + pick(run), 0);
-  const duplicates = sum((run) => run.duplicates);
-  const lost = sum((run) => run.lost);
+  const duplicates = sum((run) => run.duplicates.events);
+  const lost = sum((run) => run.lost.events);
   const rates = measured.map((run) => run.pairsPerSecond);
   const overIngest = pairedRatio(
     rates.map((rate) => 2 * rate),
     ingest,
   );
   return {
+    runs: measured,
     tables: [
       {
         title: `End to end: pairs over two endpoints, ${String(IN_FLIGHT)} requests in flight`,
@@ -97,7 +100,7 @@ export async function measureEndToEnd(
             median(rates),
             2 * median(rates),
             overIngest,
-            sum((run) => run.syncs),
+            sum((run) => run.messages),
             duplicates,
             lost,
             median(cpuMs),
@@ -135,62 +138,25 @@ async function runPairs(
   { service, endpoints }: Options,
   pairs: number,
 ): Promise<PairsRun> {
-  const expected = new Set<string>();
-  const seen = new Map<string, number>();
-  let missing = 2 * pairs;
-  let syncs = 0;
-  let lastAt = performance.now();
-  const stop = inbox.listen(({ at, message }) => {
-    syncs++;
-    for (const content of contentsOf(message)) {
-      const times = (seen.get(content) ?? 0) + 1;
-      seen.set(content, times);
-      if (times === 1 && expected.has(content)) {
-        missing--;
-        lastAt = at;
-      }
-    }
-  });
-  const startedAt = performance.now();
+  const tally = new PairTally(inbox);
   const deliveries: Accepted["delivered"][] = [];
-  await closedLoop(IN_FLIGHT, { count: 2 * pairs }, async (index) => {
-    const content = newContent();
-    expected.add(content);
-    const eventKey = index % 2 === 0 ? endpoints[0] : endpoints[1];
-    deliveries.push((await server.send(service, eventKey, content)).delivered);
+  await sendPairs(tally, { count: pairs }, async ({ pair, endpoint, content }) => {
+    const { delivered } = await server.send(service, endpoints[endpoint], content, pair);
+    deliveries.push(delivered);
+    return true; // anything else is thrown
   });
   await Promise.all(deliveries);
-  await untilQuiet(
-    () => missing,
-    () => lastAt,
-    QUIET_MS,
-  );
-  const endedAt = lastAt;
-  const inTime = 2 * pairs - missing;
-  if (missing > 0) {
+  await tally.untilQuiet(QUIET_MS);
+  const pairsPerSecond = tally.pairsPerSecond(tally.lastAt);
+  if (tally.isMissing) {
     // A sync takes what is there, three events perhaps, so some of one endpoint can be left over.
     for (const eventKey of endpoints) {
       await (
         await server.send(service, eventKey, newContent())
       ).delivered;
     }
-    await untilQuiet(
-      () => missing,
-      () => lastAt,
-      GIVE_UP_MS,
-    );
+    await tally.untilQuiet(GIVE_UP_MS);
   }
-  stop();
-  const duplicates = Array.from(seen.values()).filter((times) => times > 1).length;
-  const pairsPerSecond = inTime / 2 / ((endedAt - startedAt) / 1000);
-  return { pairsPerSecond, syncs, duplicates, lost: missing };
-}
-
-async function untilQuiet(
-  missing: () => number,
-  lastAt: () => number,
-  quietMs: number,
-): Promise<void> {
-  const begun = performance.now();
-  while (missing() > 0 && performance.now() - Math.max(begun, lastAt()) < quietMs) await delay(5);
+  tally.close();
+  return { pairsPerSecond, ...tally.figures() };
 }

@@ -8,17 +8,22 @@ export interface Answer {
 
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
-/** Posts a body, over connections that are kept; sends again if a kept one was just being closed. */
+/**
+ * Posts a body, over connections that are kept; sends again if a kept one was just being closed.
+ *
+ * @param signal gives the request up
+ */
 export async function post(
   url: string,
   body: string,
   headers: Readonly<Record<string, string>> = { "content-type": "application/json" },
+  signal?: AbortSignal,
 ): Promise<Answer> {
   try {
-    return await postOnce(url, body, headers);
+    return await postOnce(url, body, headers, signal);
   } catch (error) {
     if ((error as { reused?: boolean }).reused !== true) throw error;
-    return postOnce(url, body, headers);
+    return postOnce(url, body, headers, signal);
   }
 }
 
@@ -26,12 +31,14 @@ function postOnce(
   url: string,
   body: string,
   headers: Readonly<Record<string, string>>,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,
       {
         agent,
+        ...(signal && { signal }),
         method: "POST",
         headers: { ...headers, "content-length": String(Buffer.byteLength(body)) },
       },

@@ -5,9 +5,10 @@
 import { writeFileSync } from "node:fs";
 
 import { runSuite } from "../emulatorSuite.ts";
+import { Alternative } from "./alternative.ts";
 import { measureColdStart } from "./coldStart.ts";
 import { measureCost } from "./cost.ts";
-import { measureEndToEnd, type Target } from "./endToEnd.ts";
+import { measureEndToEnd, type EndToEnd, type PairsRun, type Target } from "./endToEnd.ts";
 import { closeConnections } from "./http.ts";
 import { Inbox } from "./inbox.ts";
 import { measureIngest, measureIngestOf } from "./ingest.ts";
@@ -56,11 +57,17 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
       memory.push(...readMemory("ingest", storing).slice(0, 1));
       await world.stop(storing);
     }
+    const alternative = wants("alternative")
+      ? new Alternative(world, settings, progress)
+      : undefined;
+    let pairs: readonly PairsRun[] = [];
     if (wants("endToEnd")) {
-      const { report, figures } = await measurePairs(world, settings);
+      const { report, figures } = await measurePairs(world, settings, alternative);
       reports.set("endToEnd", report);
+      pairs = report.runs;
       memory.push(...figures);
     }
+    if (alternative) reports.set("alternative", await alternative.measure(pairs));
     if (memory.length > 0) reports.set("memory", reportMemory(memory));
   } finally {
     await world.close();
@@ -70,18 +77,22 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
 async function measurePairs(
   world: World,
   settings: Settings,
-): Promise<{ report: SectionReport; figures: MemoryFigure[] }> {
+  alternative: Alternative | undefined,
+): Promise<{ report: EndToEnd; figures: MemoryFigure[] }> {
   const figures: MemoryFigure[] = [];
   const begin = async (run: number): Promise<Target> => {
     const deployment = await world.deploy(`pairs-${String(run)}`);
     const { server, checkWindow } = deployment;
     const own = {
-      store: () => server.store("ingest", "many", newContent()),
+      // With a key, as the events of the pairs have one.
+      store: () => server.store("ingest", "many", newContent(), `ingest-${String(run)}`),
       checkCpuSeconds: () => checkWindow.cpuSeconds() ?? NaN,
       async end() {
         figures.push(...readMemory("end to end", deployment));
         await world.stop(deployment);
       },
+      // By turns, so that a slow minute slows both.
+      alongside: () => alternative?.runPerKey(),
     };
     return { server, own };
   };
@@ -127,7 +138,8 @@ async function main(settings: Settings): Promise<number> {
 
   const sections = [...reports.values()];
   const bars = sections.flatMap((section) => section.bars);
-  const tables = [...sections.flatMap((section) => section.tables), barsTable(bars)];
+  const tables = sections.flatMap((section) => section.tables);
+  if (bars.length > 0) tables.push(barsTable(bars));
   const { cpu, cores, memoryGB, versions } = machine;
   process.stdout.write(
     `\n${String(cores)} × ${cpu}, ${String(memoryGB)} GB, Node.js ${versions["node"] ?? ""}, ` +

@@ -36,6 +36,8 @@ export interface ServedFunction {
   /** Seconds of CPU time so far, if the system says so. */
   cpuSeconds(): number | undefined;
   stop(): Promise<void>;
+  /** Ends it at once, in the middle of whatever it does. */
+  kill(): Promise<void>;
 }
 
 const FRAMEWORK = join(
@@ -113,6 +115,10 @@ export async function serveFunction(options: ServeOptions): Promise<ServedFuncti
       const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
       await exited;
       clearTimeout(timer);
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await exited;
     },
   };
 }

@@ -11,17 +11,26 @@ export interface Accepted {
   readonly delivered: Promise<void>;
 }
 
+/** @param pair what the events of a pair have in common; in the query, as `pair` */
+type Send = (
+  service: string,
+  eventKey: string,
+  content: string,
+  pair?: string,
+) => Promise<Accepted>;
+
 export interface Server {
   /** Sends an event and has its trigger delivered. */
-  send(service: string, eventKey: string, content: string): Promise<Accepted>;
+  readonly send: Send;
   /** Only stores an event: no trigger is delivered. */
-  store(service: string, eventKey: string, content: string): Promise<Accepted>;
+  readonly store: Send;
 }
 
 /** Our functions `event` and `checkWindow`, by their URLs. */
 export function ourServer(eventUrl: string, triggers: Triggers): Server {
-  const store = async (service: string, eventKey: string, content: string): Promise<Accepted> => {
-    const { status, body } = await post(`${eventUrl}/${service}/${eventKey}`, content);
+  const store: Send = async (service, eventKey, content, pair) => {
+    const url = `${eventUrl}/${service}/${eventKey}${queryOf(pair)}`;
+    const { status, body } = await post(url, content);
     const at = performance.now();
     if (status !== 202) throw new Error(`event answers ${String(status)} ${body}`);
     const { eventId } = JSON.parse(body) as { eventId: string };
@@ -29,8 +38,8 @@ export function ourServer(eventUrl: string, triggers: Triggers): Server {
   };
   return {
     store,
-    async send(service, eventKey, content) {
-      const accepted = await store(service, eventKey, content);
+    async send(service, eventKey, content, pair) {
+      const accepted = await store(service, eventKey, content, pair);
       const { eventId } = accepted;
       const created = { serviceName: service, eventKey, eventId, receivedAtMs: Date.now() };
       const delivered = triggers.deliver(created);
@@ -42,13 +51,17 @@ export function ourServer(eventUrl: string, triggers: Triggers): Server {
 
 /** A server elsewhere, with a single service: its own triggers, and no names of services in its URLs. */
 export function otherServer(base: string): Server {
-  const send: Server["send"] = async (_service, eventKey, content) => {
-    const { status, body } = await post(`${base}/event/${eventKey}`, content);
+  const send: Send = async (_service, eventKey, content, pair) => {
+    const { status, body } = await post(`${base}/event/${eventKey}${queryOf(pair)}`, content);
     const at = performance.now();
     if (status >= 300) throw new Error(`${base} answers ${String(status)} ${body}`);
     return { at, eventId: "", delivered: Promise.resolve() };
   };
   return { send, store: send };
+}
+
+export function queryOf(pair: string | undefined): string {
+  return pair === undefined ? "" : `?pair=${encodeURIComponent(pair)}`;
 }
 
 let sent = 0;

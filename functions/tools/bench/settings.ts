@@ -4,7 +4,14 @@ import { parseArgs } from "node:util";
 import { FUNCTIONS_DIR } from "../paths.ts";
 import { join } from "node:path";
 
-export const SECTIONS = ["ingest", "latency", "endToEnd", "cost", "coldStart"] as const;
+export const SECTIONS = [
+  "ingest",
+  "latency",
+  "endToEnd",
+  "alternative",
+  "cost",
+  "coldStart",
+] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 /** How often and how long; the numbers of runs are those of which medians are taken. */
@@ -14,6 +21,15 @@ export interface Effort {
   readonly idle: { readonly runs: number; readonly syncs: number };
   readonly sizes: readonly { readonly events: number; readonly runs: number }[];
   readonly endToEnd: { readonly runs: number; readonly warmUp: number; readonly pairs: number };
+  readonly alternative: {
+    readonly warmUpMs: number;
+    readonly runs: number;
+    readonly runMs: number;
+    /** The single run of the function that all but stands still. */
+    readonly contendedMs: number;
+    /** No kill begins after that. */
+    readonly killMs: number;
+  };
   readonly windows: readonly number[];
   readonly costEvents: { readonly sequential: number; readonly inFlight: number };
   readonly coldStarts: number;
@@ -47,6 +63,7 @@ const FULL: Effort = {
     { events: 1000, runs: 9 },
   ],
   endToEnd: { runs: 9, warmUp: 600, pairs: 600 },
+  alternative: { warmUpMs: 1500, runs: 9, runMs: 1500, contendedMs: 12_000, killMs: 10_000 },
   windows: [10, 100, 1000, 5000],
   costEvents: { sequential: 30, inFlight: 640 },
   coldStarts: 15,
@@ -62,6 +79,7 @@ const QUICK: Effort = {
     { events: 1000, runs: 5 },
   ],
   endToEnd: { runs: 3, warmUp: 600, pairs: 300 },
+  alternative: { warmUpMs: 1000, runs: 3, runMs: 1500, contendedMs: 5000, killMs: 5000 },
   windows: [10, 5000],
   costEvents: { sequential: 6, inFlight: 160 },
   coldStarts: 3,

@@ -51,10 +51,11 @@ export class World {
   async serve(
     options: Pick<ServeOptions, "source" | "target" | "signature" | "counted">,
     project = "demo-bench",
+    env: ServeOptions["env"] = {},
   ): Promise<ServedFunction> {
     const served = await serveFunction({
       ...options,
-      env: { ...this.#parameters(), GCLOUD_PROJECT: project },
+      env: { ...this.#parameters(), ...env, GCLOUD_PROJECT: project },
       logFile: join(this.#logs, `${options.target}.log`),
       profileDir: this.#settings.profileDir,
     });
