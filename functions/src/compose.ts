@@ -3,7 +3,7 @@ import { cloudLog } from "./adapters/log.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Publisher } from "./app/ports.ts";
 import type { Services } from "./config/route.ts";
-import { CONFIG } from "./params.ts";
+import { CONFIG, DATABASE } from "./params.ts";
 
 /**
  * The composition root: the only place that makes clients. Everything is made on first use and once per
@@ -43,7 +43,7 @@ export const engine = once(async (): Promise<Engine> => {
     import("./app/engine.ts"),
   ]);
   return makeEngine({
-    ...makeFirestorePorts(new Firestore(), cloudLog),
+    ...makeFirestorePorts(new Firestore({ databaseId: DATABASE.value() }), cloudLog),
     publisher: lazyPublisher,
     clock: Date.now,
     newId: () => randomBytes(12).toString("hex"),

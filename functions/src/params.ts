@@ -15,6 +15,13 @@ export const LOCATION = defineString("LOCATION", {
 });
 
 export const SERVICE_ACCOUNT = defineString("SERVICE_ACCOUNT", {
-  default: "eventsync@",
-  description: "Service account of the functions; a name that ends in @ belongs to this project.",
+  // Written out: firebase-tools completes a name that ends in @ everywhere but in the scheduler job.
+  default: "eventsync@{{ params.PROJECT_ID }}.iam.gserviceaccount.com",
+  description: "Service account of the functions: its full e-mail address.",
+});
+
+export const DATABASE = defineString("DATABASE", {
+  default: "(default)",
+  description:
+    "Firestore database. Rules and indexes go to the one that firebase.json names: they must agree.",
 });

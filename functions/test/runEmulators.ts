@@ -4,6 +4,7 @@
  *   node test/runEmulators.ts [mocha arguments]
  */
 import { runSuite } from "../tools/emulatorSuite.ts";
+import { LOCAL_PARAMETERS } from "../tools/localParameters.ts";
 import { PROJECT, WIRED_SERVICES } from "./support/wiredServices.ts";
 
 const arguments_ = process.argv.slice(2);
@@ -16,11 +17,7 @@ try {
   process.exitCode = await runSuite({
     only: ["firestore", "pubsub", "functions"],
     projectId: PROJECT,
-    userEnv: {
-      CONFIG: JSON.stringify(WIRED_SERVICES),
-      LOCATION: "us-central1",
-      SERVICE_ACCOUNT: "eventsync@",
-    },
+    userEnv: { ...LOCAL_PARAMETERS, CONFIG: JSON.stringify(WIRED_SERVICES) },
     command: ["mocha", "--timeout", "60000", "--exit", ...specs],
   });
 } catch (error) {

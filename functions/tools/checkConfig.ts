@@ -1,30 +1,64 @@
 /**
- * Refuses a bad configuration before it is deployed; `firebase.json` runs it as a predeploy step.
+ * Refuses a bad deployment before it is made; `firebase.json` runs it as a predeploy step.
  *
- *   node tools/checkConfig.ts [FILE]
+ *   node tools/checkConfig.ts [--project PROJECT]   all that would be deployed to the project
+ *   node tools/checkConfig.ts FILE                  only the value of CONFIG, in a file of its own
  *
- * Without FILE it checks the CONFIG of the project's dotenv files.
+ * In a predeploy step the project is the one of the deployment. Ends with 1 if there is a problem.
  */
 import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 
 import { parseConfig } from "../src/config/parse.ts";
-import { currentProject, explain, readEnvFiles } from "./configFiles.ts";
+import { explain, resolveProject } from "./configFiles.ts";
+import { printReview, readDeployment, reviewDeployment, type Review } from "./deployment.ts";
 
-function readConfig(): { readonly text: string; readonly from: string } {
-  const file = process.argv[2];
-  if (file !== undefined) return { text: readFileSync(file, "utf8"), from: file };
-  const project = currentProject();
-  const from = `functions/.env or functions/.env.${project}`;
-  return { text: readEnvFiles(project, false)["CONFIG"] ?? "", from };
-}
+const USAGE = `usage: npm --prefix functions run check-config -- --project PROJECT
+       npm --prefix functions run check-config -- FILE
+`;
 
-try {
-  const { text, from } = readConfig();
-  const { services, ignored } = parseConfig(text);
-  for (const key of ignored) process.stderr.write(`check-config: nothing reads the key ${key}\n`);
+function reviewFile(file: string): Review {
+  const { services, ignored } = parseConfig(readFileSync(file, "utf8"));
   const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
-  process.stdout.write(`check-config: CONFIG in ${from} is correct: ${names}\n`);
-} catch (error) {
-  process.stderr.write(`check-config: ${explain(error)}\n`);
-  process.exitCode = 1;
+  return {
+    facts: [`CONFIG in ${file} is correct: ${names}`],
+    warnings: ignored.map((key) => `nothing reads the key ${key}`),
+    problems: [],
+  };
 }
+
+function review(file: string | undefined, project: string | undefined): Review {
+  if (file !== undefined) return reviewFile(file);
+  const id = resolveProject(project);
+  const found = reviewDeployment(readDeployment(id));
+  return { ...found, facts: [`project ${id}`, ...found.facts] };
+}
+
+function main(): number {
+  let file: string | undefined;
+  let project: string | undefined;
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { project: { type: "string", short: "P" }, help: { type: "boolean", short: "h" } },
+    });
+    if (values.help === true) {
+      process.stdout.write(USAGE);
+      return 0;
+    }
+    if (positionals.length > 1) throw new Error("it checks one file");
+    [file] = positionals;
+    ({ project } = values);
+  } catch (error) {
+    process.stderr.write(`check-config: ${explain(error)}\n${USAGE}`);
+    return 2;
+  }
+  try {
+    return printReview("check-config", review(file, project));
+  } catch (error) {
+    process.stderr.write(`check-config: ${explain(error)}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = main();

@@ -1,7 +1,7 @@
 /** The functions' environment as firebase-tools would read it: with its own parser, from the same files. */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 import { ConfigError } from "../src/config/parse.ts";
 import { FUNCTIONS_DIR, REPOSITORY_ROOT } from "./paths.ts";
@@ -15,15 +15,40 @@ interface EnvFileOptions {
 }
 interface FirebaseEnv {
   readonly loadUserEnvs: (options: EnvFileOptions) => Record<string, string>;
+  readonly parseStrict: (text: string) => Record<string, string>;
 }
-const { loadUserEnvs } = createRequire(import.meta.url)(
+const firebaseEnv = createRequire(import.meta.url)(
   "firebase-tools/lib/functions/env",
 ) as FirebaseEnv;
 
-/** The project of a deployment: what firebase-tools says, or the default of .firebaserc. */
-export function currentProject(): string {
-  return process.env["GCLOUD_PROJECT"] ?? aliases()["default"] ?? "demo-eventsync";
+/** A variable of the functions, and where its value comes from. */
+export interface Setting {
+  readonly value: string;
+  /** Seen from the repository's root, such as `functions/.env.my-project`. */
+  readonly file: string;
 }
+
+/**
+ * Which project is meant: the one that is named, by its id or an alias of .firebaserc; in a predeploy
+ * step the one that firebase-tools deploys to; or the default of .firebaserc, unless that is the demo,
+ * of which nobody would want to hear that it is correct.
+ *
+ * @throws Error if none is meant
+ */
+export function resolveProject(named: string | undefined): string {
+  const projects = aliases();
+  if (named !== undefined) return projects[named] ?? named;
+  const deployed = process.env["GCLOUD_PROJECT"] ?? projects["default"];
+  if (
+    deployed === undefined ||
+    (deployed === DEMO && process.env["GCLOUD_PROJECT"] === undefined)
+  ) {
+    throw new Error(`which project? Name it with --project; ${DEMO} is only the local demo.`);
+  }
+  return deployed;
+}
+
+const DEMO = "demo-eventsync";
 
 /**
  * Variables of `functions/.env`, `.env.<project>`, `.env.<alias>` and, for the emulator, `.env.local`.
@@ -31,25 +56,58 @@ export function currentProject(): string {
  * @throws Error if a file cannot be parsed
  */
 export function readEnvFiles(projectId: string, isEmulator: boolean): Record<string, string> {
-  const projectAlias = Object.entries(aliases()).find(
-    ([alias, id]) => id === projectId && alias !== "default",
-  )?.[0];
-  return loadUserEnvs({
+  return firebaseEnv.loadUserEnvs({
     functionsSource: FUNCTIONS_DIR,
     projectDir: REPOSITORY_ROOT,
     projectId,
-    projectAlias,
+    projectAlias: aliasOf(projectId),
     isEmulator,
   });
 }
 
+/**
+ * What a deployment to the project sets: as `readEnvFiles`, with the file that each value comes from.
+ *
+ * @throws Error if a file cannot be parsed
+ */
+export function readSettings(projectId: string): Readonly<Record<string, Setting>> {
+  // It also refuses what firebase-tools would: files for the project's id and for an alias at once.
+  readEnvFiles(projectId, false);
+  const alias = aliasOf(projectId);
+  const names = [".env", `.env.${projectId}`, ...(alias === undefined ? [] : [`.env.${alias}`])];
+  const settings: Record<string, Setting> = {};
+  for (const name of names) {
+    const path = join(FUNCTIONS_DIR, name);
+    if (!existsSync(path)) continue;
+    const file = relative(REPOSITORY_ROOT, path);
+    for (const [key, value] of Object.entries(
+      firebaseEnv.parseStrict(readFileSync(path, "utf8")),
+    )) {
+      settings[key] = { value, file };
+    }
+  }
+  return settings;
+}
+
+function aliasOf(projectId: string): string | undefined {
+  return Object.entries(aliases()).find(
+    ([alias, id]) => id === projectId && existsSync(join(FUNCTIONS_DIR, `.env.${alias}`)),
+  )?.[0];
+}
+
 function aliases(): Record<string, string> {
-  const path = join(REPOSITORY_ROOT, ".firebaserc");
-  if (!existsSync(path)) return {};
-  const { projects = {} } = JSON.parse(readFileSync(path, "utf8")) as {
-    projects?: Record<string, string>;
-  };
+  const { projects = {} } = readJson(".firebaserc") as { projects?: Record<string, string> };
   return projects;
+}
+
+/** The entry `firestore` of firebase.json, as it stands there. */
+export function readFirestoreEntry(): unknown {
+  return (readJson("firebase.json") as { firestore?: unknown }).firestore;
+}
+
+function readJson(name: string): object {
+  const path = join(REPOSITORY_ROOT, name);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as object) : {};
 }
 
 /** What to tell a person about an error: every problem of a configuration, or its message. */

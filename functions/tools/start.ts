@@ -15,6 +15,7 @@ import { explain, readEnvFiles } from "./configFiles.ts";
 import { runDemo, sourceMethod } from "./demo.ts";
 import { startEmulators } from "./emulators.ts";
 import { startScheduler, subscribeToTargets } from "./localCloud.ts";
+import { LOCAL_PARAMETERS } from "./localParameters.ts";
 
 const PROJECT = "demo-eventsync";
 /** The emulators' usual ports, so that the README's lines can be copied; others where they are taken. */
@@ -37,7 +38,8 @@ async function main(): Promise<number> {
     options.config === undefined
       ? (readEnvFiles(PROJECT, true)["CONFIG"] ?? "")
       : readFileSync(options.config, "utf8");
-  const { services } = parseConfig(CONFIG);
+  const { services, ignored } = parseConfig(CONFIG);
+  for (const key of ignored) process.stderr.write(`start: nothing reads the key ${key}\n`);
 
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -50,7 +52,7 @@ async function main(): Promise<number> {
     only: ["firestore", "pubsub", "functions"],
     projectId: PROJECT,
     preferredPorts: options.demo ? {} : PORTS,
-    userEnv: { CONFIG, LOCATION: "us-central1", SERVICE_ACCOUNT: "eventsync@" },
+    userEnv: { ...LOCAL_PARAMETERS, CONFIG },
     verbose: options.verbose,
     signal: interrupt.signal,
   });

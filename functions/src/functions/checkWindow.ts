@@ -4,6 +4,7 @@ import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { cloudLog } from "../adapters/log.ts";
 import { onPending } from "../app/onPending.ts";
 import { engine, serves, services } from "../compose.ts";
+import { DATABASE } from "../params.ts";
 
 if (serves("checkWindow")) takeBodiesAsBytes();
 
@@ -14,7 +15,12 @@ if (serves("checkWindow")) takeBodiesAsBytes();
  */
 export const checkWindow = acknowledgeUnreadable(
   onDocumentCreated(
-    { document: "services/{service}/pending/{eventId}", retry: true, timeoutSeconds: 120 },
+    {
+      document: "services/{service}/pending/{eventId}",
+      database: DATABASE,
+      retry: true,
+      timeoutSeconds: 120,
+    },
     async ({ params, data }) => {
       leaveDomain();
       await onPending(await engine(), cloudLog, await services(), {

@@ -6,12 +6,15 @@ import { respond } from "../adapters/http/respond.ts";
 import { cloudLog } from "../adapters/log.ts";
 import { engine, serves, services } from "../compose.ts";
 import { decodePath, requireMethod, routeEvent } from "../config/route.ts";
+import { invokersOf } from "../invokers.ts";
 import { answerTrigger, TRIGGER_METHODS } from "./trigger.ts";
 
 if (serves("event")) keepRequestsRaw();
 
+const OPTIONS = { invoker: invokersOf("event"), timeoutSeconds: 60 };
+
 /** Receives events: `/event/<eventKey>`, `/event/<service>/<eventKey>`. */
-export const event = onRequest({ invoker: "private", timeoutSeconds: 60 }, (request, response) =>
+export const event = onRequest(OPTIONS, (request, response) =>
   respond(response, cloudLog, async () => {
     const route = routeEvent(await services(), decodePath(urlOf(request)));
     if (route.kind === "trigger") {

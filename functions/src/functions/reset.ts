@@ -3,9 +3,12 @@ import { respond } from "../adapters/http/respond.ts";
 import { cloudLog } from "../adapters/log.ts";
 import { engine, services } from "../compose.ts";
 import { decodePath, requireMethod, routeService } from "../config/route.ts";
+import { invokersOf } from "../invokers.ts";
+
+const OPTIONS = { invoker: invokersOf("reset"), timeoutSeconds: 60 };
 
 /** Everything received so far stops counting: `/reset`, `/reset/<service>`. */
-export const reset = onRequest({ invoker: "private", timeoutSeconds: 60 }, (request, response) =>
+export const reset = onRequest(OPTIONS, (request, response) =>
   respond(response, cloudLog, async () => {
     const service = routeService(await services(), decodePath(request.url));
     requireMethod(request.method, ["GET", "POST"], "The reset");

@@ -4,11 +4,14 @@ import { cloudLog } from "../adapters/log.ts";
 import { engine, services } from "../compose.ts";
 import { decodePath, requireMethod, routeService } from "../config/route.ts";
 import type { ServiceConfig } from "../config/schema.ts";
+import { invokersOf } from "../invokers.ts";
 
 export const TRIGGER_METHODS = ["GET", "POST"];
 
+const OPTIONS = { invoker: invokersOf("trigger"), timeoutSeconds: 120 };
+
 /** The manual trigger: `/trigger`, `/trigger/<service>`. */
-export const trigger = onRequest({ invoker: "private", timeoutSeconds: 120 }, (request, response) =>
+export const trigger = onRequest(OPTIONS, (request, response) =>
   respond(response, cloudLog, async () => {
     const service = routeService(await services(), decodePath(request.url));
     requireMethod(request.method, TRIGGER_METHODS, "The manual trigger");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { Firestore, Timestamp } from "@google-cloud/firestore";
 
+import { LOCAL_PARAMETERS } from "../localParameters.ts";
 import { Inbox } from "./inbox.ts";
 import { newContent, ourServer, type Server } from "./server.ts";
 import { serveFunction, type ServedFunction, type ServeOptions } from "./serveFunction.ts";
@@ -151,10 +152,6 @@ export class World {
       trigger: { type: "window", observationPeriod: 3600, keepEventAfterTrigger: false },
       targetPubSub: { topic: this.topic },
     }));
-    return {
-      CONFIG: JSON.stringify(services),
-      LOCATION: "us-central1",
-      SERVICE_ACCOUNT: "eventsync@",
-    };
+    return { ...LOCAL_PARAMETERS, CONFIG: JSON.stringify(services) };
   }
 }
