@@ -1,53 +1,52 @@
-/** One `firebase deploy` of the pinned firebase-tools, against the stand-in. */
+/** One run of `scripts/deploy`, with the pinned firebase-tools, against the stand-in. */
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-import { FUNCTIONS_DIR, PACKAGE_BIN_DIR } from "../paths.ts";
-import { endGroup, startGroup } from "../processGroup.ts";
+import { PACKAGE_BIN_DIR } from "../paths.ts";
+import { startGroup, type ProcessGroup } from "../processGroup.ts";
 import type { FakeCloud } from "./fakeCloud.ts";
 import { ORIGIN_VARIABLE, REFUSED_VARIABLE } from "./network.ts";
-import type { Staging } from "./staging.ts";
-import { NETWORK } from "./staging.ts";
+import { NETWORK, type Staging } from "./staging.ts";
 
 export interface Deployment {
   readonly exitCode: number;
-  /** What firebase-tools printed. */
+  /** What was printed. */
   readonly output: string;
   /**
-   * Why the rehearsal proves nothing, whatever firebase-tools said: requests that the stand-in does not
-   * know, and connections to elsewhere.
+   * Why the rehearsal proves nothing, whatever the exit code: requests that the stand-in does not know,
+   * and connections to elsewhere.
    */
   readonly surprises: readonly string[];
 }
 
-const FIREBASE = join(FUNCTIONS_DIR, "node_modules/firebase-tools/lib/bin/firebase.js");
-const END_MS = 5_000;
+/** A command that runs in the copy of the repository, without a terminal. */
+export interface Running {
+  readonly group: ProcessGroup;
+  readonly ended: Promise<Deployment>;
+}
 
-/** Runs firebase-tools in the copy of the repository, without a terminal. */
-export async function deploy(
+/** @param command a file of the repository, or a command of PATH, and its arguments */
+export async function startInStaging(
   staging: Staging,
   cloud: FakeCloud,
-  args: readonly string[],
-): Promise<Deployment> {
-  const group = await startGroup(process.execPath, [FIREBASE, ...args], {
+  [file, ...args]: readonly [string, ...string[]],
+): Promise<Running> {
+  const group = await startGroup(file, args, {
     cwd: staging.root,
     stdio: ["ignore", "pipe", "pipe"],
     env: environment(staging, cloud),
   });
-  let output = "";
-  for (const stream of [group.process.stdout, group.process.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
+  const { stdout, stderr } = group.process;
+  const texts: string[] = [];
+  for (const stream of [stdout, stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => texts.push(text));
   }
   const closed = new Promise((resolve) => group.process.once("close", resolve));
-  try {
-    const exitCode = await group.exited;
+  const ended = group.exited.then(async (exitCode) => {
     await closed;
-    return { exitCode, output, surprises: surprisesOf(staging, cloud) };
-  } finally {
-    await endGroup(group.id, "SIGTERM", END_MS);
-  }
+    return { exitCode, output: texts.join(""), surprises: surprisesOf(staging, cloud) };
+  });
+  return { group, ended };
 }
 
 /** Nothing of the user's but PATH: neither credentials nor settings. */
@@ -70,6 +69,8 @@ function environment(staging: Staging, cloud: FakeCloud): Record<string, string>
     FIREBASE_FUNCTIONS_DISCOVERY_OUTPUT_PATH: "true",
     // Exchanged for an access token, by the stand-in.
     FIREBASE_TOKEN: "rehearsal-refresh-token",
+    // The stand-in knows at once whether the sweep would run.
+    EVENTSYNC_SWEEP_SECONDS: "0",
     NODE_OPTIONS: `--import=${NETWORK}`,
     [ORIGIN_VARIABLE]: cloud.origin,
     [REFUSED_VARIABLE]: staging.refused,
@@ -78,8 +79,5 @@ function environment(staging: Staging, cloud: FakeCloud): Record<string, string>
 
 function surprisesOf({ refused }: Staging, { unknown }: FakeCloud): string[] {
   const hosts = existsSync(refused) ? readFileSync(refused, "utf8").trim().split("\n") : [];
-  return [
-    ...unknown.map((call) => `The stand-in does not know ${call}`),
-    ...hosts.map((host) => `Something tried to connect to ${host}`),
-  ];
+  return [...unknown, ...hosts.map((host) => `something tried to connect to ${host}`)];
 }

@@ -1,7 +1,7 @@
 /** What `scripts/deploy` asks of the Google Cloud CLI. */
 import { jsonBody, notFound, Refusal, routesOf } from "../api.ts";
 import type { Call } from "../api.ts";
-import type { FakeProject } from "../fakeProject.ts";
+import type { FakeProject, Job } from "../fakeProject.ts";
 import { membersOf } from "../fakeProject.ts";
 
 export const gcloudApi = routesOf("gcloud", {
@@ -43,19 +43,21 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return "";
   },
 
-  // Asked for a sweep that ended well: there is one if its job is let in.
-  "logging read": (project) => {
-    const isLetIn = Object.values(project.jobs).some((job) => {
-      const identity = job.httpTarget?.oidcToken?.serviceAccountEmail ?? "";
-      const swept = Object.values(project.functions).find(
-        ({ serviceConfig }) => serviceConfig.uri === job.httpTarget?.uri,
-      );
-      const policy = project.servicePolicies[swept?.serviceConfig.service ?? ""];
-      return membersOf(policy, "roles/run.invoker").includes(`serviceAccount:${identity}`);
-    });
-    return isLetIn ? "2026-01-01T00:00:00Z\n" : "";
-  },
+  // Asked for a sweep that ended well: there is one if the job may call what it calls.
+  "logging read": (project) =>
+    Object.values(project.jobs).some((job) => isLetIn(project, job))
+      ? "2026-01-01T00:00:00Z\n"
+      : "",
 };
+
+function isLetIn({ functions, servicePolicies }: FakeProject, { httpTarget }: Job): boolean {
+  const called = Object.values(functions).find(({ url, serviceConfig }) =>
+    [url, serviceConfig.uri].includes(httpTarget?.uri ?? ""),
+  );
+  const policy = servicePolicies[called?.serviceConfig.service ?? ""];
+  const identity = httpTarget?.oidcToken?.serviceAccountEmail ?? "";
+  return membersOf(policy, "roles/run.invoker").includes(`serviceAccount:${identity}`);
+}
 
 function jobOf({ jobs }: FakeProject, job: string, flags: Flags): void {
   const { project = "", location = "" } = flags;
