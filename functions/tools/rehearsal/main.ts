@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 
 import { explain, resolveProject } from "../configFiles.ts";
 import { emptyProject } from "./fakeProject.ts";
-import { problemsOf, Rehearsal } from "./rehearsal.ts";
+import { Rehearsal, remarksOf } from "./rehearsal.ts";
 import { makeReport, renderReport } from "./report.ts";
 
 const USAGE = `usage: scripts/rehearse --project PROJECT [--json FILE]
@@ -71,7 +71,7 @@ async function rehearse({ project, json }: Options): Promise<number> {
   try {
     const rehearsed = await rehearsal.deploy();
     if (interruptedBy !== undefined) return 128 + constants.signals[interruptedBy];
-    const report = makeReport(rehearsed.summary, rehearsed.archive, problemsOf(rehearsed));
+    const report = makeReport(rehearsed.summary, rehearsed.archive, remarksOf(rehearsed));
     if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
     process.stdout.write(`\n${renderReport(report)}`);
     return report.problems.length === 0 ? 0 : 1;

@@ -1,12 +1,13 @@
 /** A deployment, and those after it, of a copy of the repository to a project that does not exist. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 import { endGroup } from "../processGroup.ts";
 import { archiveOf, type Archive } from "./archive.ts";
 import { startInStaging, type Deployment, type Running } from "./deployment.ts";
 import { FakeCloud } from "./fakeCloud.ts";
 import type { FakeProject } from "./fakeProject.ts";
+import type { Remarks } from "./report.ts";
 import { makeStaging, removeStaging, type Staging } from "./staging.ts";
 import { summarize, type Summary } from "./summary.ts";
 
@@ -44,7 +45,9 @@ export class Rehearsal {
   /** Writes files of the copy; paths as seen from the repository's root. */
   write(files: Readonly<Record<string, string>>): void {
     for (const [path, text] of Object.entries(files)) {
-      writeFileSync(join(this.staging.root, path), text);
+      const file = join(this.staging.root, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
     }
   }
 
@@ -96,4 +99,15 @@ export function problemsOf({ exitCode, output, surprises }: Deployment): readonl
     return isExplained;
   });
   return [...surprises, ...(explained.length > 0 ? explained : lines.slice(-LAST_LINES))];
+}
+
+const WARNING = "deploy: warning: ";
+
+/** What there is to say about a deployment, in its own words. */
+export function remarksOf(deployment: Deployment): Remarks {
+  const warnings = deployment.output
+    .split("\n")
+    .filter((line) => line.startsWith(WARNING))
+    .map((line) => line.slice(WARNING.length));
+  return { problems: problemsOf(deployment), warnings };
 }

@@ -6,19 +6,24 @@ import type { FunctionSummary, Grant, JobSummary, Summary } from "./summary.ts";
 export interface Report extends Summary {
   /** Why the deployment would not go through, or the rehearsal proves nothing; empty if it would. */
   readonly problems: readonly string[];
+  readonly warnings: readonly string[];
   readonly archive?: { readonly bytes: number; readonly files: readonly string[] };
   /** Questions of `firebase deploy` that `scripts/deploy` answers with yes. */
   readonly answered: readonly string[];
 }
 
+/** What the deployment said of itself. */
+export type Remarks = Pick<Report, "problems" | "warnings">;
+
 export function makeReport(
   summary: Summary,
   archive: Archive | undefined,
-  problems: readonly string[],
+  { problems, warnings }: Remarks,
 ): Report {
   return {
     ...summary,
     problems,
+    warnings,
     ...(archive !== undefined && {
       archive: { bytes: archive.bytes, files: Object.keys(archive.files).sort() },
     }),
@@ -55,17 +60,19 @@ export function renderReport(report: Report): string {
     section("Roles granted", report.granted.map(renderGrant)),
     section("Archive", renderArchive(report.archive)),
     section("Asked by firebase deploy, and answered by scripts/deploy", report.answered),
+    section("Warnings", report.warnings),
   ];
   const verdict =
     problems.length === 0
       ? `The deployment to ${projectId} would go through.`
       : `The deployment to ${projectId} would NOT go through:\n${indent(problems)}`;
-  return [
+  const text = [
     "Rehearsed against a stand-in of Google's APIs, with an empty project. The real one was not looked\n" +
       "at: what is in it already is not in this report, and nothing has changed there.\n",
     ...sections.filter((text) => text !== ""),
     `${verdict}\n`,
   ].join("\n");
+  return text.replaceAll(report.projectNumber, "PROJECT_NUMBER");
 }
 
 function section(title: string, lines: readonly string[]): string {

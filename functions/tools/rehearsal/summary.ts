@@ -44,6 +44,7 @@ export interface Grant {
 
 export interface Summary {
   readonly projectId: string;
+  readonly projectNumber: string;
   readonly apisEnabled: readonly string[];
   readonly databases: readonly DatabaseSummary[];
   readonly functions: readonly FunctionSummary[];
@@ -58,6 +59,7 @@ export function summarize(before: FakeProject, after: FakeProject): Summary {
   const [had, has] = [grantsOf(before), grantsOf(after)];
   return {
     projectId: after.projectId,
+    projectNumber: after.projectNumber,
     apisEnabled: after.apis.filter((api) => !before.apis.includes(api)).sort(),
     databases: Object.keys(after.databases).map((id) => databaseSummary(before, after, id)),
     functions: compared(before.functions, after.functions, (found, change) =>
