@@ -4,8 +4,8 @@
  *
  *   1. checks the configuration, and refuses what cannot work;
  *   2. deploys rules and indexes, without --force: indexes that it does not know stay;
- *   3. deploys the functions, with --force: they are retried on failure (as they must be), images of earlier
- *      builds are removed after a day, and functions that are gone from the codebase are removed;
+ *   3. deploys the functions, with --force: they are retried on failure (as they must be), images of builds
+ *      are removed after a day, and so are functions that are gone from the codebase;
  *   4. lets the trigger's identity call the function it triggers;
  *   5. starts the sweep, and waits until one has finished without an error.
  */

@@ -38,8 +38,7 @@ async function main(): Promise<number> {
     options.config === undefined
       ? (readEnvFiles(PROJECT, true)["CONFIG"] ?? "")
       : readFileSync(options.config, "utf8");
-  const { services, ignored } = parseConfig(CONFIG);
-  for (const key of ignored) process.stderr.write(`start: nothing reads the key ${key}\n`);
+  const { services } = parseConfig(CONFIG);
 
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

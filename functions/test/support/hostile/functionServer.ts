@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly projectId: string;
   /** The value of the parameter `CONFIG`. */
   readonly config: unknown;
+  /** The value of the parameter `DATABASE`; the default one if left out. */
+  readonly database?: string;
 }
 
 /** A structured line of the log, as Cloud Logging would show it. */
@@ -44,7 +46,7 @@ export class FunctionServer {
   #isAlive = true;
 
   private constructor(options: ServerOptions, port: number) {
-    const { build, target, projectId, config } = options;
+    const { build, target, projectId, config, database = "(default)" } = options;
     this.#url = `http://127.0.0.1:${String(port)}`;
     const main = "node_modules/@google-cloud/functions-framework/build/src/main.js";
     const signature = target === "checkWindow" ? "cloudevent" : "http";
@@ -64,6 +66,7 @@ export class FunctionServer {
           FUNCTION_SIGNATURE_TYPE: signature,
           PORT: String(port),
           CONFIG: JSON.stringify(config),
+          DATABASE: database,
         },
       },
     );

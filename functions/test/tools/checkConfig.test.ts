@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+
+import { parseInvokers } from "../../src/config/invokers.ts";
+import { reviewDeployment, type Deployment, type Review } from "../../tools/deployment.ts";
+import { Checkout, type Ran } from "../support/checkout.ts";
+import { SEED_SERVICE } from "../support/wiredServices.ts";
+
+const CONFIG = `CONFIG='${JSON.stringify({ ...SEED_SERVICE, serviceName: "Theirs" })}'\n`;
+const PARAMETERS = `LOCATION=europe-west4
+SERVICE_ACCOUNT=eventsync@my-project.iam.gserviceaccount.com
+DATABASE=(default)
+`;
+
+describe("check-config", () => {
+  const checkouts: Checkout[] = [];
+  after(() => {
+    for (const checkout of checkouts) checkout.remove();
+  });
+  const check = (
+    files: Readonly<Record<string, string>>,
+    args: readonly string[] = ["--project", "my-project"],
+    env?: Readonly<Record<string, string>>,
+  ): Ran => {
+    const checkout = new Checkout(files);
+    checkouts.push(checkout);
+    return checkout.run("checkConfig.ts", args, env);
+  };
+
+  it("checks the project that is named, and says which file each value came from", () => {
+    const { status, stdout, stderr } = check({
+      "functions/.env": PARAMETERS,
+      "functions/.env.my-project": `${CONFIG}LOCATION=us-east1\n`,
+    });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /project my-project/);
+    assert.match(stdout, /CONFIG in functions\/\.env\.my-project is correct: "Theirs"/);
+    assert.match(stdout, /LOCATION in functions\/\.env\.my-project is us-east1/);
+    assert.match(stdout, /DATABASE in functions\/\.env is \(default\)/);
+  });
+
+  it("checks the project of a deployment in a predeploy step", () => {
+    const { status, stdout } = check({ "functions/.env.my-project": CONFIG + PARAMETERS }, [], {
+      GCLOUD_PROJECT: "my-project",
+    });
+    assert.equal(status, 0);
+    assert.match(stdout, /project my-project/);
+  });
+
+  it("takes an alias of .firebaserc, and the file that is called after it", () => {
+    const { status, stdout, stderr } = check(
+      {
+        ".firebaserc": '{"projects": {"prod": "my-project"}}',
+        "functions/.env.prod": CONFIG + PARAMETERS,
+      },
+      ["--project", "prod"],
+    );
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /project my-project/);
+    assert.match(stdout, /CONFIG in functions\/\.env\.prod/);
+  });
+
+  it("never takes the demo for the user's project", () => {
+    const { status, stdout, stderr } = check({ "functions/.env.my-project": "CONFIG=\n" }, []);
+    assert.equal(status, 1);
+    assert.match(stderr, /which project\? Name it with --project/);
+    assert.doesNotMatch(stdout, /correct/);
+  });
+
+  it("says in the end what is wrong, with every file that is bad", () => {
+    const { status, stderr } = check({
+      "functions/.env.my-project": `CONFIG={}\n${PARAMETERS}`,
+      "functions/invokers.json": '{"event": ["me@example.com"]}',
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /problem: functions\/\.env\.my-project: CONFIG has \d problem\(s\)/);
+    assert.match(stderr, /problem: functions\/invokers\.json has 1 problem\(s\):\n +- event: expe/);
+  });
+
+  it("lists who may call", () => {
+    const { status, stdout } = check({
+      "functions/.env.my-project": CONFIG + PARAMETERS,
+      "functions/invokers.my-project.json": '{"event": ["a@"]}',
+    });
+    assert.equal(status, 0);
+    assert.match(stdout, /functions\/invokers\.my-project\.json lets call: event a@; trigger/);
+  });
+
+  it("answers a wrong option with the usage, and --help alike", () => {
+    const wrong = check({}, ["--projet", "my-project"]);
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.stderr, /Unknown option '--projet'[^]*usage: /);
+    const { status, stdout } = check({}, ["--help"]);
+    assert.equal(status, 0);
+    assert.match(stdout, /^usage: /);
+  });
+});
+
+describe("the review of a deployment", () => {
+  const CONFIG_VALUE = JSON.stringify(SEED_SERVICE);
+  const review = (
+    values: Readonly<Record<string, string | undefined>>,
+    others: Partial<Deployment> = {},
+  ): Review => {
+    const all: Readonly<Record<string, string | undefined>> = {
+      CONFIG: CONFIG_VALUE,
+      LOCATION: "europe-west4",
+      SERVICE_ACCOUNT: "eventsync@my-project.iam.gserviceaccount.com",
+      DATABASE: "(default)",
+      ...values,
+    };
+    const settings = Object.entries(all).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, { value, file: "functions/.env.my-project" }] as const],
+    );
+    return reviewDeployment({
+      project: "my-project",
+      settings: Object.fromEntries(settings),
+      firestore: { rules: "firestore.rules" },
+      invokers: { file: undefined, invokers: parseInvokers("{}", "") },
+      ...others,
+    });
+  };
+
+  it("finds nothing wrong with what is right", () => {
+    assert.deepEqual(review({}).problems, []);
+  });
+
+  it("names keys that nothing reads", () => {
+    const CONFIG = JSON.stringify({ ...SEED_SERVICE, sevriceName: "x" });
+    assert.match(review({ CONFIG }).warnings.join("\n"), /^nothing reads the key sevriceName$/m);
+  });
+
+  it("says what becomes of the rest of the database", () => {
+    const [warning = ""] = review({}).warnings;
+    assert.match(
+      warning,
+      /replaces the security rules of all of the database \(default\) of my-pr/,
+    );
+    assert.match(warning, /TTL policies hold for every collection called services, events, /);
+  });
+
+  it("gives the lines for parameters without a value: without a terminal nobody is asked", () => {
+    const { problems } = review({ LOCATION: "", SERVICE_ACCOUNT: undefined, DATABASE: undefined });
+    const lines = [
+      "LOCATION=us-central1",
+      "SERVICE_ACCOUNT=eventsync@my-project.iam.gserviceaccount.com",
+      "DATABASE=(default)",
+    ];
+    assert.equal(problems.length, 1);
+    assert.ok(problems[0]?.endsWith(`functions/.env.my-project:\n      ${lines.join("\n      ")}`));
+  });
+
+  for (const [name, value, message] of [
+    ["SERVICE_ACCOUNT", "eventsync@", /: what ends in @.* does not reach the scheduler/],
+    ["SERVICE_ACCOUNT", "eventsync@{{ params.PROJECT_ID }}.iam.gserviceaccount.com", /expression/],
+    ["LOCATION", "nam5", /expected a region, such as us-central1 \(of a database in nam5\)/],
+    ["DATABASE", "My_Database", /expected \(default\), or the id of a database/],
+    ["CONFIG", "{}", /CONFIG has \d problem/],
+    [
+      "CONFIG",
+      undefined,
+      /CONFIG has no value: neither functions\/\.env\.my-project nor functions/,
+    ],
+  ] as const) {
+    it(`refuses ${name} ${value ?? "without a value"}`, () => {
+      assert.match(review({ [name]: value }).problems[0] ?? "", message);
+    });
+  }
+
+  it("refuses a DATABASE that rules and indexes would not go to", () => {
+    const DATABASE = "eventsync";
+    assert.match(
+      review({ DATABASE }).problems.join(),
+      /is eventsync, but firebase\.json deploys rules and indexes to \(default\): set "database"/,
+    );
+    const other = review({}, { firestore: { database: "eventsync" } });
+    assert.match(other.problems.join(), /is \(default\), but .* to eventsync/);
+    for (const firestore of [{ database: DATABASE }, [{ database: "a" }, { database: DATABASE }]]) {
+      assert.deepEqual(review({ DATABASE }, { firestore }).problems, []);
+    }
+  });
+
+  it("refuses what is too large for a function's environment", () => {
+    const fixed = ["CONFIG", "LOCATION", "SERVICE_ACCOUNT", "DATABASE", "FILL"].join("").length;
+    const values = `${CONFIG_VALUE}europe-west4eventsync@my-project.iam.gserviceaccount.com(default)`;
+    const left = 31 * 1024 - fixed - Buffer.byteLength(values);
+    assert.deepEqual(review({ FILL: "x".repeat(left) }).problems, []);
+    assert.match(
+      review({ FILL: `${"x".repeat(left - 1)}é` }).problems.join(),
+      /the variables have 31745 bytes: expected at most 31744/,
+    );
+  });
+});
