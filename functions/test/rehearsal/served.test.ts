@@ -67,7 +67,7 @@ describe("the archive, installed without development dependencies", () => {
   });
 
   it("serves sweep", async () => {
-    await served.get("sweep")!.send("/", { method: "POST" });
+    await send("sweep", "/", { method: "POST" });
   });
 
   it("serves reset", async () => {

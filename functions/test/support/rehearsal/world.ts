@@ -1,24 +1,28 @@
 /**
- * What all tests of the rehearsal look at, made once: a first deployment into a project that holds other
- * things, a second one after a change, one into a database of its own, and the first one's archive,
- * installed. Together they take half a minute; what does not depend on each other runs at the same time.
+ * What all tests of the rehearsal look at, made once: deployments one after the other into a project that
+ * holds other things, an upgrade from the first version, `scripts/rehearse` in a user's own checkout, and
+ * the archive of the first deployment, installed. What does not depend on each other runs at the same time.
  */
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { REPOSITORY_ROOT } from "../../../tools/paths.ts";
-import { emptyProject } from "../../../tools/rehearsal/fakeProject.ts";
+import type { FakeProject } from "../../../tools/rehearsal/fakeProject.ts";
 import { Rehearsal, type Rehearsed } from "../../../tools/rehearsal/rehearsal.ts";
 import { busyProject } from "./busyProject.ts";
+import { commandInCheckout, type Commanded } from "./command.ts";
 import { filesOf } from "./configuration.ts";
 import { install, type Installation } from "./installation.ts";
+import { SWEEP_JOB, toFirstVersion } from "./firstVersion.ts";
 
 export interface World {
   readonly first: Rehearsed;
   /** After a change of CONFIG, and of grants by hand. */
   readonly second: Rehearsed;
-  /** Into an empty project, and a database of its own. */
-  readonly elsewhere: Rehearsed;
+  /** From the first version, with its job, and after the job is deleted. */
+  readonly upgrade: { readonly withJob: Rehearsed; readonly withoutJob: Rehearsed };
+  /** `scripts/rehearse`, of a configuration with a database of its own. */
+  readonly command: Commanded;
   readonly installed: Installation;
 }
 
@@ -27,9 +31,9 @@ export const WORLD_MS = 240_000;
 /** Somebody who was let in by hand, not in invokers.json. */
 export const BY_HAND = "serviceAccount:by-hand@my-project.iam.gserviceaccount.com";
 
-const first = { projectId: "my-project", database: "(default)", observationPeriod: 3600 };
-const second = { ...first, observationPeriod: 7200 };
-const elsewhere = { projectId: "other-project", database: "eventsync", observationPeriod: 3600 };
+const FIRST = { projectId: "my-project", database: "(default)", observationPeriod: 3600 };
+const SECOND = { ...FIRST, observationPeriod: 7200 };
+const OTHER = { projectId: "other-project", database: "eventsync", observationPeriod: 3600 };
 
 const cleanups: (() => Promise<void> | void)[] = [];
 let world: Promise<World> | undefined;
@@ -44,28 +48,27 @@ export function rehearsed(): Promise<World> {
 }
 
 async function build(): Promise<World> {
-  const [rehearsal, other] = [
-    await open(busyProject()),
-    await open(emptyProject(elsewhere.projectId)),
-  ];
-  // Other projects of the same checkout: theirs is not deployed.
-  rehearsal.write({ ...filesOf(elsewhere), ...filesOf(first) });
-  const done = await rehearsal.deploy();
+  const rehearsal = await open(busyProject());
+  // Another project of the same checkout: its files are not deployed.
+  rehearsal.write({ ...filesOf(OTHER), ...filesOf(FIRST) });
+  const first = await rehearsal.deploy();
 
-  const archive = done.archive;
-  if (archive === undefined) throw new Error(`nothing was deployed:\n${done.output}`);
-  const [again, there, installed] = await Promise.all([
+  const archive = first.archive;
+  if (archive === undefined) throw new Error(`nothing was deployed:\n${first.output}`);
+  const built = join(rehearsal.staging.root, "functions/lib");
+  const [second, upgrade, command, installed] = await Promise.all([
     redeploy(rehearsal),
-    deployElsewhere(other),
+    upgradeFrom(toFirstVersion(first.after), built),
+    commandInCheckout(OTHER),
     install(archive),
   ]);
   cleanups.push(() => {
     installed.remove();
   });
-  return { first: done, second: again, elsewhere: there, installed };
+  return { first, second, upgrade, command, installed };
 }
 
-async function open(project: Parameters<typeof Rehearsal.open>[0]): Promise<Rehearsal> {
+async function open(project: FakeProject): Promise<Rehearsal> {
   const rehearsal = await Rehearsal.open(project);
   cleanups.push(() => rehearsal.close());
   return rehearsal;
@@ -78,18 +81,27 @@ async function redeploy(rehearsal: Rehearsal): Promise<Rehearsed> {
     policy?.bindings.find(({ role }) => role === "roles/run.invoker")?.members.push(BY_HAND);
     policy?.bindings.push({ role: "roles/run.viewer", members: [BY_HAND] });
   }
-  rehearsal.write(filesOf(second));
+  rehearsal.write({ ...filesOf(SECOND), "firebase.json": withoutBuild() });
   return rehearsal.deploy();
 }
 
-/** Rules and indexes go where firebase.json says. */
-async function deployElsewhere(rehearsal: Rehearsal): Promise<Rehearsed> {
-  const path = join(REPOSITORY_ROOT, "firebase.json");
-  const config = JSON.parse(readFileSync(path, "utf8")) as { firestore: object };
-  const firestore = { ...config.firestore, database: elsewhere.database };
-  rehearsal.write({
-    ...filesOf(elsewhere),
-    "firebase.json": JSON.stringify({ ...config, firestore }),
-  });
-  return rehearsal.deploy();
+async function upgradeFrom(project: FakeProject, built: string): Promise<World["upgrade"]> {
+  const rehearsal = await open(project);
+  cpSync(built, join(rehearsal.staging.root, "functions/lib"), { recursive: true });
+  rehearsal.write({ ...filesOf(FIRST), "firebase.json": withoutBuild() });
+  const withJob = await rehearsal.deploy();
+  Reflect.deleteProperty(rehearsal.cloud.project.jobs, SWEEP_JOB);
+  return { withJob, withoutJob: await rehearsal.deploy() };
+}
+
+/** What is built already is not built again. */
+function withoutBuild(): string {
+  const config = JSON.parse(readFileSync(join(REPOSITORY_ROOT, "firebase.json"), "utf8")) as {
+    functions: readonly { readonly predeploy: readonly string[] }[];
+  };
+  const functions = config.functions.map((each) => ({
+    ...each,
+    predeploy: each.predeploy.filter((line) => !line.endsWith("run build")),
+  }));
+  return JSON.stringify({ ...config, functions });
 }
