@@ -91,7 +91,8 @@ export class FakeCloud {
       const { httpStatus, code, message } =
         error instanceof Refusal ? error : new Refusal(500, "INTERNAL", String(error));
       // What is not known, or goes wrong in here, must not pass for something that the platform said.
-      if (httpStatus >= 500) this.unknown.push(`${describe(call)}: ${message}`);
+      if (httpStatus === 501) this.unknown.push(message);
+      else if (httpStatus === 500) this.unknown.push(`${describe(call)}: ${message}`);
       response.statusCode = httpStatus;
       response.end(JSON.stringify({ error: { code: httpStatus, status: code, message } }));
     }

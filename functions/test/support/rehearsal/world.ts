@@ -19,6 +19,8 @@ export interface World {
   readonly first: Rehearsed;
   /** After a change of CONFIG, and of grants by hand. */
   readonly second: Rehearsed;
+  /** After `firebase functions:delete`, as docs/DEPLOYMENT.md says. */
+  readonly removal: Rehearsed;
   /** From the first version, with its job, and after the job is deleted. */
   readonly upgrade: { readonly withJob: Rehearsed; readonly withoutJob: Rehearsed };
   /** `scripts/rehearse`, of a configuration with a database of its own. */
@@ -56,8 +58,8 @@ async function build(): Promise<World> {
   const archive = first.archive;
   if (archive === undefined) throw new Error(`nothing was deployed:\n${first.output}`);
   const built = join(rehearsal.staging.root, "functions/lib");
-  const [second, upgrade, command, installed] = await Promise.all([
-    redeploy(rehearsal),
+  const [{ second, removal }, upgrade, command, installed] = await Promise.all([
+    redeployAndRemove(rehearsal),
     upgradeFrom(toFirstVersion(first.after), built),
     commandInCheckout(OTHER),
     install(archive),
@@ -65,7 +67,7 @@ async function build(): Promise<World> {
   cleanups.push(() => {
     installed.remove();
   });
-  return { first, second, upgrade, command, installed };
+  return { first, second, removal, upgrade, command, installed };
 }
 
 async function open(project: FakeProject): Promise<Rehearsal> {
@@ -74,7 +76,7 @@ async function open(project: FakeProject): Promise<Rehearsal> {
   return rehearsal;
 }
 
-async function redeploy(rehearsal: Rehearsal): Promise<Rehearsed> {
+async function redeployAndRemove(rehearsal: Rehearsal): Promise<Pick<World, "second" | "removal">> {
   const services = "projects/my-project/locations/us-central1/services";
   for (const name of ["event", "checkwindow", "sweep"]) {
     const policy = rehearsal.cloud.project.servicePolicies[`${services}/${name}`];
@@ -82,7 +84,9 @@ async function redeploy(rehearsal: Rehearsal): Promise<Rehearsed> {
     policy?.bindings.push({ role: "roles/run.viewer", members: [BY_HAND] });
   }
   rehearsal.write({ ...filesOf(SECOND), "firebase.json": withoutBuild() });
-  return rehearsal.deploy();
+  const second = await rehearsal.deploy();
+  const remove = ["functions:delete", "eventsync", "--project", "my-project", "--force"];
+  return { second, removal: await rehearsal.deploy(["firebase", ...remove]) };
 }
 
 async function upgradeFrom(project: FakeProject, built: string): Promise<World["upgrade"]> {
