@@ -52,6 +52,27 @@ describe("a deployment that cannot be made", () => {
   }).timeout(60_000);
 });
 
+describe("a firebase-tools that does something new", () => {
+  it("is not taken for a success, whatever its exit code", async () => {
+    const rehearsal = await Rehearsal.open(emptyProject("my-project"));
+    try {
+      const script = `
+        await fetch("https://new.googleapis.com/v1/things?q=1", { method: "PUT" });
+        const { connect } = await import("node:net");
+        connect(443, "elsewhere.invalid").on("error", () => {});
+      `;
+      const done = await rehearsal.deploy(["node", "--input-type=module", "--eval", script]);
+      assert.equal(done.exitCode, 0, done.output);
+      assert.deepEqual(problemsOf(done), [
+        "the rehearsal does not know PUT https://new.googleapis.com/v1/things",
+        "something tried to connect to elsewhere.invalid",
+      ]);
+    } finally {
+      await rehearsal.close();
+    }
+  }).timeout(30_000);
+});
+
 describe("the stand-in of Google's APIs", () => {
   let cloud: FakeCloud;
   before(async () => {
@@ -64,9 +85,9 @@ describe("the stand-in of Google's APIs", () => {
     const url = `${cloud.origin}/run.googleapis.com/v2/projects/my-project/jobs?pageSize=1`;
     const response = await fetch(url, { method: "POST", headers });
     assert.equal(response.status, 501);
-    assert.equal(cloud.unknown.length, 1);
+    assert.equal(cloud.surprises.length, 1);
     assert.match(
-      cloud.unknown[0] ?? "",
+      cloud.surprises[0] ?? "",
       /POST https:\/\/run\.googleapis\.com\/v2\/projects\/my-project\/jobs/,
     );
   });

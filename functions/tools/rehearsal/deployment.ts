@@ -77,7 +77,7 @@ function environment(staging: Staging, cloud: FakeCloud): Record<string, string>
   };
 }
 
-function surprisesOf({ refused }: Staging, { unknown }: FakeCloud): string[] {
+function surprisesOf({ refused }: Staging, { surprises }: FakeCloud): string[] {
   const hosts = existsSync(refused) ? readFileSync(refused, "utf8").trim().split("\n") : [];
-  return [...unknown, ...hosts.map((host) => `something tried to connect to ${host}`)];
+  return [...surprises, ...hosts.map((host) => `something tried to connect to ${host}`)];
 }

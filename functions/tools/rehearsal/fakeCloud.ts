@@ -46,18 +46,24 @@ const ROUTES: readonly Route[] = [
   ...gcloudApi,
 ];
 
+/** Asked without a token: for one, with a signed URL, and by the stand-in of gcloud. */
+const ANONYMOUS = ["www.googleapis.com", "storage.googleapis.com", "gcloud"];
+
 export class FakeCloud {
   readonly project: FakeProject;
   /** Every request so far, in order. */
   readonly calls: Call[] = [];
-  /** Requests that nothing here knows, with what was answered. */
-  readonly unknown: string[] = [];
+  /** What was answered to requests that nothing here knows, or that had somebody's credentials. */
+  readonly surprises: string[] = [];
   readonly #server: Server;
 
   private constructor(project: FakeProject) {
     this.project = project;
     this.#server = createServer((request, response) => {
-      void this.#handle(request, response);
+      this.#handle(request, response).catch(() => {
+        // Whoever asked was ended in the middle of it.
+        response.destroy();
+      });
     });
   }
 
@@ -85,25 +91,26 @@ export class FakeCloud {
     this.calls.push(call);
     try {
       response.setHeader("content-type", "application/json");
-      checkToken(request, call);
-      response.end(JSON.stringify(this.#answer(call)));
+      response.end(JSON.stringify(this.#answer(call, request.headers.authorization)));
     } catch (error) {
       const { httpStatus, code, message } =
-        error instanceof Refusal ? error : new Refusal(500, "INTERNAL", String(error));
+        error instanceof Refusal
+          ? error
+          : new Refusal(500, "INTERNAL", `${describe(call)}: ${String(error)}`);
       // What is not known, or goes wrong in here, must not pass for something that the platform said.
-      if (httpStatus === 501) this.unknown.push(message);
-      else if (httpStatus === 500) this.unknown.push(`${describe(call)}: ${message}`);
+      if (httpStatus >= 500 || httpStatus === 401) this.surprises.push(message);
       response.statusCode = httpStatus;
       response.end(JSON.stringify({ error: { code: httpStatus, status: code, message } }));
     }
   }
 
-  #answer(call: Call): object {
+  #answer(call: Call, authorization: string | undefined): object {
     for (const route of ROUTES) {
       if (route.host !== call.host || route.method !== call.method) continue;
       const match = route.path.exec(call.path);
-      if (match !== null)
-        return route.answer(this.project, { ...call, groups: { ...match.groups } });
+      if (match === null) continue;
+      checkToken(call, authorization);
+      return route.answer(this.project, { ...call, groups: { ...match.groups } });
     }
     throw new Refusal(501, "UNIMPLEMENTED", `the rehearsal does not know ${describe(call)}`);
   }
@@ -129,10 +136,9 @@ function readCall({ method = "", url = "/" }: IncomingMessage, body: Uint8Array)
 }
 
 /** Nobody's real credentials may come this far. */
-function checkToken({ headers }: IncomingMessage, { host }: Call): void {
-  const { authorization } = headers;
+function checkToken(call: Call, authorization: string | undefined): void {
   const isSignedIn = authorization === `Bearer ${ACCESS_TOKEN}`;
-  const mayBeAnonymous = ["www.googleapis.com", "storage.googleapis.com", "gcloud"].includes(host);
-  if (isSignedIn || (authorization === undefined && mayBeAnonymous)) return;
-  throw new Refusal(401, "UNAUTHENTICATED", `${host}: not the access token of the rehearsal`);
+  const isAnonymous = authorization === undefined && ANONYMOUS.includes(call.host);
+  if (isSignedIn || isAnonymous) return;
+  throw new Refusal(401, "UNAUTHENTICATED", `${describe(call)}: not with the rehearsal's token`);
 }

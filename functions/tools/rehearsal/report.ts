@@ -104,7 +104,7 @@ function renderFunction(each: FunctionSummary): string[] {
   const { name, region, memory, cpu, concurrency, maxInstances, timeoutSeconds, trigger } = each;
   return [
     `${name} in ${region}, as ${each.serviceAccount}`,
-    `  ${memory}, ${cpu} CPU, ${String(concurrency)} requests at once, at most ${String(maxInstances)} instances, ${String(timeoutSeconds)} s`,
+    `  ${memory}, ${cpu} CPU, ${String(concurrency)} requests at once, at most ${String(maxInstances)} instance(s), ${String(timeoutSeconds)} s`,
     ...(trigger === undefined
       ? []
       : [
