@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+
+import type { Rehearsed } from "../../tools/rehearsal/rehearsal.ts";
+import { rehearsed, WORLD_MS } from "../support/rehearsal/world.ts";
+
+describe("the removal that docs/DEPLOYMENT.md describes", () => {
+  let removal: Rehearsed;
+  before(async function () {
+    this.timeout(WORLD_MS);
+    ({ removal } = await rehearsed());
+  });
+
+  it("deletes the six functions and their job, and nothing of anybody else", () => {
+    assert.deepEqual(removal.surprises, []);
+    assert.equal(removal.exitCode, 0, removal.output);
+    const { functions, jobs } = removal.summary;
+    assert.deepEqual(
+      functions.map(({ name, change }) => `${name} ${change}`),
+      [
+        "checkWindow deleted",
+        "config deleted",
+        "event deleted",
+        "report unchanged",
+        "reset deleted",
+        "sweep deleted",
+        "trigger deleted",
+      ],
+    );
+    assert.deepEqual(
+      jobs.map(({ name, change }) => `${name} ${change}`),
+      [
+        "firebase-schedule-report-us-central1 unchanged",
+        "firebase-schedule-sweep-us-central1 deleted",
+      ],
+    );
+  });
+});
