@@ -83,7 +83,7 @@ async function redeployAndRemove(rehearsal: Rehearsal): Promise<Pick<World, "sec
     policy?.bindings.find(({ role }) => role === "roles/run.invoker")?.members.push(BY_HAND);
     policy?.bindings.push({ role: "roles/run.viewer", members: [BY_HAND] });
   }
-  rehearsal.write({ ...filesOf(SECOND), "firebase.json": withoutBuild() });
+  rehearsal.write({ ...filesOf(SECOND), "firebase.json": withoutPredeploy() });
   const second = await rehearsal.deploy();
   const remove = ["functions:delete", "eventsync", "--project", "my-project", "--force"];
   return { second, removal: await rehearsal.deploy(["firebase", ...remove]) };
@@ -92,20 +92,16 @@ async function redeployAndRemove(rehearsal: Rehearsal): Promise<Pick<World, "sec
 async function upgradeFrom(project: FakeProject, built: string): Promise<World["upgrade"]> {
   const rehearsal = await open(project);
   cpSync(built, join(rehearsal.staging.root, "functions/lib"), { recursive: true });
-  rehearsal.write({ ...filesOf(FIRST), "firebase.json": withoutBuild() });
+  rehearsal.write({ ...filesOf(FIRST), "firebase.json": withoutPredeploy() });
   const withJob = await rehearsal.deploy();
   Reflect.deleteProperty(rehearsal.cloud.project.jobs, SWEEP_JOB);
   return { withJob, withoutJob: await rehearsal.deploy() };
 }
 
-/** What is built already is not built again. */
-function withoutBuild(): string {
-  const config = JSON.parse(readFileSync(join(REPOSITORY_ROOT, "firebase.json"), "utf8")) as {
-    functions: readonly { readonly predeploy: readonly string[] }[];
-  };
-  const functions = config.functions.map((each) => ({
-    ...each,
-    predeploy: each.predeploy.filter((line) => !line.endsWith("run build")),
-  }));
-  return JSON.stringify({ ...config, functions });
+/** What is built and checked already is not built and checked again. */
+function withoutPredeploy(): string {
+  const text = readFileSync(join(REPOSITORY_ROOT, "firebase.json"), "utf8");
+  return JSON.stringify(
+    JSON.parse(text, (key, value: unknown) => (key === "predeploy" ? undefined : value)),
+  );
 }
