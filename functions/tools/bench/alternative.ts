@@ -8,16 +8,15 @@ import { median, pairedRatio } from "./stats.ts";
 import type { World } from "./world.ts";
 
 const NAMES: Readonly<Record<JoinTarget, string>> = {
-  oneDocument: "alternative: one document for all",
   perKey: "alternative: one document per key",
   perKeyKept: "alternative: one per key, kept for retries",
+  oneDocument: "alternative: one document for all",
 };
-const KILLED = Object.keys(NAMES) as JoinTarget[];
 const SPEED_NOTES = [
   "The function joins two events in a transaction and publishes them before it answers. p95: from when",
   "the second event was first sent until both are in messages. Duplicates and lost are pairs; refused",
   "are answers other than 2xx. A source sends again until it is answered 2xx. With one document for all",
-  "it is cut off by time: rate and figures are of what it had done by then.",
+  "it is cut off by time: all of its figures are of the few pairs that it had joined by then.",
 ];
 const KILLED_NOTES = [
   "Each SIGKILL at a random moment, then a new process. Lost: both events were answered 2xx, no message",
@@ -29,73 +28,82 @@ type Progress = (text: string) => void;
 
 export class Alternative {
   readonly #world: World;
-  readonly #effort: Settings["effort"]["alternative"];
+  readonly #effort: Settings["effort"];
   readonly #progress: Progress;
   readonly #perKeyRuns: JoinRun[] = [];
   #perKey: JoinFunction | undefined;
 
   constructor(world: World, { effort }: Settings, progress: Progress) {
     this.#world = world;
-    this.#effort = effort.alternative;
+    this.#effort = effort;
     this.#progress = progress;
   }
 
-  /** One run with a document per key; to be called by turns with what is compared with it. */
+  /** A run with a document per key, if one is left; to be called by turns with our own. */
   async runPerKey(): Promise<void> {
-    const { runMs } = this.#effort;
-    this.#perKey ??= await this.#start("perKey");
-    this.#progress(`${NAMES.perKey}: run ${String(this.#perKeyRuns.length + 1)}`);
-    this.#perKeyRuns.push(await this.#perKey.run(runMs));
+    const { alternative, endToEnd } = this.#effort;
+    const run = this.#perKeyRuns.length + 1;
+    if (run > alternative.runs) return;
+    this.#perKey ??= await this.#startWarm("perKey");
+    this.#progress(`${NAMES.perKey}, run ${String(run)}`);
+    const limit = { count: endToEnd.pairs, ms: alternative.runMs };
+    this.#perKeyRuns.push(await this.#perKey.run(limit));
   }
 
   /**
    * Measures what is left to measure.
    *
-   * @param ours our own runs, if there were any: each was before one of `runPerKey`
+   * @param ours our own runs, if there were any, each before one of `runPerKey` as long as it had some left
    */
   async measure(ours: readonly PairsRun[]): Promise<SectionReport> {
-    while (this.#perKeyRuns.length < this.#effort.runs) await this.runPerKey();
-    await this.#perKey?.stop();
-    const oneDocument = await this.#runOneDocument();
-    const killed = new Map<JoinTarget, readonly JoinRun[]>();
-    for (const target of KILLED) killed.set(target, await this.#runKilled(target));
     const perKey = this.#perKeyRuns;
-    const overPerKey = pairedRatio(rates(ours), rates(perKey));
+    while (perKey.length < this.#effort.alternative.runs) await this.runPerKey();
+    const killed = {
+      perKey: await this.#kill("perKey", this.#perKey ?? (await this.#startWarm("perKey"))),
+      perKeyKept: await this.#kill("perKeyKept", await this.#startWarm("perKeyKept")),
+      oneDocument: await this.#kill("oneDocument", await this.#start("oneDocument")),
+    };
+    const oneDocument = await this.#runOneDocument();
+    const overPerKey = pairedRatio(rates(ours.slice(0, perKey.length)), rates(perKey));
     const rows: Row[] = [
-      { name: NAMES.oneDocument, runs: [oneDocument] },
       { name: NAMES.perKey, runs: perKey },
+      { name: NAMES.oneDocument, runs: [oneDocument] },
     ];
     if (ours.length > 0) rows.unshift({ name: "EventSync", runs: ours, overPerKey });
     return {
       tables: [speedTable(rows), killedTable(killed)],
       bars: [],
-      data: { oneDocument, perKey, overPerKey, killed: Object.fromEntries(killed) },
+      data: { perKey, oneDocument, overPerKey, killed },
     };
   }
 
-  async #start(target: JoinTarget): Promise<JoinFunction> {
+  #start(target: JoinTarget): Promise<JoinFunction> {
     this.#progress(`${NAMES[target]}: starting`);
-    const served = await JoinFunction.start(this.#world, target);
-    // With one document for all there is nothing to gain: it would stand still before it is measured.
-    if (target !== "oneDocument") await served.run(this.#effort.warmUpMs);
+    return JoinFunction.start(this.#world, target);
+  }
+
+  async #startWarm(target: JoinTarget): Promise<JoinFunction> {
+    const served = await this.#start(target);
+    const { alternative, endToEnd } = this.#effort;
+    await served.run({ count: endToEnd.warmUp, ms: alternative.runMs });
     return served;
   }
 
+  /** It is not warmed up: it would stand still before it is measured. */
   async #runOneDocument(): Promise<JoinRun> {
     const served = await this.#start("oneDocument");
-    const { contendedMs } = this.#effort;
-    const run = await served.run(contendedMs, AbortSignal.timeout(contendedMs));
+    const ms = this.#effort.alternative.contendedMs;
+    const run = await served.run({ ms }, AbortSignal.timeout(ms));
     await served.stop();
     return run;
   }
 
   /** One load for each kill. */
-  async #runKilled(target: JoinTarget): Promise<JoinRun[]> {
-    const served = await this.#start(target);
+  async #kill(target: JoinTarget, served: JoinFunction): Promise<JoinRun[]> {
     const runs: JoinRun[] = [];
     const startedAt = performance.now();
-    while (performance.now() - startedAt < this.#effort.killMs) {
-      this.#progress(`${NAMES[target]}: kill ${String(runs.length + 1)}`);
+    while (performance.now() - startedAt < this.#effort.alternative.killMs) {
+      this.#progress(`${NAMES[target]}, kill ${String(runs.length + 1)}`);
       runs.push(await served.runKilled());
     }
     await served.stop();
@@ -147,12 +155,12 @@ function speedTable(rows: readonly Row[]): Table {
   };
 }
 
-function killedTable(killed: ReadonlyMap<JoinTarget, readonly JoinRun[]>): Table {
+function killedTable(killed: Readonly<Record<JoinTarget, readonly JoinRun[]>>): Table {
   return {
     title: "The same, killed and started again while the sources retry",
     columns: ["", "kills", "pairs", "messages", "duplicates", "lost", "unanswered"],
-    rows: Array.from(killed, ([target, runs]) => [
-      NAMES[target],
+    rows: Object.entries(killed).map(([target, runs]) => [
+      NAMES[target as JoinTarget],
       runs.length,
       sum(runs, ({ answered }) => answered),
       sum(runs, ({ messages }) => messages),

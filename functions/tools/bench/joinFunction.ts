@@ -57,11 +57,14 @@ export class JoinFunction {
   }
 
   /**
-   * Begins pairs for `ms`.
+   * Begins so many pairs, or as many as it can in the time.
    *
    * @param giveUp ends what is not answered by then
    */
-  async run(ms: number, giveUp = AbortSignal.timeout(ms + GRACE_MS)): Promise<JoinRun> {
+  async run(
+    limit: { readonly ms: number; readonly count?: number },
+    giveUp = AbortSignal.timeout(limit.ms + GRACE_MS),
+  ): Promise<JoinRun> {
     const tally = new PairTally(this.#world.inbox);
     let refused = 0;
     const attempt = async (event: PairEvent): Promise<void> => {
@@ -71,7 +74,7 @@ export class JoinFunction {
       refused++;
       throw new Error(`answered ${String(status)}`);
     };
-    await sendPairs(tally, { ms }, async (event) => {
+    await sendPairs(tally, limit, async (event) => {
       try {
         await pRetry(() => attempt(event), { ...RETRY, signal: giveUp });
         return true;
@@ -91,7 +94,7 @@ export class JoinFunction {
   async runKilled(): Promise<JoinRun> {
     const lifeMs = LIFE_MS.least + Math.random() * (LIFE_MS.most - LIFE_MS.least);
     const giveUp = new AbortController();
-    const load = this.run(lifeMs + OVERLAP_MS, giveUp.signal);
+    const load = this.run({ ms: lifeMs + OVERLAP_MS }, giveUp.signal);
     load.catch(() => undefined); // it is waited for below
     let timer: NodeJS.Timeout | undefined;
     try {

@@ -21,13 +21,14 @@ export interface Effort {
   readonly idle: { readonly runs: number; readonly syncs: number };
   readonly sizes: readonly { readonly events: number; readonly runs: number }[];
   readonly endToEnd: { readonly runs: number; readonly warmUp: number; readonly pairs: number };
+  /** Pairs as end to end, but within a time. */
   readonly alternative: {
-    readonly warmUpMs: number;
     readonly runs: number;
+    /** For a run, and for warming up. */
     readonly runMs: number;
-    /** The single run of the function that all but stands still. */
+    /** For the one run of the function that all but stands still. */
     readonly contendedMs: number;
-    /** No kill begins after that. */
+    /** After so long no function is killed any more. */
     readonly killMs: number;
   };
   readonly windows: readonly number[];
@@ -63,7 +64,7 @@ const FULL: Effort = {
     { events: 1000, runs: 9 },
   ],
   endToEnd: { runs: 9, warmUp: 600, pairs: 600 },
-  alternative: { warmUpMs: 1500, runs: 9, runMs: 1500, contendedMs: 12_000, killMs: 10_000 },
+  alternative: { runs: 5, runMs: 3000, contendedMs: 18_000, killMs: 8000 },
   windows: [10, 100, 1000, 5000],
   costEvents: { sequential: 30, inFlight: 640 },
   coldStarts: 15,
@@ -79,7 +80,7 @@ const QUICK: Effort = {
     { events: 1000, runs: 5 },
   ],
   endToEnd: { runs: 3, warmUp: 600, pairs: 300 },
-  alternative: { warmUpMs: 1000, runs: 3, runMs: 1500, contendedMs: 5000, killMs: 5000 },
+  alternative: { runs: 3, runMs: 3000, contendedMs: 5000, killMs: 5000 },
   windows: [10, 5000],
   costEvents: { sequential: 6, inFlight: 160 },
   coldStarts: 3,
