@@ -131,8 +131,7 @@ describe("a first deployment", () => {
     const [database] = first.summary.databases;
     assert.equal(database?.rules, "updated");
     assert.deepEqual(database.indexesAdded, [
-      "pending: eventKey ascending, receivedAt descending",
-      "pending: exported ascending, receivedAt descending",
+      "pending: eventKey ascending, exported ascending, receivedAt descending",
     ]);
     assert.deepEqual(database.expiry, [
       "events.expireAt",
