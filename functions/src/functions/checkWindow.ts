@@ -28,6 +28,7 @@ export const checkWindow = acknowledgeUnreadable(
         serviceName: params.service,
         eventId: params.eventId,
         eventKey: eventKeyOf(data),
+        receivedAtMs: receivedAtMsOf(data),
         createdAtMs: createdAtMsOf(data),
       };
       await onPending(await engine(), cloudLog, await services(), created, Date.now());
@@ -50,6 +51,17 @@ function eventKeyOf(marker: QueryDocumentSnapshot | undefined): string | undefin
 function createdAtMsOf(marker: QueryDocumentSnapshot | undefined): number | undefined {
   try {
     return marker?.createTime.toMillis();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined if it is not there, or no time. */
+function receivedAtMsOf(marker: QueryDocumentSnapshot | undefined): number | undefined {
+  try {
+    // Not by its class: more than one copy of the client may be loaded.
+    const receivedAt = marker?.get("receivedAt") as { readonly toMillis?: () => number } | null;
+    return receivedAt?.toMillis?.();
   } catch {
     return undefined;
   }
