@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Lease, Publisher } from "../../src/app/ports.ts";
-import { LEASE_MS } from "../../src/app/claimSync.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { MAX_MESSAGE_BYTES, publishSync } from "../../src/app/publishSync.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
