@@ -4,7 +4,7 @@ import { decide } from "../domain/decide.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
 import { claimKept, claimTaken } from "./claimSyncs.ts";
-import type { Clock, Lease, Log, NewId, Outbox, Window } from "./ports.ts";
+import type { Clock, Lease, Log, NewId, Outbox, ServiceState, Window } from "./ports.ts";
 import type { Asking, ProbeResult, WindowProbe } from "./probeWindow.ts";
 import { replayWindow } from "./replayWindow.ts";
 
@@ -19,6 +19,7 @@ export type CheckOutcome =
 
 interface Deps {
   readonly window: Window;
+  readonly services: ServiceState;
   readonly outbox: Outbox;
   readonly probe: WindowProbe;
   readonly clock: Clock;
@@ -89,7 +90,9 @@ type Complete = Extract<ProbeResult, { complete: true }>;
 
 /** Each event is in one sync: the one that a check at the moment of its last event would have made. */
 async function checkTaken(deps: Deps, rule: Rule, probed: Complete): Promise<CheckOutcome> {
-  const { closed, missing, settledMs } = await replayWindow(deps, rule, probed);
+  const replayed = await replayWindow(deps, rule, probed);
+  const { closed, missing, settledMs } = replayed;
+  deps.probe.sawReset(rule, replayed.lastResetMs);
   if (closed.length > 0) {
     const { leases, isContended } = await claimTaken(
       deps,
@@ -107,13 +110,15 @@ async function checkTaken(deps: Deps, rule: Rule, probed: Complete): Promise<Che
 
 /** Events stay in the window: one sync for each check that finds new ones. */
 async function checkKept(deps: Deps, rule: Rule, probed: Complete): Promise<CheckOutcome> {
-  const { nowMs, resetsMs } = probed;
-  const resetAtMs = resetsMs.at(-1);
+  const { nowMs } = probed;
   const pending = await deps.window.collect(windowOf(rule), {
     eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
     withExported: true,
-    aboveMs: windowStart(rule, nowMs, resetAtMs),
+    aboveMs: windowStart(rule, nowMs, deps.probe.lastResetMs(rule)),
   });
+  // Read after the events: whatever was reset before one of them came is known then.
+  const resetAtMs = (await deps.services.resets(rule.serviceName)).at(-1);
+  deps.probe.sawReset(rule, resetAtMs);
   const decision = decide({ rule, pending, nowMs, resetAtMs });
   if (decision.outcome !== "fire") return decision;
 

@@ -107,11 +107,9 @@ const EVERYTHING = Symbol("everything");
 function askingOf(asked: ReadonlySet<NewEvent | typeof EVERYTHING>): Asking | undefined {
   const events = Array.from(asked).filter((event) => event !== EVERYTHING);
   if (events.length < asked.size || events.length === 0) return undefined;
-  const times = events.map(({ receivedAtMs }) => receivedAtMs);
   return {
     eventKeys: new Set(events.map(({ eventKey }) => eventKey)),
-    oldestMs: times.reduce((a, b) => Math.min(a, b)),
-    newestMs: times.reduce((a, b) => Math.max(a, b)),
+    oldestMs: events.map(({ receivedAtMs }) => receivedAtMs).reduce((a, b) => Math.min(a, b)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Rule } from "../domain/rule.ts";
 import type { Engine } from "./engine.ts";
 import type { Log } from "./ports.ts";
+import { CLOCK_SKEW_MS } from "./probeWindow.ts";
 
 /** A pending marker was created, as the platform tells it: perhaps late, repeatedly or out of order. */
 export interface PendingCreated {
@@ -58,6 +59,10 @@ export async function onPending(
   if (!isConfigured) {
     ignoreUnlessNew(`no endpoint ${eventKey} is configured`);
     return;
+  }
+  if (receivedAtMs > nowMs + CLOCK_SKEW_MS) {
+    // It waits until its time has come; the sweep finds it then.
+    log.warn("pending.ahead", { ...facts, receivedAt: new Date(receivedAtMs).toISOString() });
   }
   await engine.checkWindow(rule, { eventKey, receivedAtMs });
 }

@@ -59,7 +59,7 @@ export interface Window {
   ): Promise<PendingEvent[]>;
   /**
    * The pending events of the endpoints that are in no sync, oldest first, in pages (1 read each, at
-   * least 1 per endpoint).
+   * least 1 per 30 endpoints). Of up to 30 endpoints a page is what was there at one moment.
    *
    * @param query.fromMs leaves out what was received before
    */

@@ -2,11 +2,10 @@ import type { Shortfall } from "../domain/condition.ts";
 import { addSeconds, windowStart, type EndpointRule, type Rule } from "../domain/rule.ts";
 import { windowName, windowOf } from "../domain/window.ts";
 import { BoundedMap } from "./boundedMap.ts";
-import type { Clock, ServiceState, Window } from "./ports.ts";
+import type { Clock, Window } from "./ports.ts";
 
 interface Deps {
   readonly window: Window;
-  readonly services: ServiceState;
   readonly clock: Clock;
 }
 
@@ -14,9 +13,8 @@ interface Deps {
 export interface Asking {
   /** Their endpoints. */
   readonly eventKeys: ReadonlySet<string>;
-  /** When the oldest and the newest of them were received. Epoch milliseconds. */
+  /** When the oldest of them was received. Epoch milliseconds. */
   readonly oldestMs: number;
-  readonly newestMs: number;
 }
 
 export type ProbeResult =
@@ -24,7 +22,6 @@ export type ProbeResult =
   | {
       readonly complete: true;
       readonly nowMs: number;
-      readonly resetsMs: readonly number[];
       /** What was received before is known to be settled. */
       readonly fromMs: number | undefined;
       /** What was received later has not come yet. */
@@ -51,7 +48,7 @@ interface Remembered {
   readonly lastShort?: string;
   /** It may be older than the real one, never newer: a probe errs on the side of looking closer. */
   readonly lastResetMs?: number;
-  /** What was received up to then was in a sync, or had expired, when a replay last looked. */
+  /** What was received up to then was in a sync, or had left the period, when a replay last looked. */
   readonly settledMs?: number;
 }
 
@@ -73,11 +70,11 @@ export class WindowProbe {
 
   /** @param asking undefined for a check that no event asked for: it looks at all that there is */
   async probe(rule: Rule, asking: Asking | undefined): Promise<ProbeResult> {
-    const { clock, services, window } = this.#deps;
+    const { clock, window } = this.#deps;
     const { keepEventAfterTrigger, observationPeriod } = rule.trigger;
     const { lastResetMs, settledMs } = this.#remember(rule);
     const nowMs = clock();
-    const untilMs = Math.max(nowMs + CLOCK_SKEW_MS, asking?.newestMs ?? -Infinity);
+    const untilMs = nowMs + CLOCK_SKEW_MS;
     const fromMs =
       asking === undefined || settledMs === undefined ? undefined : settledMs - LATE_MS;
     let aboveMs: number | undefined;
@@ -103,7 +100,8 @@ export class WindowProbe {
         eventKey,
         withExported: keepEventAfterTrigger,
         aboveMs,
-        upToMs: untilMs,
+        // Kept events count from wherever their clock is.
+        ...(!keepEventAfterTrigger && { upToMs: untilMs }),
         limit: need,
       });
       return have < need ? { eventKey, have, need } : undefined;
@@ -113,15 +111,20 @@ export class WindowProbe {
       const missing = await shortfall(first);
       if (missing !== undefined) return this.#short(rule, missing);
     }
-    const [resetsMs, ...shortfalls] = await Promise.all([
-      services.resets(rule.serviceName),
-      ...others.map(shortfall),
-    ]);
-    const resetMs = resetsMs.at(-1);
-    if (resetMs !== undefined) this.#note(rule, { lastResetMs: resetMs });
+    const shortfalls = await Promise.all(others.map(shortfall));
     const missing = shortfalls.find((found) => found !== undefined);
     if (missing !== undefined) return this.#short(rule, missing);
-    return { complete: true, nowMs, resetsMs, fromMs, untilMs };
+    return { complete: true, nowMs, fromMs, untilMs };
+  }
+
+  /** The last reset that a closer look has met, if any. */
+  lastResetMs(rule: Rule): number | undefined {
+    return this.#remember(rule).lastResetMs;
+  }
+
+  /** A closer look has met this reset, the last one there is. */
+  sawReset(rule: Rule, lastResetMs: number | undefined): void {
+    if (lastResetMs !== undefined) this.#note(rule, { lastResetMs });
   }
 
   /** A replay has gone through the window, and all that it closed is claimed. */

@@ -2,12 +2,13 @@ import type { Shortfall } from "../domain/condition.ts";
 import { groupMembers, type Group } from "../domain/decide.ts";
 import type { PendingEvent } from "../domain/event.ts";
 import { Replay } from "../domain/replay.ts";
-import type { Rule } from "../domain/rule.ts";
+import { addSeconds, type Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
-import type { Log, Window } from "./ports.ts";
+import type { Log, ServiceState, Window } from "./ports.ts";
 
 interface Deps {
   readonly window: Window;
+  readonly services: ServiceState;
   readonly log: Log;
 }
 
@@ -18,39 +19,51 @@ export interface ReplayedWindow {
   /** What is left, by endpoint. */
   readonly open: readonly Group[];
   readonly missing: readonly Shortfall[];
-  /** Everything received up to then is in one of these, or has expired. Epoch milliseconds. */
+  /**
+   * What was received up to then is in one of these, or cannot be in a sync with anything received
+   * later than now. Epoch milliseconds.
+   */
   readonly settledMs: number;
+  readonly lastResetMs: number | undefined;
 }
 
 /**
  * Reads the pending events of a window in the order of receipt and replays them (`domain/replay.ts`):
- * 1 read for each event that still waits, at least 1 for each endpoint.
+ * 1 read for each event that still waits, at least 1, and 1 for the resets.
  *
  * @param facts.fromMs what was received before is known to be settled
  * @param facts.untilMs what was received later, by a clock that is ahead, has not come yet
  */
 export async function replayWindow(
-  { window, log }: Deps,
+  { window, services, log }: Deps,
   rule: Rule,
   facts: {
-    readonly resetsMs: readonly number[];
     readonly fromMs: number | undefined;
+    readonly nowMs: number;
     readonly untilMs: number;
   },
 ): Promise<ReplayedWindow> {
-  const { resetsMs, fromMs, untilMs } = facts;
-  const replay = new Replay({ rule, resetsMs });
+  const { fromMs, nowMs, untilMs } = facts;
+  const replay = new Replay({ rule, resetsMs: [] });
+  let resetsMs: readonly number[] = [];
   const closed: Group[][] = [];
   // The markers that are open, and the place of the first of them.
   let kept: PendingEvent[] = [];
   let first = 0;
+  let lastMs = -Infinity;
+  let closedMs = -Infinity;
   const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
   for await (const page of window.scan(windowOf(rule), { eventKeys, fromMs })) {
+    // Read after the events: whatever was reset before one of them came is known then.
+    resetsMs = await services.resets(rule.serviceName);
+    replay.learn(resetsMs);
     const arrived = page.filter(({ receivedAtMs }) => receivedAtMs <= untilMs);
     for (const event of arrived) {
       kept.push(event);
       const run = replay.next(event);
+      lastMs = event.receivedAtMs;
       if (run === undefined) continue;
+      closedMs = lastMs;
       closed.push(groupMembers(rule, kept.slice(run.from - first, run.to - first)));
     }
     kept = kept.slice(replay.openFrom - first);
@@ -65,12 +78,13 @@ export async function replayWindow(
     });
     break;
   }
-  const { run, missing } = replay.openAt(untilMs);
-  const open = kept.slice(run.from - first, run.to - first);
+  const { run, missing } = replay.openAt(Math.max(nowMs, lastMs));
+  const periodStartMs = addSeconds(nowMs, -rule.trigger.observationPeriod);
   return {
     closed,
-    open: groupMembers(rule, open),
+    open: groupMembers(rule, kept.slice(run.from - first, run.to - first)),
     missing,
-    settledMs: (open[0]?.receivedAtMs ?? untilMs) - 1,
+    settledMs: Math.min(nowMs, Math.max(closedMs, periodStartMs)),
+    lastResetMs: resetsMs.at(-1),
   };
 }

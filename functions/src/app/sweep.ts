@@ -153,7 +153,9 @@ async function removeExpired(
   passedMs: number,
   untilMs: number,
 ): Promise<number> {
-  const resetAtMs = (await services.resets(rule.serviceName)).at(-1);
+  const resetsMs = await services.resets(rule.serviceName);
+  // One that came later may end events that no replay has passed.
+  const resetAtMs = resetsMs.findLast((resetMs) => resetMs <= passedMs);
   return window.removeExpired(windowOf(rule), {
     eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
     expiry: expiryOf(rule, passedMs, resetAtMs, EXPIRY_MARGIN_SECONDS),

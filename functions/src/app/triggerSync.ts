@@ -105,33 +105,29 @@ async function whatIsThere(
   deps: Deps,
   rule: Rule,
 ): Promise<Pick<ReplayedWindow, "closed" | "open">> {
-  const nowMs = deps.clock();
-  const resetsMs = await deps.services.resets(rule.serviceName);
   if (rule.trigger.type === "window") {
+    const nowMs = deps.clock();
     const untilMs = nowMs + CLOCK_SKEW_MS;
-    return replayWindow(deps, rule, { resetsMs, fromMs: undefined, untilMs });
+    return replayWindow(deps, rule, { fromMs: undefined, nowMs, untilMs });
   }
-  return { closed: [], open: await collectWindow(deps, rule, nowMs, resetsMs.at(-1)) };
+  return { closed: [], open: await collectWindow(deps, rule) };
 }
 
-async function collectWindow(
-  { window }: Deps,
-  rule: Rule,
-  nowMs: number,
-  resetAtMs: number | undefined,
-): Promise<Group[]> {
+async function collectWindow({ window, services, clock }: Deps, rule: Rule): Promise<Group[]> {
+  const nowMs = clock();
   const pending = await window.collect(windowOf(rule), {
     eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
     withExported: rule.trigger.keepEventAfterTrigger,
-    aboveMs: windowStart(rule, nowMs, resetAtMs),
+    aboveMs: windowStart(rule, nowMs, undefined),
   });
+  // Read after the events: whatever was reset before one of them came is known then.
+  const resetAtMs = (await services.resets(rule.serviceName)).at(-1);
   return groupWindow({ rule, pending, nowMs, resetAtMs });
 }
 
 async function claimAllKept(deps: Deps, rule: Rule): Promise<Claimed> {
   const { serviceName } = rule;
-  const resetsMs = await deps.services.resets(serviceName);
-  const groups = await collectWindow(deps, rule, deps.clock(), resetsMs.at(-1));
+  const groups = await collectWindow(deps, rule);
   if (isEmpty(groups)) {
     const waiting = await takeWaiting(deps, rule);
     if (waiting !== undefined) return { leases: [waiting], more: false };

@@ -5,13 +5,13 @@ import type { Random } from "../support/hostile/random.ts";
 import { modelCases, modelRun, ticks } from "../support/model.ts";
 import { withoutPauses } from "../support/pauses.ts";
 
-const RUNS = 4000;
+const RUNS = 3000;
 
 /** Answers when others have gone on for a while. */
 const unevenly =
   (random: Random): Hook =>
   async (_, run) => {
-    await ticks(random.chance(0.2) ? random.int(0, 400) : random.int(0, 4));
+    await ticks(random.chance(0.15) ? random.int(0, 300) : random.int(0, 4));
     const answer = run();
     await ticks(random.int(0, 4));
     return answer;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { Hook } from "../../testkit/memoryDocuments.ts";
+import type { Hook, Request } from "../../testkit/memoryDocuments.ts";
 import { endpoint, rule } from "../support/factories.ts";
 import { memoryWorld } from "../support/memoryWorld.ts";
 
@@ -31,26 +31,41 @@ describe("a check that replays its window", () => {
   it("misses no event that was there before one that it takes, in whatever order it reads", async () => {
     const world = memoryWorld();
     await world.store(rule(), "a", "a1");
-    let queries = 0;
-    // Between two reads of the check more events come, one after the other.
-    const hook: Hook = async (request, run) => {
-      const answer = run();
-      if (request.kind === "query" && ++queries === 1) {
-        for (const [key, name] of [
-          ["a", "a2"],
-          ["b", "b1"],
-        ] as const) {
-          world.clock.advance(1);
-          await world.store(rule(), key, name);
-        }
+    // Whenever it has read something more events come, one after the other.
+    const coming = ["a2", "b1"];
+    const hook = afterEachRead(async () => {
+      for (const name of coming.splice(0)) {
+        world.clock.advance(1);
+        await world.store(rule(), name.slice(0, 1), name);
       }
-      await Promise.resolve();
-      return answer;
-    };
-    const three = rule({ endpoints: [endpoint("a"), endpoint("b")] });
-    await world.instance(oneByOne(hook)).checkWindow(three, { eventKey: "b", receivedAtMs: 0 });
+    });
+    await world.instance(hook).checkWindow(rule(), { eventKey: "b", receivedAtMs: 0 });
     await world.instance().checkWindow(rule());
     assert.deepEqual(world.groups(), ["a1 a2 b1"]);
+  });
+
+  it("knows each reset that was made before an event that it takes", async () => {
+    for (const keepEventAfterTrigger of [false, true]) {
+      const world = memoryWorld();
+      const configured = rule({ trigger: { keepEventAfterTrigger } });
+      await world.store(configured, "a", "a1");
+      let reads = 0;
+      // For each of its reads in turn: before it a reset and the event that would complete the window.
+      for (let before = 1; before <= 4; before++) {
+        const hook: Hook = async (request, run) => {
+          if (request.kind !== "commit" && ++reads === before) {
+            world.clock.advance(1);
+            await world.instance().reset(configured);
+            world.clock.advance(1);
+            await world.store(configured, "b", "b1");
+          }
+          return run();
+        };
+        reads = 0;
+        await world.instance(hook).checkWindow(configured, { eventKey: "b", receivedAtMs: 0 });
+      }
+      assert.deepEqual(world.groups(), []);
+    }
   });
 
   it("remembers nothing as settled that an event to come may still complete", async () => {
@@ -86,11 +101,15 @@ describe("a check that replays its window", () => {
   });
 });
 
-/** Requests that are made together are answered one after the other. */
-function oneByOne(hook: Hook): Hook {
+/** Requests that are made together are answered one after the other, with something between two of them. */
+function afterEachRead(work: () => Promise<void>): Hook {
   let last: Promise<unknown> = Promise.resolve();
-  return (request, run) => {
-    const answer = last.then(() => hook(request, run));
+  return <T>(request: Request, run: () => T): Promise<T> => {
+    const answer = last.then(async () => {
+      const result = run();
+      if (request.kind === "query") await work();
+      return result;
+    });
     last = answer.catch(() => undefined);
     return answer;
   };

@@ -10,7 +10,7 @@ import { toExpirable, toPending } from "./pendingDocument.ts";
 /** Documents of one page of expired events, and so of the commit that removes them. */
 const EXPIRED_PAGE = 450;
 
-/** Markers of an endpoint that are read at a time. */
+/** Markers that are read at a time. */
 const SCAN_PAGE = 1000;
 
 /** Most values that Firestore takes in one `in`. */
@@ -20,7 +20,7 @@ const MAX_IN = 30;
  * The pending events of a window. Every query is served by the composite index declared for `pending`
  * (`key`, `eventKey`, `exported`, `receivedAt`), from its old end; no other field of it is indexed.
  *
- * @param options.scanPage markers of an endpoint that are read at a time, where a test wants fewer
+ * @param options.scanPage markers that are read at a time, where a test wants fewer
  */
 export function makeWindow(
   documents: Documents,
@@ -46,14 +46,10 @@ export function makeWindow(
       }),
 
     async hasNew(window, { eventKeys, aboveMs }) {
-      for (let start = 0; start < eventKeys.length; start += MAX_IN) {
+      for (const keys of slicesOf(eventKeys, MAX_IN)) {
         const count = await documents.count({
           ...markersOf(window),
-          equal: {
-            key: window.key,
-            eventKey: eventKeys.slice(start, start + MAX_IN),
-            exported: false,
-          },
+          equal: { key: window.key, eventKey: keys, exported: false },
           ...bounds(aboveMs),
           limit: 1,
         });
@@ -77,12 +73,14 @@ export function makeWindow(
     },
 
     async *scan(window, { eventKeys, fromMs }) {
-      const streams = eventKeys.map(
-        (eventKey) =>
+      // One query for all endpoints: it sees them at one moment. With one for each, an event could be taken
+      // without another that came, and was visible, before it.
+      const streams = slicesOf(eventKeys, MAX_IN).map(
+        (keys) =>
           new MarkerStream((after) =>
             read({
               ...markersOf(window),
-              equal: { key: window.key, eventKey, exported: false },
+              equal: { key: window.key, eventKey: keys, exported: false },
               // Exclusive: `fromMs` itself is among what is asked for.
               ...bounds(fromMs === undefined ? undefined : fromMs - 1),
               after,
@@ -90,7 +88,7 @@ export function makeWindow(
             }).then(({ docs, events }) => ({ events, last: docs.at(scanPage - 1) })),
           ),
       );
-      // As far as every endpoint is known, the order of all is.
+      // As far as all are known, their order is.
       for (;;) {
         await Promise.all(streams.map((stream) => stream.fill()));
         const known = streams
@@ -110,6 +108,12 @@ export function makeWindow(
       return removed.reduce((sum, count) => sum + count, 0);
     },
   };
+}
+
+function slicesOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 function markersOf({ service }: WindowId): Pick<Query, "from" | "orderBy" | "direction"> {
@@ -133,7 +137,7 @@ interface MarkerPage {
   readonly last: Doc | undefined;
 }
 
-/** The markers of one endpoint, oldest first, read as they are needed. */
+/** The markers of some endpoints, oldest first, read as they are needed. */
 class MarkerStream {
   readonly #read: (after: Doc | undefined) => Promise<MarkerPage>;
   #events: readonly PendingEvent[] = [];

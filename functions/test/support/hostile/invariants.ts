@@ -232,7 +232,10 @@ function judgeKeptWindow(evidence: Evidence, pending: readonly Pending[]): strin
 }
 
 /** By the order of receipt: no event that is left was the last one of a window. */
-function judgeTakenWindow({ rule, ledger, nowMs }: Evidence, pending: readonly Pending[]): string[] {
+function judgeTakenWindow(
+  { rule, ledger, nowMs }: Evidence,
+  pending: readonly Pending[],
+): string[] {
   const replay = new Replay({ rule, resetsMs: ledger.resetsMs });
   const waiting = pending.filter(
     ({ eventKey, exported, receivedAtMs }) =>
