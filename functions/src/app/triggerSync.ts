@@ -60,7 +60,8 @@ export async function triggerSync(deps: Deps, rule: Rule): Promise<ManualSync> {
   let last: { readonly sync: Sync; readonly published: boolean } | undefined;
   let more: boolean;
   do {
-    const claimed = await retryContention(rule.serviceName, () => claimNext(deps, rule));
+    const isFirst = last === undefined;
+    const claimed = await retryContention(rule.serviceName, () => claimNext(deps, rule, isFirst));
     const leases = claimed.leases.map((lease) => ({
       ...lease,
       sync: withCurrentTopic(lease.sync, [rule]),
@@ -86,11 +87,14 @@ interface Claimed {
 const isEmpty = (groups: readonly Group[]): boolean =>
   groups.every(({ members }) => members.length === 0);
 
-async function claimAllTaken(deps: Deps, rule: Rule): Promise<Claimed> {
+/** @param isFirst nothing has been sent yet: then something has to be, even if it is nothing */
+async function claimAllTaken(deps: Deps, rule: Rule, isFirst: boolean): Promise<Claimed> {
   const { closed, open } = await whatIsThere(deps, rule);
   const due: Due[] = closed.map((groups) => ({ groups, reason: "window" }));
   if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
   if (due.length === 0) {
+    // Somebody else has taken what was left.
+    if (!isFirst) return { leases: [], more: false };
     const waiting = await takeWaiting(deps, rule);
     if (waiting !== undefined) return { leases: [waiting], more: false };
     due.push({ groups: open, reason: "manual" });

@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import { makeEngine } from "../../src/app/engine.ts";
-import type { Claim, ClaimResult } from "../../src/app/ports.ts";
+import type { Claim, ClaimResult, Publisher } from "../../src/app/ports.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
-import { endpoint, NOW, pending, rule, lease } from "../support/factories.ts";
+import { ago, endpoint, NOW, pending, rule, lease } from "../support/factories.ts";
 import {
-  countingWindow,
   fakeClock,
   fakeEventLog,
   fakeOutbox,
   fakeServiceState,
+  windowWith,
 } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
 /** Each check fires: one event, always there. */
 const RELAY = rule({ endpoints: [endpoint("a")] });
+const NEW = { eventKey: "a", receivedAtMs: ago(60) };
 
 function setUp() {
   const clock = fakeClock();
@@ -24,26 +25,26 @@ function setUp() {
   const ports = {
     clock,
     services: fakeServiceState(),
-    window: { ...countingWindow({ a: 1 }), collect: () => Promise.resolve([pending()]) },
+    window: windowWith([pending()]),
     outbox: {
       ...outbox,
-      claim: ({ rule: configured, reason, nowMs, chunks }: Claim): Promise<ClaimResult> => {
-        const id = `sync${String(++claims)}`;
-        const sync = makeSync(id, configured, mergeChunks(chunks), reason, nowMs);
-        return Promise.resolve({
-          outcome: "claimed",
-          lease: lease(sync),
-        });
-      },
+      claimTaken: (all: readonly Claim[]): Promise<ClaimResult[]> =>
+        Promise.resolve(
+          all.map(({ rule: configured, reason, nowMs, chunks }) => {
+            const id = `sync${String(++claims)}`;
+            const sync = makeSync(id, configured, mergeChunks(chunks), reason, nowMs);
+            return { outcome: "claimed", lease: lease(sync) };
+          }),
+        ),
     },
     events: fakeEventLog(),
     publisher: {
       publish: () => {
         const waiting = Promise.withResolvers<string>();
         publishing.push(waiting);
-        return waiting.promise;
+        return Promise.allSettled([waiting.promise]);
       },
-    },
+    } satisfies Publisher,
     newId: () => "random",
     log: recordingLog(),
   };
@@ -56,7 +57,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 describe("Engine", () => {
   it("shares one check, and its publication, among those who ask at the same moment", async () => {
     const { engine, publishing, claims } = setUp();
-    const callers = Array.from({ length: 5 }, () => engine.checkWindow(RELAY, "a"));
+    const callers = Array.from({ length: 5 }, () => engine.checkWindow(RELAY, NEW));
     await settle();
     assert.equal(claims(), 2); // one ran, one waited for the others
     for (const { resolve } of publishing) resolve("m1");
@@ -69,10 +70,10 @@ describe("Engine", () => {
 
   it("does not hold up the next check while a message is being published", async () => {
     const { engine, publishing, claims } = setUp();
-    const first = engine.checkWindow(RELAY, "a");
+    const first = engine.checkWindow(RELAY, NEW);
     await settle();
     assert.equal(publishing.length, 1);
-    const second = engine.checkWindow(RELAY, "a");
+    const second = engine.checkWindow(RELAY, NEW);
     await settle();
     assert.equal(claims(), 2);
     publishing[1]!.resolve("m2");
@@ -84,7 +85,7 @@ describe("Engine", () => {
   it("answers a caller only once the message is out", async () => {
     const { engine, publishing } = setUp();
     let isAnswered = false;
-    const caller = engine.checkWindow(RELAY, "a").then(() => {
+    const caller = engine.checkWindow(RELAY, NEW).then(() => {
       isAnswered = true;
     });
     await settle();
@@ -96,7 +97,7 @@ describe("Engine", () => {
   it("tells everyone who shares a check if not even its failure could be noted", async () => {
     const { engine, ports, publishing } = setUp();
     ports.outbox.markFailed = () => Promise.reject(new Error("unavailable"));
-    const callers = Array.from({ length: 3 }, () => engine.checkWindow(RELAY, "a"));
+    const callers = Array.from({ length: 3 }, () => engine.checkWindow(RELAY, NEW));
     const settled = Promise.allSettled(callers);
     await settle();
     for (const { reject } of publishing) reject(new Error("no such topic"));
@@ -109,8 +110,8 @@ describe("Engine", () => {
   it("checks different services side by side", async () => {
     const { engine, publishing, claims } = setUp();
     const callers = [
-      engine.checkWindow(RELAY, "a"),
-      engine.checkWindow({ ...RELAY, serviceName: "other" }, "a"),
+      engine.checkWindow(RELAY, NEW),
+      engine.checkWindow({ ...RELAY, serviceName: "other" }, NEW),
     ];
     await settle();
     assert.equal(claims(), 2);
@@ -121,7 +122,7 @@ describe("Engine", () => {
   it("resets with one write, at the time of the call", async () => {
     const { engine, ports } = setUp();
     assert.deepEqual(await engine.reset(RELAY), { resetAtMs: NOW });
-    assert.deepEqual([...ports.services.resets], [["svc", NOW]]);
+    assert.deepEqual([...ports.services.made], [["svc", [NOW]]]);
     assert.equal(ports.services.reads, 0);
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import type { NewEvent } from "../../src/app/engine.ts";
 import { onPending } from "../../src/app/onPending.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { NOW, rule } from "../support/factories.ts";
+import { ago, NOW, rule } from "../support/factories.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
 const RULES = [rule(), rule({ serviceName: "manual", trigger: { type: "none" } })];
@@ -10,25 +11,42 @@ function setUp(checkWindow = () => Promise.resolve({ outcome: "nothingNew" } as 
   const log = recordingLog();
   const checks: string[] = [];
   const engine = {
-    checkWindow: ({ serviceName }: Rule, eventKey?: string) => {
-      checks.push(`${serviceName} ${String(eventKey)}`);
+    checkWindow: ({ serviceName }: Rule, event?: NewEvent) => {
+      checks.push(`${serviceName} ${String(event?.eventKey)} ${String(event?.receivedAtMs)}`);
       return checkWindow();
     },
   };
   return {
     log,
     checks,
-    pending: (serviceName: string, eventKey: string | undefined, createdAtMs?: number) =>
-      onPending(engine, log, RULES, { serviceName, eventId: "e1", eventKey, createdAtMs }, NOW),
+    pending: (
+      serviceName: string,
+      eventKey: string | undefined,
+      receivedAtMs: number | undefined = ago(1),
+    ) => {
+      const created = { serviceName, eventId: "e1", eventKey, receivedAtMs };
+      return onPending(engine, log, RULES, { ...created, createdAtMs: undefined }, NOW);
+    },
   };
 }
 
 describe("onPending", () => {
-  it("checks the window of the event's service, and says which endpoint is fresh", async () => {
+  it("checks the window of the event's service, and says which endpoint is fresh, since when", async () => {
     const { pending, checks, log } = setUp();
     await pending("svc", "b");
-    assert.deepEqual(checks, ["svc b"]);
+    assert.deepEqual(checks, [`svc b ${String(ago(1))}`]);
     assert.deepEqual(log.lines, []);
+  });
+
+  it("says so where an event is of the future by more than clocks are apart", async () => {
+    const { pending, checks, log } = setUp();
+    await pending("svc", "b", NOW + 10_000);
+    assert.deepEqual(log.lines, []);
+    await pending("svc", "b", NOW + 10_001);
+    assert.deepEqual(log.of("pending.ahead"), [
+      { service: "svc", eventId: "e1", receivedAt: new Date(NOW + 10_001).toISOString() },
+    ]);
+    assert.equal(checks.length, 2);
   });
 
   it("does nothing for a service that is triggered by hand", async () => {

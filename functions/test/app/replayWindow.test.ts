@@ -46,12 +46,12 @@ describe("a check that replays its window", () => {
 
   it("knows each reset that was made before an event that it takes", async () => {
     for (const keepEventAfterTrigger of [false, true]) {
-      const world = memoryWorld();
       const configured = rule({ trigger: { keepEventAfterTrigger } });
-      await world.store(configured, "a", "a1");
-      let reads = 0;
-      // For each of its reads in turn: before it a reset and the event that would complete the window.
+      // Before each of its reads in turn: a reset, and the event that would complete the window.
       for (let before = 1; before <= 4; before++) {
+        const world = memoryWorld();
+        await world.store(configured, "a", "a1");
+        let reads = 0;
         const hook: Hook = async (request, run) => {
           if (request.kind !== "commit" && ++reads === before) {
             world.clock.advance(1);
@@ -61,10 +61,9 @@ describe("a check that replays its window", () => {
           }
           return run();
         };
-        reads = 0;
         await world.instance(hook).checkWindow(configured, { eventKey: "b", receivedAtMs: 0 });
+        assert.deepEqual(world.groups(), []);
       }
-      assert.deepEqual(world.groups(), []);
     }
   });
 
