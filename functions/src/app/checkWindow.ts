@@ -1,19 +1,26 @@
 import pRetry from "p-retry";
-import { decide, type Shortfall } from "../domain/decide.ts";
+import type { Shortfall } from "../domain/condition.ts";
+import { decide } from "../domain/decide.ts";
 import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
-import { claimSync } from "./claimSync.ts";
-import type { Clock, Lease, Log, NewId, Outbox, Window } from "./ports.ts";
-import type { WindowProbe } from "./probeWindow.ts";
+import { windowOf } from "../domain/window.ts";
+import { claimKept, claimTaken } from "./claimSyncs.ts";
+import type { Clock, Lease, Log, NewId, Outbox, ServiceState, Window } from "./ports.ts";
+import type { Asking, ProbeResult, WindowProbe } from "./probeWindow.ts";
+import { replayWindow } from "./replayWindow.ts";
 
 export type CheckOutcome =
   | { readonly outcome: "waiting"; readonly missing: readonly Shortfall[] }
   | { readonly outcome: "nothingNew" }
-  /** `more`: new events are left for another check, since one sync could not take them all. */
-  | { readonly outcome: "fired"; readonly lease: Lease; readonly more: boolean };
+  /**
+   * What became a sync, in the order in which it was complete. `more`: something is left for another
+   * check, because others were faster with it, or because one sync could not take it all.
+   */
+  | { readonly outcome: "fired"; readonly leases: readonly Lease[]; readonly more: boolean };
 
 interface Deps {
   readonly window: Window;
+  readonly services: ServiceState;
   readonly outbox: Outbox;
   readonly probe: WindowProbe;
   readonly clock: Clock;
@@ -40,19 +47,19 @@ export const CONTENTION_RETRY = {
 } as const;
 
 /**
- * The window check: probe, collect, decide, claim. Publishing is the caller's.
+ * The window check: probe, replay, claim. Publishing is the caller's.
  *
- * @param fresh endpoints whose new events asked for this check; empty if none did
+ * @param asking the new events that asked for it; undefined if none did
  * @throws ContentionError
  */
 export async function checkWindow(
   deps: Deps,
   rule: Rule,
-  fresh: ReadonlySet<string>,
+  asking: Asking | undefined,
 ): Promise<CheckOutcome> {
   const outcome = await retryContention(rule.serviceName, (attempt) =>
     // After a lost race nothing is known about the endpoints any more.
-    attemptCheck(deps, rule, attempt === 1 ? fresh : new Set()),
+    attemptCheck(deps, rule, attempt === 1 ? asking : asking && { ...asking, eventKeys: NONE }),
   );
   const { outcome: result, ...facts } = outcome;
   if (result !== "fired") {
@@ -61,27 +68,65 @@ export async function checkWindow(
   return outcome;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 async function attemptCheck(
   deps: Deps,
   rule: Rule,
-  fresh: ReadonlySet<string>,
+  asking: Asking | undefined,
 ): Promise<CheckOutcome> {
-  const probed = await deps.probe.probe(rule, fresh);
+  const probed = await deps.probe.probe(rule, asking);
   if (!probed.complete) {
     const { missing } = probed;
     return missing === undefined
       ? { outcome: "nothingNew" }
       : { outcome: "waiting", missing: [missing] };
   }
-  const { nowMs, resetAtMs } = probed;
-  const pending = await deps.window.collect(rule, windowStart(rule, nowMs, resetAtMs));
+  return rule.trigger.keepEventAfterTrigger
+    ? checkKept(deps, rule, probed)
+    : checkTaken(deps, rule, probed);
+}
+
+type Complete = Extract<ProbeResult, { complete: true }>;
+
+/** Each event is in one sync: the one that a check at the moment of its last event would have made. */
+async function checkTaken(deps: Deps, rule: Rule, probed: Complete): Promise<CheckOutcome> {
+  const replayed = await replayWindow(deps, rule, probed);
+  const { closed, missing, settledMs } = replayed;
+  deps.probe.sawReset(rule, replayed.lastResetMs);
+  if (closed.length > 0) {
+    const { leases, isContended } = await claimTaken(
+      deps,
+      rule,
+      closed.map((groups) => ({ groups, reason: "window" })),
+    );
+    if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
+    if (isContended) return { outcome: "fired", leases, more: true };
+    deps.probe.settled(rule, settledMs);
+    return { outcome: "fired", leases, more: false };
+  }
+  deps.probe.settled(rule, settledMs);
+  return { outcome: "waiting", missing };
+}
+
+/** Events stay in the window: one sync for each check that finds new ones. */
+async function checkKept(deps: Deps, rule: Rule, probed: Complete): Promise<CheckOutcome> {
+  const { nowMs } = probed;
+  const pending = await deps.window.collect(windowOf(rule), {
+    eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
+    withExported: true,
+    aboveMs: windowStart(rule, nowMs, deps.probe.lastResetMs(rule)),
+  });
+  // Read after the events: whatever was reset before one of them came is known then.
+  const resetAtMs = (await deps.services.resets(rule.serviceName)).at(-1);
+  deps.probe.sawReset(rule, resetAtMs);
   const decision = decide({ rule, pending, nowMs, resetAtMs });
   if (decision.outcome !== "fire") return decision;
 
-  const claim = await claimSync(deps, rule, decision.groups, "window");
+  const claim = await claimKept(deps, rule, { groups: decision.groups, reason: "window" });
   switch (claim.outcome) {
     case "claimed":
-      return { outcome: "fired", lease: claim.lease, more: claim.more };
+      return { outcome: "fired", leases: [claim.lease], more: claim.more };
     case "exists":
       return { outcome: "nothingNew" };
     case "contended":

@@ -1,4 +1,6 @@
-import type { Rule } from "../domain/rule.ts";
+import type { PendingEvent } from "../domain/event.ts";
+import { addSeconds, type Rule } from "../domain/rule.ts";
+import { windowName, windowOf } from "../domain/window.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
 import { MessageBudget } from "./messageBudget.ts";
@@ -12,8 +14,8 @@ import type {
   ServiceState,
   Window,
 } from "./ports.ts";
-import { WindowProbe } from "./probeWindow.ts";
-import { publishSync, type PublishOutcome } from "./publishSync.ts";
+import { WindowProbe, type Asking } from "./probeWindow.ts";
+import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
 import { storeEvent, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
 import { sweep, type SweepReport } from "./sweep.ts";
 import { CHECK_MS } from "./timeLimits.ts";
@@ -33,15 +35,18 @@ export interface Ports {
   readonly claimChunk?: number;
 }
 
+/** An event that has just been stored, as its marker tells it. */
+export type NewEvent = Pick<PendingEvent, "eventKey" | "receivedAtMs">;
+
 /** What EventSync does, once per process: it remembers which checks run, and bounds what they take. */
 export interface Engine {
   storeEvent(rule: Rule, request: AcceptedRequest): Promise<StoredEvent>;
   /**
    * Checks a window and publishes what that makes; shared with other callers of the same moment.
    *
-   * @param eventKey the endpoint whose new event asks for it, if one does
+   * @param event the new event that asks for it, if one does
    */
-  checkWindow(rule: Rule, eventKey?: string): Promise<CheckOutcome>;
+  checkWindow(rule: Rule, event?: NewEvent): Promise<CheckOutcome>;
   triggerSync(rule: Rule): Promise<ManualSync>;
   reset(rule: Rule): Promise<{ readonly resetAtMs: number }>;
   sweep(rules: readonly Rule[]): Promise<SweepReport>;
@@ -51,19 +56,26 @@ export function makeEngine(ports: Ports): Engine {
   const probe = new WindowProbe(ports);
   const deps = { ...ports, probe, budget: new MessageBudget() };
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
-  const checks = new Coalescer<Rule, string, Checked>(async (rule, hints) => {
-    const outcome = await checkWindow(deps, rule, hints);
-    const published =
-      outcome.outcome === "fired" ? publishSync(deps, outcome.lease) : Promise.resolve(undefined);
-    // Nobody waits for it where the check took too long: then the lease runs out, and the sweep sees to it.
-    published.catch(() => undefined);
-    return { outcome, published };
-  }, CHECK_MS);
-  const check = async (rule: Rule, eventKey?: string): Promise<CheckOutcome> => {
-    const { outcome, published } = await checks.run(rule.serviceName, rule, eventKey);
+  const checks = new Coalescer<Rule, NewEvent | typeof EVERYTHING, Checked>(
+    async (rule, events) => {
+      const outcome = await checkWindow(deps, rule, askingOf(events));
+      const published =
+        outcome.outcome === "fired" ? publishSyncs(deps, outcome.leases) : Promise.resolve([]);
+      // Nobody waits for it where the check took too long: then the lease runs out, and the sweep sees to it.
+      published.catch(() => undefined);
+      return { outcome, published };
+    },
+    CHECK_MS,
+  );
+  const check = async (rule: Rule, event?: NewEvent): Promise<CheckOutcome> => {
+    const { outcome, published } = await checks.run(
+      windowName(windowOf(rule)),
+      rule,
+      event ?? EVERYTHING,
+    );
     await published;
-    // One after the other, so that one message at a time is in memory. Who shares this check shares the
-    // next ones, too.
+    // One after the other, so that the messages of one check at a time are in memory. Who shares this check
+    // shares the next ones, too.
     if (outcome.outcome === "fired" && outcome.more) await check(rule);
     return outcome;
   };
@@ -73,7 +85,12 @@ export function makeEngine(ports: Ports): Engine {
     triggerSync: (rule) => triggerSync(deps, rule),
     async reset(rule) {
       const resetAtMs = ports.clock();
-      await ports.services.reset(rule.serviceName, resetAtMs);
+      // A marker may outlive its period by as long as no sweep comes.
+      const keepFromMs = addSeconds(
+        resetAtMs,
+        -rule.trigger.observationPeriod - KEPT_RESETS_SECONDS,
+      );
+      await ports.services.reset(rule.serviceName, resetAtMs, keepFromMs);
       ports.log.info("service.reset", { service: rule.serviceName });
       return { resetAtMs };
     },
@@ -81,7 +98,22 @@ export function makeEngine(ports: Ports): Engine {
   };
 }
 
+/** How much longer than the observation period a reset is remembered: longer than sweeps may be down. */
+const KEPT_RESETS_SECONDS = 86_400;
+
+/** What the sweep asks about: all that there is. Who shares its check gets that, too. */
+const EVERYTHING = Symbol("everything");
+
+function askingOf(asked: ReadonlySet<NewEvent | typeof EVERYTHING>): Asking | undefined {
+  const events = Array.from(asked).filter((event) => event !== EVERYTHING);
+  if (events.length < asked.size || events.length === 0) return undefined;
+  return {
+    eventKeys: new Set(events.map(({ eventKey }) => eventKey)),
+    oldestMs: events.map(({ receivedAtMs }) => receivedAtMs).reduce((a, b) => Math.min(a, b)),
+  };
+}
+
 interface Checked {
   readonly outcome: CheckOutcome;
-  readonly published: Promise<PublishOutcome | undefined>;
+  readonly published: Promise<readonly PublishOutcome[]>;
 }

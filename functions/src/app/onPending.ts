@@ -1,6 +1,7 @@
 import type { Rule } from "../domain/rule.ts";
 import type { Engine } from "./engine.ts";
 import type { Log } from "./ports.ts";
+import { CLOCK_SKEW_MS } from "./probeWindow.ts";
 
 /** A pending marker was created, as the platform tells it: perhaps late, repeatedly or out of order. */
 export interface PendingCreated {
@@ -8,6 +9,8 @@ export interface PendingCreated {
   readonly eventId: string;
   /** Undefined if the marker cannot be read. */
   readonly eventKey: string | undefined;
+  /** When the event was received; undefined if it cannot be read. */
+  readonly receivedAtMs: number | undefined;
   /** When the marker was created; undefined if it cannot be read. */
   readonly createdAtMs: number | undefined;
 }
@@ -33,7 +36,7 @@ export async function onPending(
   engine: Pick<Engine, "checkWindow">,
   log: Log,
   rules: readonly Rule[],
-  { serviceName, eventId, eventKey, createdAtMs }: PendingCreated,
+  { serviceName, eventId, eventKey, receivedAtMs, createdAtMs }: PendingCreated,
   nowMs: number,
 ): Promise<void> {
   const facts = { service: serviceName, eventId };
@@ -42,7 +45,7 @@ export async function onPending(
     log.warn(isNew ? "pending.deferred" : "pending.ignored", { ...facts, problem });
     if (isNew) throw new NotKnownYetError(`${problem} on this instance, perhaps not yet`);
   };
-  if (eventKey === undefined) {
+  if (eventKey === undefined || receivedAtMs === undefined) {
     log.error("pending.ignored", { ...facts, problem: "the document is malformed" });
     return;
   }
@@ -57,5 +60,9 @@ export async function onPending(
     ignoreUnlessNew(`no endpoint ${eventKey} is configured`);
     return;
   }
-  await engine.checkWindow(rule, eventKey);
+  if (receivedAtMs > nowMs + CLOCK_SKEW_MS) {
+    // It waits until its time has come; the sweep finds it then.
+    log.warn("pending.ahead", { ...facts, receivedAt: new Date(receivedAtMs).toISOString() });
+  }
+  await engine.checkWindow(rule, { eventKey, receivedAtMs });
 }

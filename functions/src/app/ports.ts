@@ -1,6 +1,7 @@
 import type { Event, NewPendingEvent, PendingEvent } from "../domain/event.ts";
 import type { Expiry } from "../domain/expiry.ts";
 import type { Rule } from "../domain/rule.ts";
+import type { WindowId } from "../domain/window.ts";
 import type { Group } from "../domain/decide.ts";
 import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
 import type { Sync, SyncReason } from "../domain/sync.ts";
@@ -21,37 +22,77 @@ export interface EventLog {
   /** When the event with this id was received (1 read), or undefined if it is gone. */
   receivedAt(serviceName: string, eventId: string): Promise<number | undefined>;
   /**
-   * Reads events as they stand in messages (1 read each), in the order of the ids. What is missing
-   * or malformed is left out and reported.
+   * Reads events as they stand in messages (1 read each), by id. What is missing or malformed is left
+   * out and reported.
    */
-  read(serviceName: string, eventIds: readonly string[]): Promise<MessageEvent[]>;
+  read(
+    serviceName: string,
+    eventIds: readonly string[],
+  ): Promise<ReadonlyMap<string, MessageEvent>>;
 }
 
 export interface Window {
+  /** How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). */
+  count(
+    window: WindowId,
+    query: {
+      readonly eventKey: string;
+      /** What is in a sync already counts, too: where events are kept. */
+      readonly withExported: boolean;
+      readonly aboveMs: number | undefined;
+      readonly upToMs?: number;
+      readonly limit: number;
+    },
+  ): Promise<number>;
+  /** Whether any event of the endpoints is in no sync yet (1 read per 30 endpoints). */
+  hasNew(
+    window: WindowId,
+    query: { readonly eventKeys: readonly string[]; readonly aboveMs: number },
+  ): Promise<boolean>;
+  /** All pending events of the endpoints (1 read each, at least 1 per endpoint). */
+  collect(
+    window: WindowId,
+    query: {
+      readonly eventKeys: readonly string[];
+      readonly withExported: boolean;
+      readonly aboveMs: number;
+    },
+  ): Promise<PendingEvent[]>;
   /**
-   * How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). What is
-   * in a sync already counts only where the rule keeps events.
-   */
-  count(rule: Rule, eventKey: string, sinceMs: number, limit: number): Promise<number>;
-  /** Whether any event of the configured endpoints is in no sync yet (1 read per 30 endpoints). */
-  hasNew(rule: Rule, sinceMs: number): Promise<boolean>;
-  /** All pending events of the configured endpoints that count (1 read each, at least 1 per endpoint). */
-  collect(rule: Rule, sinceMs: number): Promise<PendingEvent[]>;
-  /**
-   * Removes the pending events of the configured endpoints that can never count again (1 read, 1 delete
-   * each; at most 450 reads for those that must stay because they came under a longer period).
+   * The pending events of the endpoints that are in no sync, oldest first, in pages (1 read each, at
+   * least 1 per 30 endpoints). Of up to 30 endpoints a page is what was there at one moment.
    *
-   * @param goOn asked before each further page of an endpoint
+   * @param query.fromMs leaves out what was received before
+   */
+  scan(
+    window: WindowId,
+    query: { readonly eventKeys: readonly string[]; readonly fromMs: number | undefined },
+  ): AsyncIterable<readonly PendingEvent[]>;
+  /**
+   * Removes the pending events of the endpoints that can never count again (1 read, 1 delete each; at
+   * most 450 reads for those that must stay because they came under a longer period).
+   *
+   * @param query.goOn asked before each further page of an endpoint
    * @returns how many
    */
-  removeExpired(rule: Rule, expiry: Expiry, goOn: () => boolean): Promise<number>;
+  removeExpired(
+    window: WindowId,
+    query: {
+      readonly eventKeys: readonly string[];
+      readonly expiry: Expiry;
+      readonly goOn: () => boolean;
+    },
+  ): Promise<number>;
 }
 
 export interface ServiceState {
-  /** When the service was last reset, if ever (1 read). */
-  resetAt(serviceName: string): Promise<number | undefined>;
-  /** Everything received up to now stops counting (1 read, 1 write). An earlier time than the last does nothing. */
-  reset(serviceName: string, nowMs: number): Promise<void>;
+  /** The resets that a replay can still meet, oldest first (1 read). Epoch milliseconds. */
+  resets(service: string): Promise<number[]>;
+  /**
+   * Everything received up to now stops counting (1 read, 1 write). Forgets resets before `keepFromMs`,
+   * except the last one.
+   */
+  reset(service: string, nowMs: number, keepFromMs: number): Promise<void>;
 }
 
 /** A sync whose next step is ours, until the lease runs out. */
@@ -109,15 +150,32 @@ export type ClaimResult =
   /** The same set of events is a sync already (only where events are kept). */
   | { readonly outcome: "exists"; readonly syncId: string };
 
+/** A sync that is out. */
+export interface Published {
+  readonly lease: Lease;
+  readonly messageId: string;
+}
+
 export interface Outbox {
   /**
-   * Turns the events of a window into a sync (1 write, 1 per further 450 members, and 1 delete or update
-   * per event that is in no sync yet). Nobody else has changed any of them since they were read. Each
-   * chunk is all or nothing. Where a window takes several and a later one loses events to another claim,
-   * the sync goes on without them: the first chunk satisfies the rule by itself. Events that are kept
-   * are never claimed in several commits.
+   * Turns events into syncs and takes them out of the window, in this order (1 write per sync, 1 per
+   * further 450 members, and 1 delete per event). Nobody else has changed any of them since they were
+   * read.
+   *
+   * As many whole syncs as fit are made per commit, all or none of them. A sync that takes several
+   * commits of its own is made chunk by chunk: where a later one loses events to another claim, the sync
+   * goes on without them, for the first satisfies the rule by itself. What comes after a sync that
+   * somebody else was faster with is not tried.
+   *
+   * @returns the results of as many as were tried
    */
-  claim(claim: Claim): Promise<ClaimResult>;
+  claimTaken(claims: readonly Claim[]): Promise<ClaimResult[]>;
+  /**
+   * Turns events that stay in the window into a sync, in one commit (1 write, 1 per further 450 members,
+   * and 1 update per event that is in no sync yet). Nobody else has changed any of those since they were
+   * read.
+   */
+  claimKept(claim: Claim): Promise<ClaimResult>;
   /**
    * Syncs whose publication is due: failed, or left behind by a crash (1 read each, at least 1).
    *
@@ -152,20 +210,20 @@ export interface Outbox {
    * @returns the lease as it is then; undefined if somebody else has taken the sync over
    */
   keep(lease: Lease, untilMs: number): Promise<Lease | undefined>;
-  /** Marks a sync as published (1 write). */
-  markPublished(lease: Lease, messageId: string, nowMs: number): Promise<void>;
+  /** Marks syncs as published, all or none of them (1 write each). */
+  markPublished(published: readonly Published[], nowMs: number): Promise<void>;
   /** Notes why a sync could not be published, and when to try again (1 write), if it is still ours. */
   markFailed(lease: Lease, error: string, retryAtMs: number): Promise<void>;
 }
 
 export interface Publisher {
   /**
-   * Publishes a sync message and waits for the acknowledgement.
+   * Publishes sync messages, in as few requests as they fit, and waits for the acknowledgements.
    *
-   * @returns the id that Pub/Sub gave it
-   * @throws if Pub/Sub refuses it or does not answer in time
+   * @returns for each message the id that Pub/Sub gave it; rejected if Pub/Sub refused it or did not
+   *   answer in time
    */
-  publish(topic: string, message: SyncMessage): Promise<string>;
+  publish(topic: string, messages: readonly SyncMessage[]): Promise<PromiseSettledResult<string>[]>;
 }
 
 /** One structured line per decision: what happened, in the past tense, with its facts. */

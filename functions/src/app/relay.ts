@@ -1,10 +1,10 @@
 import pMap from "p-map";
 import type { Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
-import { LEASE_MS } from "./claimSync.ts";
+import { LEASE_MS } from "./claimSyncs.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, DueSync, EventLog, Log, Outbox, Publisher } from "./ports.ts";
-import { publishSync } from "./publishSync.ts";
+import { publishSyncs } from "./publishSyncs.ts";
 
 interface Deps {
   readonly events: EventLog;
@@ -50,8 +50,8 @@ export async function relayDue(
     const lease = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
     if (lease === undefined) return;
     const sync = withCurrentTopic(lease.sync, rules);
-    const { outcome } = await publishSync(deps, { ...lease, sync }, untilMs);
-    switch (outcome) {
+    const [published] = await publishSyncs(deps, [{ ...lease, sync }], untilMs);
+    switch (published?.outcome) {
       case "published":
         report.published++;
         return;
@@ -60,6 +60,7 @@ export async function relayDue(
         stuck.add(serviceName);
         return;
       case "postponed":
+      case undefined:
         return;
     }
   };

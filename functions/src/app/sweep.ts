@@ -2,6 +2,7 @@ import pMap from "p-map";
 import pTimeout from "p-timeout";
 import { expiryOf } from "../domain/expiry.ts";
 import type { Rule } from "../domain/rule.ts";
+import { windowOf } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, EventLog, Log, Outbox, Publisher, ServiceState, Window } from "./ports.ts";
@@ -95,14 +96,20 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
     rotate(rules, startMs),
     async (rule) => {
       const { serviceName: service } = rule;
+      // What has expired is what a replay has passed by then: it may go only once that is done.
+      const passedMs = deps.clock();
+      let isPassed = true;
       if (rule.trigger.type === "window") {
+        isPassed = false;
         const check = async (): Promise<void> => {
           if ((await deps.check(rule)).outcome === "fired") report.fired++;
+          isPassed = true;
         };
         await attemptInTime("check", { service }, check, LIMITS.stepSeconds);
       }
+      if (!isPassed) return;
       const expire = async (): Promise<void> => {
-        const removed = await removeExpired(deps, rule, untilMs);
+        const removed = await removeExpired(deps, rule, passedMs, untilMs);
         report.expired += removed; // in one step: the services share the report
       };
       await attemptInTime("expire", { service }, expire, LIMITS.stepSeconds);
@@ -143,9 +150,15 @@ async function ageOfOldest({ outbox, clock, log }: Deps): Promise<number> {
 async function removeExpired(
   { clock, services, window }: Deps,
   rule: Rule,
+  passedMs: number,
   untilMs: number,
 ): Promise<number> {
-  const resetAtMs = await services.resetAt(rule.serviceName);
-  const expiry = expiryOf(rule, clock(), resetAtMs, EXPIRY_MARGIN_SECONDS);
-  return window.removeExpired(rule, expiry, () => clock() < untilMs);
+  const resetsMs = await services.resets(rule.serviceName);
+  // One that came later may end events that no replay has passed.
+  const resetAtMs = resetsMs.findLast((resetMs) => resetMs <= passedMs);
+  return window.removeExpired(windowOf(rule), {
+    eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
+    expiry: expiryOf(rule, passedMs, resetAtMs, EXPIRY_MARGIN_SECONDS),
+    goOn: () => clock() < untilMs,
+  });
 }

@@ -1,8 +1,10 @@
-import { groupWindow } from "../domain/decide.ts";
+import { groupWindow, type Group } from "../domain/decide.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
+import { windowOf } from "../domain/window.ts";
 import { ContentionError, retryContention } from "./checkWindow.ts";
-import { claimSync, LEASE_MS } from "./claimSync.ts";
+import { claimKept, claimTaken, LEASE_MS, type Due } from "./claimSyncs.ts";
+import type { MessageBudget } from "./messageBudget.ts";
 import type {
   Clock,
   DueSync,
@@ -15,9 +17,10 @@ import type {
   ServiceState,
   Window,
 } from "./ports.ts";
-import type { MessageBudget } from "./messageBudget.ts";
-import { publishSync, type PublishOutcome } from "./publishSync.ts";
+import { CLOCK_SKEW_MS } from "./probeWindow.ts";
+import { publishSyncs } from "./publishSyncs.ts";
 import { withCurrentTopic } from "./relay.ts";
+import { replayWindow, type ReplayedWindow } from "./replayWindow.ts";
 
 interface Deps {
   readonly window: Window;
@@ -41,63 +44,116 @@ export interface ManualSync {
 }
 
 /**
- * The manual trigger: every event of the observation period becomes a sync though conditions are not
- * met, even if there is none, as in the original.
+ * The manual trigger: what is open becomes a sync though conditions are not met, even if it is nothing, as
+ * in the original. Syncs that were due before it go out first.
  *
  * Where events are kept and this very set is a sync already, no second one is made: its message is
  * published again, with the same `eventID`. Where more are new than one sync takes, several are made
- * and published; the answer is about the last, which holds all of the window. And where there is no
- * event, but a sync of the service still waits to be published, that one is tried: messages without
- * events must not queue behind it.
+ * and published; the answer is about the last, which holds all of the window. And where nothing is open,
+ * but a sync of the service still waits to be published, that one is tried: messages without events must
+ * not queue behind it.
  *
  * @throws ContentionError if window checks kept claiming the events first
  */
 export async function triggerSync(deps: Deps, rule: Rule): Promise<ManualSync> {
-  let claimed: Claimed;
-  let outcome: PublishOutcome["outcome"];
-  let sync: Sync;
+  const claimNext = rule.trigger.keepEventAfterTrigger ? claimAllKept : claimAllTaken;
+  let last: { readonly sync: Sync; readonly published: boolean } | undefined;
+  let more: boolean;
   do {
-    claimed = await retryContention(rule.serviceName, () => claimAll(deps, rule));
-    sync = withCurrentTopic(claimed.lease.sync, [rule]);
-    ({ outcome } = await publishSync(deps, { ...claimed.lease, sync }));
-  } while (claimed.more);
-  const { id: syncId, eventID, endpoints } = sync;
+    const isFirst = last === undefined;
+    const claimed = await retryContention(rule.serviceName, () => claimNext(deps, rule, isFirst));
+    const leases = claimed.leases.map((lease) => ({
+      ...lease,
+      sync: withCurrentTopic(lease.sync, [rule]),
+    }));
+    const outcomes = await publishSyncs(deps, leases);
+    const sync = leases.at(-1)?.sync;
+    const published = outcomes.at(-1)?.outcome === "published";
+    if (sync !== undefined) last = { sync, published };
+    ({ more } = claimed);
+  } while (more);
+  if (last === undefined) throw new ContentionError(rule.serviceName);
+  const { id: syncId, eventID, endpoints } = last.sync;
   const numberOfEvents = endpoints.reduce((sum, endpoint) => sum + endpoint.numberOfEvents, 0);
-  return { syncId, eventID, numberOfEvents, published: outcome === "published" };
+  return { syncId, eventID, numberOfEvents, published: last.published };
 }
 
 interface Claimed {
-  readonly lease: Lease;
-  /** New events are left for another sync. */
+  readonly leases: readonly Lease[];
+  /** Something is left for another turn. */
   readonly more: boolean;
 }
 
-async function claimAll(deps: Deps, rule: Rule): Promise<Claimed> {
-  const { serviceName } = rule;
-  const nowMs = deps.clock();
-  const resetAtMs = await deps.services.resetAt(serviceName);
-  const pending = await deps.window.collect(rule, windowStart(rule, nowMs, resetAtMs));
-  const groups = groupWindow({ rule, pending, nowMs, resetAtMs });
-  if (groups.every(({ members }) => members.length === 0)) {
-    const waiting = await findWaiting(deps, serviceName);
-    if (waiting !== undefined) {
-      // As it was found: if a sweep is faster, it is being published, and must not be beside it.
-      const lease = await takeNamed(deps, rule, waiting.syncId, { dueByMs: waiting.dueAtMs });
-      return { lease, more: false };
-    }
+const isEmpty = (groups: readonly Group[]): boolean =>
+  groups.every(({ members }) => members.length === 0);
+
+/** @param isFirst nothing has been sent yet: then something has to be, even if it is nothing */
+async function claimAllTaken(deps: Deps, rule: Rule, isFirst: boolean): Promise<Claimed> {
+  const { closed, open } = await whatIsThere(deps, rule);
+  const due: Due[] = closed.map((groups) => ({ groups, reason: "window" }));
+  if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
+  if (due.length === 0) {
+    // Somebody else has taken what was left.
+    if (!isFirst) return { leases: [], more: false };
+    const waiting = await takeWaiting(deps, rule);
+    if (waiting !== undefined) return { leases: [waiting], more: false };
+    due.push({ groups: open, reason: "manual" });
   }
-  const claim = await claimSync(deps, rule, groups, "manual");
+  const { leases, isContended } = await claimTaken(deps, rule, due);
+  if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
+  return { leases, more: isContended };
+}
+
+/** Where only manual triggers make syncs, a complete window is one that is open. */
+async function whatIsThere(
+  deps: Deps,
+  rule: Rule,
+): Promise<Pick<ReplayedWindow, "closed" | "open">> {
+  if (rule.trigger.type === "window") {
+    const nowMs = deps.clock();
+    const untilMs = nowMs + CLOCK_SKEW_MS;
+    return replayWindow(deps, rule, { fromMs: undefined, nowMs, untilMs });
+  }
+  return { closed: [], open: await collectWindow(deps, rule) };
+}
+
+async function collectWindow({ window, services, clock }: Deps, rule: Rule): Promise<Group[]> {
+  const nowMs = clock();
+  const pending = await window.collect(windowOf(rule), {
+    eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
+    withExported: rule.trigger.keepEventAfterTrigger,
+    aboveMs: windowStart(rule, nowMs, undefined),
+  });
+  // Read after the events: whatever was reset before one of them came is known then.
+  const resetAtMs = (await services.resets(rule.serviceName)).at(-1);
+  return groupWindow({ rule, pending, nowMs, resetAtMs });
+}
+
+async function claimAllKept(deps: Deps, rule: Rule): Promise<Claimed> {
+  const { serviceName } = rule;
+  const groups = await collectWindow(deps, rule);
+  if (isEmpty(groups)) {
+    const waiting = await takeWaiting(deps, rule);
+    if (waiting !== undefined) return { leases: [waiting], more: false };
+  }
+  const claim = await claimKept(deps, rule, { groups, reason: "manual" });
   const { more } = claim;
   switch (claim.outcome) {
     case "claimed":
-      return { lease: claim.lease, more };
+      return { leases: [claim.lease], more };
     case "contended":
       throw new ContentionError(serviceName);
     case "exists":
       // Somebody else has just claimed these, and the others are still new: look again.
       if (more) throw new ContentionError(serviceName);
-      return { lease: await takeNamed(deps, rule, claim.syncId, { again: true }), more: false };
+      return { leases: [await takeNamed(deps, rule, claim.syncId, { again: true })], more: false };
   }
+}
+
+async function takeWaiting(deps: Deps, rule: Rule): Promise<Lease | undefined> {
+  const waiting = await findWaiting(deps, rule.serviceName);
+  // As it was found: if a sweep is faster, it is being published, and must not be beside it.
+  return waiting && takeNamed(deps, rule, waiting.syncId, { dueByMs: waiting.dueAtMs });
 }
 
 async function takeNamed(

@@ -1,3 +1,4 @@
+import { missing, type Shortfall } from "./condition.ts";
 import { byAge, type PendingEvent } from "./event.ts";
 import { windowStart, type EndpointRule, type Rule } from "./rule.ts";
 
@@ -5,12 +6,6 @@ import { windowStart, type EndpointRule, type Rule } from "./rule.ts";
 export interface Group {
   readonly endpoint: EndpointRule;
   readonly members: readonly PendingEvent[];
-}
-
-export interface Shortfall {
-  readonly eventKey: string;
-  readonly have: number;
-  readonly need: number;
 }
 
 export type Decision =
@@ -39,16 +34,19 @@ export interface WindowFacts {
 export function groupWindow({ rule, pending, nowMs, resetAtMs }: WindowFacts): Group[] {
   const start = windowStart(rule, nowMs, resetAtMs);
   const { keepEventAfterTrigger } = rule.trigger;
-  const byKey = Map.groupBy(
-    pending.filter(
-      ({ receivedAtMs, exported }) => receivedAtMs > start && (keepEventAfterTrigger || !exported),
-    ),
-    (event) => event.eventKey,
+  const members = pending.filter(
+    ({ receivedAtMs, exported }) => receivedAtMs > start && (keepEventAfterTrigger || !exported),
   );
-  return rule.endpoints.map((endpoint) => ({
-    endpoint,
-    members: (byKey.get(endpoint.eventKey) ?? []).toSorted(byAge),
-  }));
+  return groupMembers(rule, members.toSorted(byAge));
+}
+
+/** Members by endpoint, in configured order, every endpoint present. @param members by age */
+export function groupMembers(
+  { endpoints }: Pick<Rule, "endpoints">,
+  members: readonly PendingEvent[],
+): Group[] {
+  const byKey = Map.groupBy(members, ({ eventKey }) => eventKey);
+  return endpoints.map((endpoint) => ({ endpoint, members: byKey.get(endpoint.eventKey) ?? [] }));
 }
 
 /**
@@ -58,14 +56,11 @@ export function groupWindow({ rule, pending, nowMs, resetAtMs }: WindowFacts): G
  */
 export function decide(facts: WindowFacts): Decision {
   const groups = groupWindow(facts);
-  const missing = groups
-    .filter(({ endpoint, members }) => members.length < endpoint.minNbOfOccurrence)
-    .map(({ endpoint, members }) => ({
-      eventKey: endpoint.eventKey,
-      have: members.length,
-      need: endpoint.minNbOfOccurrence,
-    }));
-  if (missing.length > 0) return { outcome: "waiting", missing };
+  const counts = new Map(
+    groups.map(({ endpoint, members }) => [endpoint.eventKey, members.length]),
+  );
+  const short = missing(facts.rule.endpoints, (eventKey) => counts.get(eventKey) ?? 0);
+  if (short.length > 0) return { outcome: "waiting", missing: short };
   const isNew = groups.some(({ members }) => members.some((event) => !event.exported));
   return isNew ? { outcome: "fire", groups } : { outcome: "nothingNew" };
 }

@@ -53,20 +53,3 @@ export function isExpired(
   if (resetMs !== undefined && receivedAtMs <= resetMs) return true;
   return receivedAtMs <= windowMs && (countsUntilMs === undefined || countsUntilMs <= ownMs);
 }
-
-/**
- * Where to look next for expired events, back in time from some that must stay: what came under the
- * same rule as they did stays as long, so all of that is passed over unread. What came between them
- * under a shorter rule is found later, when they go.
- *
- * @param lookedMs where the last look began
- * @returns the latest time of receipt that is worth a look: before that of any that stays
- */
-export function lookNext(lookedMs: number, staying: readonly Expirable[], expiry: Expiry): number {
-  const next = staying.reduce(
-    (earliest, { receivedAtMs, countsUntilMs = receivedAtMs }) =>
-      Math.min(earliest, expiry.ownMs - (countsUntilMs - receivedAtMs)),
-    lookedMs,
-  );
-  return addSeconds(Math.max(next, expiry.resetMs ?? next), 0);
-}

@@ -48,7 +48,7 @@ export interface Open {
 
 export class Replay {
   readonly #rule: ReplayFacts["rule"];
-  readonly #resetsMs: readonly number[];
+  #resetsMs: readonly number[] = [];
   readonly #keys: readonly string[];
   readonly #window: Completeness;
   readonly #open = new Fifo();
@@ -57,14 +57,24 @@ export class Replay {
 
   constructor({ rule, resetsMs }: ReplayFacts) {
     this.#rule = rule;
-    this.#resetsMs = resetsMs.toSorted((a, b) => a - b);
     this.#keys = rule.endpoints.map(({ eventKey }) => eventKey);
     this.#window = new Completeness(rule.endpoints);
+    this.learn(resetsMs);
   }
 
   /** The place of the oldest marker that is open; of the next one, if none is. */
   get openFrom(): number {
     return this.#open.first;
+  }
+
+  /**
+   * Takes what is known of resets by now in place of what was known before. One that is earlier than a
+   * marker which has been fed comes too late.
+   */
+  learn(resetsMs: readonly number[]): void {
+    const passedMs = this.#last?.receivedAtMs ?? -Infinity;
+    this.#resetsMs = resetsMs.filter((ms) => ms >= passedMs).toSorted((a, b) => a - b);
+    this.#nextReset = 0;
   }
 
   /**

@@ -3,12 +3,11 @@ import { mock } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { checkWindow, ContentionError, retryContention } from "../../src/app/checkWindow.ts";
 import type { Claim, ClaimResult } from "../../src/app/ports.ts";
-import { WindowProbe } from "../../src/app/probeWindow.ts";
+import { WindowProbe, type Asking } from "../../src/app/probeWindow.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
-import type { Rule } from "../../src/domain/rule.ts";
 import { eventIdOf, mergeChunks } from "../../src/domain/sync.ts";
 import { ago, NOW, pending, pendingOf, rule, sync, lease } from "../support/factories.ts";
-import { countingWindow, fakeClock, fakeOutbox, fakeServiceState } from "../support/fakes.ts";
+import { fakeClock, fakeOutbox, fakeServiceState, windowWith } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
 const RULE = rule();
@@ -20,51 +19,57 @@ function setUp(events: readonly PendingEvent[], ...results: ClaimResult["outcome
   const clock = fakeClock();
   const services = fakeServiceState();
   const claims: Claim[] = [];
-  const counts: Record<string, number> = {};
-  for (const { eventKey } of events) counts[eventKey] = (counts[eventKey] ?? 0) + 1;
-  const counting = countingWindow(counts);
-  const window = Object.assign(counting, {
-    collect: (_rule: Rule, sinceMs: number) => {
-      counting.calls.push(`collect since -${String((NOW - sinceMs) / 1000)}s`);
-      return Promise.resolve([...events]);
-    },
-  });
+  const window = windowWith(events);
+  const claimNext = (claim: Claim): ClaimResult => {
+    claims.push(claim);
+    const outcome = results.shift() ?? assert.fail("one claim too many");
+    switch (outcome) {
+      case "claimed":
+        return { outcome, lease: lease(sync([])) };
+      case "exists":
+        return { outcome, syncId: claim.syncId };
+      case "contended":
+        return { outcome };
+    }
+  };
   const outbox = {
     ...fakeOutbox(clock),
-    claim: (claim: Claim): Promise<ClaimResult> => {
-      claims.push(claim);
-      const outcome = results.shift() ?? assert.fail("one claim too many");
-      switch (outcome) {
-        case "claimed":
-          return Promise.resolve({
-            outcome,
-            lease: lease(sync([])),
-          });
-        case "exists":
-          return Promise.resolve({ outcome, syncId: claim.syncId });
-        case "contended":
-          return Promise.resolve({ outcome });
+    claimKept: (claim: Claim) => Promise.resolve(claimNext(claim)),
+    claimTaken: (all: readonly Claim[]) => {
+      const made: ClaimResult[] = [];
+      for (const claim of all) {
+        made.push(claimNext(claim));
+        if (made.at(-1)?.outcome !== "claimed") break;
       }
+      return Promise.resolve(made);
     },
   };
   const log = recordingLog();
-  const probe = new WindowProbe({ window, services, clock });
-  const deps = { window, outbox, probe, clock, newId: () => "random", log };
+  const probe = new WindowProbe({ window, clock });
+  const deps = { window, services, outbox, probe, clock, newId: () => "random", log };
   return {
     claims,
     services,
     window,
     log,
-    check: (configured = RULE, ...fresh: string[]) => checkWindow(deps, configured, new Set(fresh)),
+    /** @param fresh the endpoint of a new event that asks for it */
+    check: (configured = RULE, fresh?: string) => checkWindow(deps, configured, askingOf(fresh)),
   };
 }
+
+/** A new event, as old as all others. */
+const askingOf = (fresh: string | undefined): Asking | undefined =>
+  fresh === undefined ? undefined : { eventKeys: new Set([fresh]), oldestMs: ago(60) };
+
+const idsOf = ({ chunks }: Claim): string[][][] =>
+  chunks.map((groups) => groups.map(({ members }) => members.map(({ id }) => id)));
 
 describe("checkWindow", () => {
   it("reads no events while the probe finds an endpoint short", async () => {
     const { check, window, log } = setUp([pending()]);
     const missing = [{ eventKey: "b", have: 0, need: 1 }];
     assert.deepEqual(await check(RULE, "a"), { outcome: "waiting", missing });
-    assert.deepEqual(window.calls, ["count b ≤1 since -3600s"]);
+    assert.deepEqual(window.calls, ["count b ≤1 since -3660s"]);
     assert.deepEqual(log.of("window.checked"), [{ service: "svc", outcome: "waiting", missing }]);
   });
 
@@ -75,14 +80,41 @@ describe("checkWindow", () => {
     const [{ syncId, reason, nowMs, leaseUntilMs, chunks }] = claims as [Claim];
     assert.deepEqual({ syncId, reason, nowMs }, { syncId: "random", reason: "window", nowMs: NOW });
     assert.equal(leaseUntilMs(), NOW + 150_000);
-    assert.deepEqual(
-      chunks.map((groups) => groups.map(({ members }) => members.map(({ id }) => id))),
-      [[["a1"], ["b1"]]],
-    );
+    assert.deepEqual(idsOf({ chunks } as Claim), [[["a1"], ["b1"]]]);
   });
 
-  it("splits a large window into commits of 450 events", async () => {
-    const { check, claims } = setUp([...pendingOf("a", 900), ...pendingOf("b", 1)], "claimed");
+  it("claims all that is due in the order in which it was complete, and leaves what is open", async () => {
+    const at = (id: string, secondsAgo: number) =>
+      pending({ id, eventKey: id.slice(0, 1), receivedAtMs: ago(secondsAgo) });
+    const { check, claims, log } = setUp(
+      [at("b2", 10), at("a1", 50), at("a2", 30), at("b1", 40), at("a3", 5)],
+      "claimed",
+      "claimed",
+    );
+    const outcome = await check(RULE, "a");
+    assert.equal(outcome.outcome === "fired" && outcome.more, false);
+    assert.deepEqual(claims.map(idsOf), [[[["a1"], ["b1"]]], [[["a2"], ["b2"]]]]);
+    assert.equal(log.of("sync.claimed").length, 2);
+  });
+
+  it("says that there is more if somebody else was faster with one of several", async () => {
+    const at = (id: string, secondsAgo: number) =>
+      pending({ id, eventKey: id.slice(0, 1), receivedAtMs: ago(secondsAgo) });
+    const { check } = setUp(
+      [at("a1", 50), at("b1", 40), at("a2", 30), at("b2", 10)],
+      "claimed",
+      "contended",
+    );
+    const outcome = await check(RULE, "a");
+    assert.deepEqual(outcome.outcome === "fired" && [outcome.leases.length, outcome.more], [
+      1,
+      true,
+    ]);
+  });
+
+  it("splits a large sync into commits of 450 events", async () => {
+    const last = pending({ eventKey: "b", receivedAtMs: NOW });
+    const { check, claims } = setUp([...pendingOf("a", 900), last], "claimed");
     await check(RULE, "a");
     const sizes = claims[0]?.chunks.map((groups) =>
       groups.reduce((sum, { members }) => sum + members.length, 0),
@@ -90,12 +122,20 @@ describe("checkWindow", () => {
     assert.deepEqual(sizes, [450, 450, 1]);
   });
 
-  it("decides by the reset that it reads, not by what the probe counted", async () => {
-    const { check, services, window } = setUp(BOTH);
-    services.resets.set("svc", ago(30));
-    const { outcome } = await check(RULE, "a");
-    assert.equal(outcome, "waiting");
-    assert.equal(window.calls.at(-1), "collect since -30s");
+  it("decides by the resets that it reads, not by what the probe counted", async () => {
+    const events = [
+      pending({ id: "a1", receivedAtMs: ago(50) }),
+      pending({ id: "b1", eventKey: "b", receivedAtMs: ago(40) }),
+    ];
+    for (const [resetAtMs, expected] of [
+      [ago(45), "waiting"],
+      [ago(50), "waiting"], // at the same moment is before it
+      [ago(30), "fired"], // it was complete before
+    ] as const) {
+      const { check, services } = setUp(events, "claimed");
+      services.made.set("svc", [ago(5000), resetAtMs]);
+      assert.equal((await check(RULE, "a")).outcome, expected);
+    }
   });
 
   it("starts over from the probe after a lost claim, knowing nothing of what is fresh", async () => {
@@ -105,19 +145,19 @@ describe("checkWindow", () => {
     assert.deepEqual(
       window.calls.map((call) => call.split(" since")[0]),
       [
-        ...["count b ≤1", "collect"],
-        ...["count a ≤1", "count b ≤1", "collect"],
-        ...["count a ≤1", "count b ≤1", "collect"],
+        ...["count b ≤1", "scan"],
+        ...["count a ≤1", "count b ≤1", "scan"],
+        ...["count a ≤1", "count b ≤1", "scan"],
       ],
     );
   });
 
   it("waits after a lost claim if nothing is left", async () => {
     const { check, window } = setUp(BOTH, "contended");
-    const collect = window.collect.bind(window);
-    window.collect = (...args) => {
+    const scan = window.scan.bind(window);
+    window.scan = (...args) => {
       window.counts = {}; // the winner has taken them
-      return collect(...args);
+      return scan(...args);
     };
     assert.equal((await check(RULE, "a")).outcome, "waiting");
   });

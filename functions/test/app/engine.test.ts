@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { makeEngine } from "../../src/app/engine.ts";
 import { CHECK_MS } from "../../src/app/timeLimits.ts";
-import type { Claim, ClaimResult } from "../../src/app/ports.ts";
+import type { Claim, ClaimResult, Publisher } from "../../src/app/ports.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
-import { endpoint, NOW, pending, rule, lease } from "../support/factories.ts";
+import { ago, endpoint, NOW, pending, rule, lease } from "../support/factories.ts";
 import {
-  countingWindow,
   fakeClock,
   fakeEventLog,
   fakeOutbox,
   fakeServiceState,
+  windowWith,
 } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
 /** Each check fires: one event, always there. */
 const RELAY = rule({ endpoints: [endpoint("a")] });
+const NEW = { eventKey: "a", receivedAtMs: ago(60) };
 
 function setUp() {
   const clock = fakeClock();
@@ -26,26 +27,26 @@ function setUp() {
   const ports = {
     clock,
     services: fakeServiceState(),
-    window: { ...countingWindow({ a: 1 }), collect: () => Promise.resolve([pending()]) },
+    window: windowWith([pending()]),
     outbox: {
       ...outbox,
-      claim: ({ rule: configured, reason, nowMs, chunks }: Claim): Promise<ClaimResult> => {
-        const id = `sync${String(++claims)}`;
-        const sync = makeSync(id, configured, mergeChunks(chunks), reason, nowMs);
-        return Promise.resolve({
-          outcome: "claimed",
-          lease: lease(sync),
-        });
-      },
+      claimTaken: (all: readonly Claim[]): Promise<ClaimResult[]> =>
+        Promise.resolve(
+          all.map(({ rule: configured, reason, nowMs, chunks }) => {
+            const id = `sync${String(++claims)}`;
+            const sync = makeSync(id, configured, mergeChunks(chunks), reason, nowMs);
+            return { outcome: "claimed", lease: lease(sync) };
+          }),
+        ),
     },
     events: fakeEventLog(),
     publisher: {
       publish: () => {
         const waiting = Promise.withResolvers<string>();
         publishing.push(waiting);
-        return waiting.promise;
+        return Promise.allSettled([waiting.promise]);
       },
-    },
+    } satisfies Publisher,
     newId: () => "random",
     log: recordingLog(),
   };
@@ -58,7 +59,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 describe("Engine", () => {
   it("shares one check, and its publication, among those who ask at the same moment", async () => {
     const { engine, publishing, claims } = setUp();
-    const callers = Array.from({ length: 5 }, () => engine.checkWindow(RELAY, "a"));
+    const callers = Array.from({ length: 5 }, () => engine.checkWindow(RELAY, NEW));
     await settle();
     assert.equal(claims(), 2); // one ran, one waited for the others
     for (const { resolve } of publishing) resolve("m1");
@@ -71,10 +72,10 @@ describe("Engine", () => {
 
   it("does not hold up the next check while a message is being published", async () => {
     const { engine, publishing, claims } = setUp();
-    const first = engine.checkWindow(RELAY, "a");
+    const first = engine.checkWindow(RELAY, NEW);
     await settle();
     assert.equal(publishing.length, 1);
-    const second = engine.checkWindow(RELAY, "a");
+    const second = engine.checkWindow(RELAY, NEW);
     await settle();
     assert.equal(claims(), 2);
     publishing[1]!.resolve("m2");
@@ -86,7 +87,7 @@ describe("Engine", () => {
   it("answers a caller only once the message is out", async () => {
     const { engine, publishing } = setUp();
     let isAnswered = false;
-    const caller = engine.checkWindow(RELAY, "a").then(() => {
+    const caller = engine.checkWindow(RELAY, NEW).then(() => {
       isAnswered = true;
     });
     await settle();
@@ -98,7 +99,7 @@ describe("Engine", () => {
   it("tells everyone who shares a check if not even its failure could be noted", async () => {
     const { engine, ports, publishing } = setUp();
     ports.outbox.markFailed = () => Promise.reject(new Error("unavailable"));
-    const callers = Array.from({ length: 3 }, () => engine.checkWindow(RELAY, "a"));
+    const callers = Array.from({ length: 3 }, () => engine.checkWindow(RELAY, NEW));
     const settled = Promise.allSettled(callers);
     await settle();
     for (const { reject } of publishing) reject(new Error("no such topic"));
@@ -111,8 +112,8 @@ describe("Engine", () => {
   it("checks different services side by side", async () => {
     const { engine, publishing, claims } = setUp();
     const callers = [
-      engine.checkWindow(RELAY, "a"),
-      engine.checkWindow({ ...RELAY, serviceName: "other" }, "a"),
+      engine.checkWindow(RELAY, NEW),
+      engine.checkWindow({ ...RELAY, serviceName: "other" }, NEW),
     ];
     await settle();
     assert.equal(claims(), 2);
@@ -130,13 +131,16 @@ describe("Engine", () => {
 
     it("frees its window for later events, and tells who waited for it", async () => {
       const { engine, ports, publishing, claims } = setUp();
-      const { collect } = ports.window;
-      const stuck = Promise.withResolvers<Awaited<ReturnType<typeof collect>>>();
-      ports.window.collect = () => stuck.promise;
-      const first = engine.checkWindow(RELAY, "a");
+      const { scan } = ports.window;
+      const stuck = Promise.withResolvers<undefined>();
+      ports.window.scan = async function* (...query) {
+        await stuck.promise;
+        yield* scan(...query);
+      };
+      const first = engine.checkWindow(RELAY, { eventKey: "a", receivedAtMs: NOW });
       await settle();
-      ports.window.collect = collect;
-      const second = engine.checkWindow(RELAY, "a");
+      ports.window.scan = scan;
+      const second = engine.checkWindow(RELAY, { eventKey: "a", receivedAtMs: NOW });
       await settle();
       assert.equal(claims(), 0);
       mock.timers.tick(CHECK_MS);
@@ -148,7 +152,7 @@ describe("Engine", () => {
 
       // It answers after all: what it claims is published, and nobody is left to hear that it fails.
       ports.outbox.markFailed = () => Promise.reject(new Error("unavailable"));
-      stuck.resolve([pending()]);
+      stuck.resolve(undefined);
       await settle();
       publishing[1]!.reject(new Error("no such topic"));
       await settle();
@@ -159,7 +163,7 @@ describe("Engine", () => {
   it("resets with one write, at the time of the call", async () => {
     const { engine, ports } = setUp();
     assert.deepEqual(await engine.reset(RELAY), { resetAtMs: NOW });
-    assert.deepEqual([...ports.services.resets], [["svc", NOW]]);
+    assert.deepEqual([...ports.services.made], [["svc", [NOW]]]);
     assert.equal(ports.services.reads, 0);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { onPending } from "../../src/app/onPending.ts";
+import type { NewEvent } from "../../src/app/engine.ts";
+import { onPending, type PendingCreated } from "../../src/app/onPending.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { ago, NOW, rule } from "../support/factories.ts";
 import { recordingLog } from "../support/recordingLog.ts";
@@ -11,25 +12,42 @@ function setUp(checkWindow = () => Promise.resolve({ outcome: "nothingNew" } as 
   const log = recordingLog();
   const checks: string[] = [];
   const engine = {
-    checkWindow: ({ serviceName }: Rule, eventKey?: string) => {
-      checks.push(`${serviceName} ${String(eventKey)}`);
+    checkWindow: ({ serviceName }: Rule, event?: NewEvent) => {
+      checks.push(`${serviceName} ${String(event?.eventKey)} ${String(event?.receivedAtMs)}`);
       return checkWindow();
     },
   };
   return {
     log,
     checks,
-    pending: (serviceName: string, eventKey: string | undefined, createdAtMs?: number) =>
-      onPending(engine, log, RULES, { serviceName, eventId: "e1", eventKey, createdAtMs }, NOW),
+    pending: (
+      serviceName: string,
+      eventKey: string | undefined,
+      times: Partial<Pick<PendingCreated, "receivedAtMs" | "createdAtMs">> = {},
+    ) => {
+      const known = { receivedAtMs: ago(1), createdAtMs: undefined, ...times };
+      return onPending(engine, log, RULES, { serviceName, eventId: "e1", eventKey, ...known }, NOW);
+    },
   };
 }
 
 describe("onPending", () => {
-  it("checks the window of the event's service, and says which endpoint is fresh", async () => {
+  it("checks the window of the event's service, and says which endpoint is fresh, since when", async () => {
     const { pending, checks, log } = setUp();
     await pending("svc", "b");
-    assert.deepEqual(checks, ["svc b"]);
+    assert.deepEqual(checks, [`svc b ${String(ago(1))}`]);
     assert.deepEqual(log.lines, []);
+  });
+
+  it("says so where an event is of the future by more than clocks are apart", async () => {
+    const { pending, checks, log } = setUp();
+    await pending("svc", "b", { receivedAtMs: NOW + 10_000 });
+    assert.deepEqual(log.lines, []);
+    await pending("svc", "b", { receivedAtMs: NOW + 10_001 });
+    assert.deepEqual(log.of("pending.ahead"), [
+      { service: "svc", eventId: "e1", receivedAt: new Date(NOW + 10_001).toISOString() },
+    ]);
+    assert.equal(checks.length, 2);
   });
 
   it("does nothing for a service that is triggered by hand", async () => {
@@ -72,7 +90,7 @@ describe("onPending", () => {
   for (const { title, service, key, level, createdAtMs } of ignored) {
     it(`reports and acknowledges ${title}: no retry can help`, async () => {
       const { pending, checks, log } = setUp();
-      await pending(service, key, createdAtMs);
+      await pending(service, key, { createdAtMs });
       assert.deepEqual(checks, []);
       assert.deepEqual(
         log.lines.map((line) => [line.level, line.event, line.fields["eventId"]]),
@@ -87,9 +105,11 @@ describe("onPending", () => {
   ] as const) {
     it(`leaves a new event of an unknown ${title} to an instance that may know it`, async () => {
       const { pending, checks, log } = setUp();
-      const young = pending(service, key, ago(ROLL_OUT_SECONDS - 1));
+      const young = pending(service, key, { createdAtMs: ago(ROLL_OUT_SECONDS - 1) });
       await assert.rejects(young, { name: "NotKnownYetError" });
-      await assert.rejects(pending(service, key, ago(-2)), { name: "NotKnownYetError" });
+      await assert.rejects(pending(service, key, { createdAtMs: ago(-2) }), {
+        name: "NotKnownYetError",
+      });
       assert.deepEqual(checks, []);
       assert.equal(log.of("pending.deferred").length, 2);
       assert.equal(log.of("pending.ignored").length, 0);

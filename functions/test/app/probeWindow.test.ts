@@ -2,31 +2,29 @@ import assert from "node:assert/strict";
 import { WindowProbe } from "../../src/app/probeWindow.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { ago, endpoint, NOW, rule } from "../support/factories.ts";
-import { countingWindow, fakeClock, fakeServiceState } from "../support/fakes.ts";
+import { countingWindow, fakeClock } from "../support/fakes.ts";
 
 function setUp(counts: Record<string, number>) {
   const window = countingWindow(counts);
-  const services = fakeServiceState();
-  const probe = new WindowProbe({ window, services, clock: fakeClock() });
+  const probe = new WindowProbe({ window, clock: fakeClock() });
   return {
     window,
-    services,
-    /** Probes and tells which reads that made. */
-    read: async (configured: Rule, ...fresh: string[]) => {
+    probe,
+    /** Probes for a new event, or for none, and tells which reads that made. */
+    read: async (configured: Rule, fresh?: string, oldestMs = NOW) => {
       const before = window.calls.length;
-      const resetReads = services.reads;
-      const result = await probe.probe(configured, new Set(fresh));
+      const asking = fresh === undefined ? undefined : { eventKeys: new Set([fresh]), oldestMs };
+      const result = await probe.probe(configured, asking);
       return {
         result,
         reads: window.calls.slice(before).map((call) => call.replace(" since -3600s", "")),
-        resetReads: services.reads - resetReads,
       };
     },
   };
 }
 
 const three = rule({ endpoints: [endpoint("a"), endpoint("b"), endpoint("c")] });
-const complete = { complete: true, nowMs: NOW, resetAtMs: undefined } as const;
+const complete = { complete: true, nowMs: NOW, fromMs: undefined, untilMs: NOW + 10_000 } as const;
 const short = (eventKey: string, have = 0, need = 1) => ({
   complete: false,
   missing: { eventKey, have, need },
@@ -35,10 +33,9 @@ const short = (eventKey: string, have = 0, need = 1) => ({
 describe("WindowProbe", () => {
   it("asks one endpoint only, while that one falls short", async () => {
     const { read } = setUp({ a: 1 });
-    const { result, reads, resetReads } = await read(three, "a");
+    const { result, reads } = await read(three, "a");
     assert.deepEqual(result, short("b"));
     assert.deepEqual(reads, ["count b ≤1"]);
-    assert.equal(resetReads, 0);
   });
 
   it("does not ask an endpoint that needs one event and has just had one", async () => {
@@ -90,42 +87,58 @@ describe("WindowProbe", () => {
 
   it("asks every endpoint when no event asked for the check", async () => {
     const { read } = setUp({ a: 1, b: 1, c: 1 });
-    const { result, reads, resetReads } = await read(three);
+    const { result, reads } = await read(three);
     assert.deepEqual(result, complete);
     assert.deepEqual(reads, ["count a ≤1", "count b ≤1", "count c ≤1"]);
-    assert.equal(resetReads, 1);
   });
 
-  it("of a relay asks nothing but the reset", async () => {
+  it("of a relay asks nothing", async () => {
     const { read } = setUp({ a: 1 });
-    const { result, reads, resetReads } = await read(rule({ endpoints: [endpoint("a")] }), "a");
+    const { result, reads } = await read(rule({ endpoints: [endpoint("a")] }), "a");
     assert.deepEqual(result, complete);
     assert.deepEqual(reads, []);
-    assert.equal(resetReads, 1);
   });
 
-  describe("with a reset", () => {
-    it("reports it, for the closer look", async () => {
-      const { read, services } = setUp({ a: 1, b: 1, c: 1 });
-      services.resets.set("svc", ago(100));
-      const { result } = await read(three, "a");
-      assert.deepEqual(result, { ...complete, resetAtMs: ago(100) });
-    });
+  it("looks back a period from the event that asks, however late it is", async () => {
+    const { read } = setUp({ a: 1 });
+    const { reads } = await read(three, "a", ago(5000));
+    assert.deepEqual(reads, ["count b ≤1 since -8600s"]);
+  });
 
-    it("remembers it, so that the next probe counts only what came after", async () => {
-      const { read, services } = setUp({ a: 1, b: 1, c: 1 });
-      services.resets.set("svc", ago(100));
-      assert.deepEqual((await read(three, "a")).reads, ["count b ≤1", "count c ≤1"]);
-      assert.deepEqual((await read(three, "a")).reads, [
+  it("passes over what is settled, but for events that may become visible late", async () => {
+    const { probe, read } = setUp({ a: 1, b: 1, c: 1 });
+    probe.settled(three, ago(10));
+    const { result, reads } = await read(three, "a", ago(5));
+    assert.deepEqual(result, { ...complete, fromMs: ago(130) });
+    assert.deepEqual(reads, ["count b ≤1 since -130s", "count c ≤1 since -130s"]);
+    // The sweep looks at all that there is.
+    const swept = await read(three);
+    assert.deepEqual(swept.result, complete);
+    assert.deepEqual(swept.reads, ["count a ≤1", "count b ≤1", "count c ≤1"]);
+  });
+
+  describe("with a reset that a closer look has met", () => {
+    it("counts only what came after, for an event that came after", async () => {
+      const { probe, read } = setUp({ a: 1, b: 1, c: 1 });
+      probe.sawReset(three, ago(100));
+      assert.deepEqual((await read(three, "a", ago(99))).reads, [
         "count b ≤1 since -100s",
         "count c ≤1 since -100s",
       ]);
     });
 
-    it("takes the later of a remembered reset and the period", async () => {
-      const { read, services } = setUp({ a: 1, b: 1, c: 1 });
-      services.resets.set("svc", ago(5000));
-      await read(three, "a");
+    it("counts what came before, too, for an event that came before: it may have completed that", async () => {
+      const { probe, read } = setUp({ a: 1, b: 1, c: 1 });
+      probe.sawReset(three, ago(100));
+      assert.deepEqual((await read(three, "a", ago(100))).reads, [
+        "count b ≤1 since -3700s",
+        "count c ≤1 since -3700s",
+      ]);
+    });
+
+    it("takes the later of that reset and the period", async () => {
+      const { probe, read } = setUp({ a: 1, b: 1, c: 1 });
+      probe.sawReset(three, ago(5000));
       assert.deepEqual((await read(three, "a")).reads, ["count b ≤1", "count c ≤1"]);
     });
   });
@@ -136,10 +149,9 @@ describe("WindowProbe", () => {
     it("and no event asked for it, is over at once if every event is in a sync", async () => {
       const { read, window } = setUp({ a: 1, b: 1 });
       window.isNew = false;
-      const { result, reads, resetReads } = await read(kept);
+      const { result, reads } = await read(kept);
       assert.deepEqual(result, { complete: false, missing: undefined });
       assert.deepEqual(reads, ["hasNew"]);
-      assert.equal(resetReads, 0);
     });
 
     it("and no event asked for it, looks closer if one event is new", async () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { sweep } from "../../src/app/sweep.ts";
-import type { Lease } from "../../src/app/ports.ts";
-import { latestExpired, type Expiry } from "../../src/domain/expiry.ts";
+import type { CheckOutcome } from "../../src/app/checkWindow.ts";
+import type { Lease, Publisher, Window } from "../../src/app/ports.ts";
+import { latestExpired } from "../../src/domain/expiry.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { ago, rule, sync, syncEndpoint, lease as leaseOn } from "../support/factories.ts";
 import {
@@ -40,18 +41,18 @@ function setUp(...leases: Lease[]) {
     budget: new MessageBudget(),
     window: {
       ...countingWindow({}),
-      removeExpired: ({ serviceName }: Rule, expiry: Expiry) => {
-        expired.push(`${serviceName} ${String((latestExpired(expiry) - clock()) / 1000)}s`);
+      removeExpired: (...[{ service }, { expiry }]: Parameters<Window["removeExpired"]>) => {
+        expired.push(`${service} ${String((latestExpired(expiry) - clock()) / 1000)}s`);
         return Promise.resolve(2);
       },
     },
     publisher: {
-      publish: (topic: string) => {
+      publish: (topic) => {
         published.push(topic);
-        return Promise.resolve("m1");
+        return Promise.allSettled([Promise.resolve("m1")]);
       },
-    },
-    check: ({ serviceName }: Rule): Promise<{ outcome: "nothingNew" }> => {
+    } as Publisher,
+    check: ({ serviceName }: Rule): Promise<CheckOutcome> => {
       checked.push(serviceName);
       return Promise.resolve({ outcome: "nothingNew" });
     },
@@ -89,14 +90,26 @@ describe("sweep", () => {
 
   it("removes what a reset ended, with the same margin", async () => {
     const { deps, expired } = setUp();
-    deps.services.resets.set("A", ago(100));
+    deps.services.made.set("A", [ago(5000), ago(100)]);
     await sweep(deps, [A]);
     assert.deepEqual(expired, ["A -160s"]);
   });
 
+  it("removes nothing for a reset that its check may not have met, nor for time that has passed since", async () => {
+    const { deps, expired } = setUp();
+    deps.services.made.set("A", [ago(100)]);
+    const slow = async (): Promise<CheckOutcome> => {
+      deps.clock.advance(20_000);
+      deps.services.made.set("A", [ago(100), deps.clock()]);
+      return Promise.resolve({ outcome: "nothingNew" });
+    };
+    await sweep({ ...deps, check: slow }, [A]);
+    assert.deepEqual(expired, ["A -180s"]);
+  });
+
   it("counts windows that fired", async () => {
     const { deps } = setUp();
-    const fired = { outcome: "fired", lease: lease("s", "A"), more: false } as const;
+    const fired = { outcome: "fired", leases: [lease("s", "A")], more: false } as const;
     const { fired: count } = await sweep({ ...deps, check: () => Promise.resolve(fired) }, [A, B]);
     assert.equal(count, 2);
   });
@@ -122,7 +135,7 @@ describe("sweep", () => {
     });
     let refused = 0;
     deps.publisher.publish = (topic) => {
-      if (topic === good.targetPubSub.topic) return Promise.resolve("m1");
+      if (topic === good.targetPubSub.topic) return Promise.allSettled([Promise.resolve("m1")]);
       refused++;
       return broken();
     };
@@ -166,7 +179,8 @@ describe("sweep", () => {
     it("one sync cannot be published", async () => {
       const { deps } = setUp(lease("s1", "A"), lease("s2", "B"));
       let calls = 0;
-      deps.publisher.publish = () => (calls++ === 0 ? broken() : Promise.resolve("m1"));
+      deps.publisher.publish = () =>
+        Promise.allSettled([calls++ === 0 ? broken() : Promise.resolve("m1")]);
       const { published, failed, errors, expired } = await sweep(deps, [A, B]);
       assert.deepEqual([published, failed, expired, errors], [1, 1, 4, 0]);
     });
@@ -201,14 +215,15 @@ describe("sweep", () => {
       const { errors } = await sweep({ ...deps, check }, [A, B]);
       assert.equal(errors, 1);
       assert.deepEqual(checked, ["A", "B"]);
-      assert.deepEqual(expired, ["A -3660s", "B -3660s"]);
+      // What no check has passed must stay: it may be due.
+      assert.deepEqual(expired, ["B -3660s"]);
     });
 
     it("the expired events of one service cannot be removed", async () => {
       const { deps, checked } = setUp();
       const { removeExpired } = deps.window;
       deps.window.removeExpired = (...args) =>
-        args[0].serviceName === "A" ? broken() : removeExpired(...args);
+        args[0].service === "A" ? broken() : removeExpired(...args);
       const report = await sweep(deps, [A, B]);
       assert.deepEqual([report.errors, report.expired], [1, 2]);
       assert.deepEqual(checked, ["A", "B"]);
@@ -294,8 +309,8 @@ describe("sweep", () => {
       );
       await pass(deps, 119);
       assert.ok(report !== undefined, "it would run into the function's limit");
-      // Eight checks, after 30 s eight removals, the relay and the age.
-      assert.deepEqual([report.errors, report.skipped], [18, 24]);
+      // Eight checks, after 30 s eight more, the relay and the age; nothing is removed unchecked.
+      assert.deepEqual([report.errors, report.skipped], [18, SERVICES.length - 16]);
       assert.equal(log.of("sweep.finished").length, 1);
       assert.match(String(log.of("sweep.stepFailed")[0]?.["error"]), /not done after 30 s/);
     });
@@ -325,7 +340,7 @@ describe("sweep", () => {
       const { deps } = setUp(...all);
       deps.publisher.publish = () => {
         deps.clock.advance(10_000);
-        return Promise.resolve("m1");
+        return Promise.allSettled([Promise.resolve("m1")]);
       };
       const { published, skipped } = await sweep(deps, []);
       assert.ok(published >= 5 && published <= 5 + 8, String(published));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Claim, DueSync, Lease } from "../../src/app/ports.ts";
+import type { Claim, ClaimResult, DueSync, Lease, Publisher } from "../../src/app/ports.ts";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { triggerSync } from "../../src/app/triggerSync.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
@@ -16,11 +16,11 @@ import {
   syncEndpoint,
 } from "../support/factories.ts";
 import {
-  countingWindow,
   fakeClock,
   fakeEventLog,
   fakeOutbox,
   fakeServiceState,
+  windowWith,
 } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
@@ -42,20 +42,24 @@ function setUp(events: readonly PendingEvent[]) {
     services,
     outbox: {
       ...outbox,
-      claim: (claim: Claim): ReturnType<typeof outbox.claim> => {
+      claimTaken: (all: readonly Claim[]): Promise<ClaimResult[]> => {
+        claims.push(...all);
+        return Promise.resolve(all.map((claim) => ({ outcome: "claimed", lease: leaseOf(claim) })));
+      },
+      claimKept: (claim: Claim): Promise<ClaimResult> => {
         claims.push(claim);
         return Promise.resolve({ outcome: "claimed", lease: leaseOf(claim) });
       },
     },
-    window: { ...countingWindow({}), collect: () => Promise.resolve([...events]) },
+    window: windowWith(events),
     events: fakeEventLog(),
     budget: new MessageBudget(),
     publisher: {
-      publish: (_topic: string, { eventID }: { eventID: string }) => {
-        published.push(eventID);
-        return Promise.resolve("m1");
+      publish: (_topic, messages) => {
+        published.push(...messages.map(({ eventID }) => eventID));
+        return Promise.allSettled(messages.map(() => Promise.resolve("m1")));
       },
-    },
+    } as Publisher,
     newId: () => "random",
     log: recordingLog(),
   };
@@ -92,22 +96,22 @@ describe("triggerSync", () => {
       pending({ receivedAtMs: ago(100) }),
       pending({ receivedAtMs: ago(99) }),
     ]);
-    services.resets.set("svc", ago(100));
+    services.made.set("svc", [ago(100)]);
     assert.equal((await triggerSync(deps, NONE)).numberOfEvents, 1);
   });
 
   it("tries again when window checks take its events", async () => {
     const { deps } = setUp([pending()]);
-    const { claim } = deps.outbox;
+    const { claimTaken } = deps.outbox;
     let lost = 0;
-    deps.outbox.claim = (asked) =>
-      lost++ < 2 ? Promise.resolve({ outcome: "contended" }) : claim(asked);
+    deps.outbox.claimTaken = (asked) =>
+      lost++ < 2 ? Promise.resolve([{ outcome: "contended" }]) : claimTaken(asked);
     assert.equal((await triggerSync(deps, NONE)).published, true);
   });
 
   it("says so when the message could not be published: the sweep goes on", async () => {
     const { deps } = setUp([pending()]);
-    deps.publisher.publish = () => Promise.reject(new Error("no such topic"));
+    deps.publisher.publish = () => Promise.allSettled([Promise.reject(new Error("no such topic"))]);
     assert.equal((await triggerSync(deps, NONE)).published, false);
     assert.deepEqual(deps.outbox.marks, ["failed random: no such topic, again in 30s"]);
   });
@@ -123,11 +127,11 @@ describe("triggerSync", () => {
       const { deps, claims } = setting;
       deps.window.collect = () =>
         Promise.resolve(many.map((event) => ({ ...event, exported: exported.has(event.id) })));
-      const { claim } = deps.outbox;
-      deps.outbox.claim = (asked) => {
+      const { claimKept } = deps.outbox;
+      deps.outbox.claimKept = (asked) => {
         const members = mergeChunks(asked.chunks).flatMap((group) => group.members);
         for (const { id } of members) exported.add(id);
-        return claim(asked);
+        return claimKept(asked);
       };
       return { ...setting, claims };
     }
@@ -143,10 +147,10 @@ describe("triggerSync", () => {
 
     it("looks again where somebody else has just claimed a part of them", async () => {
       const { deps, published } = marking();
-      const { claim } = deps.outbox;
+      const { claimKept } = deps.outbox;
       let lost = 0;
-      deps.outbox.claim = async (asked) => {
-        const result = await claim(asked);
+      deps.outbox.claimKept = async (asked) => {
+        const result = await claimKept(asked);
         return lost++ === 0 ? { outcome: "exists", syncId: asked.syncId } : result;
       };
       assert.equal((await triggerSync(deps, kept)).numberOfEvents, 1000);
@@ -158,7 +162,7 @@ describe("triggerSync", () => {
     const kept = rule({ trigger: { keepEventAfterTrigger: true } });
     const { deps, published } = setUp([pending({ exported: true })]);
     let existing: Lease | undefined;
-    deps.outbox.claim = (claim) => {
+    deps.outbox.claimKept = (claim) => {
       existing = leaseOf(claim);
       return Promise.resolve({ outcome: "exists", syncId: claim.syncId });
     };
@@ -249,16 +253,17 @@ describe("triggerSync", () => {
     it("makes one message, however often it is repeated while it cannot be published", async () => {
       const { deps, claims } = setUp([]);
       const made: Lease[] = [];
-      const { claim } = deps.outbox;
-      deps.outbox.claim = async (asked) => {
-        const result = await claim(asked);
-        if (result.outcome === "claimed") made.push(result.lease);
-        return result;
+      const { claimTaken } = deps.outbox;
+      deps.outbox.claimTaken = async (asked) => {
+        const results = await claimTaken(asked);
+        made.push(...results.flatMap((result) => ("lease" in result ? [result.lease] : [])));
+        return results;
       };
       deps.outbox.due = () =>
         Promise.resolve(made.map(({ sync: { id } }) => waiting({ syncId: id })));
       deps.outbox.take = () => Promise.resolve(made[0]);
-      deps.publisher.publish = () => Promise.reject(new Error("no such topic"));
+      deps.publisher.publish = () =>
+        Promise.allSettled([Promise.reject<string>(new Error("no such topic"))]);
       const answers = [];
       for (let time = 0; time < 3; time++) answers.push(await triggerSync(deps, NONE));
       assert.equal(claims.length, 1);
@@ -281,6 +286,53 @@ describe("triggerSync", () => {
       const { deps } = setUp([pending()]);
       deps.outbox.due = () => assert.fail("asked");
       await triggerSync(deps, NONE);
+    });
+  });
+
+  describe("where windows fire by themselves", () => {
+    const WINDOW = rule();
+    const at = (id: string, secondsAgo: number): PendingEvent =>
+      pending({ id, eventKey: id.slice(0, 1), receivedAtMs: ago(secondsAgo) });
+    const factsOf = (claims: readonly Claim[]) =>
+      claims.map(({ reason, chunks }) => [
+        reason,
+        ...mergeChunks(chunks).flatMap(({ members }) => members.map(({ id }) => id)),
+      ]);
+
+    it("sends first what was due, then what is open", async () => {
+      const { deps, claims, published } = setUp([at("a1", 50), at("b1", 40), at("a2", 30)]);
+      const { numberOfEvents } = await triggerSync(deps, WINDOW);
+      assert.deepEqual(factsOf(claims), [
+        ["window", "a1", "b1"],
+        ["manual", "a2"],
+      ]);
+      assert.equal(published.length, 2);
+      assert.equal(numberOfEvents, 1, "of the last one");
+    });
+
+    it("makes no empty sync where one was due", async () => {
+      const { deps, claims } = setUp([at("a1", 50), at("b1", 40)]);
+      assert.equal((await triggerSync(deps, WINDOW)).numberOfEvents, 2);
+      assert.deepEqual(factsOf(claims), [["window", "a1", "b1"]]);
+    });
+
+    it("makes no empty sync where others take what is open after it has sent what was due", async () => {
+      const events = [at("a1", 50), at("b1", 40), at("a2", 30)];
+      const { deps, claims } = setUp(events);
+      const { claimTaken } = deps.outbox;
+      let calls = 0;
+      deps.outbox.claimTaken = async (all) => {
+        if (++calls > 1) return claimTaken(all);
+        Object.assign(deps.window, windowWith([]));
+        return [...(await claimTaken(all.slice(0, 1))), { outcome: "contended" }];
+      };
+      assert.equal((await triggerSync(deps, WINDOW)).numberOfEvents, 2);
+      assert.deepEqual(factsOf(claims), [["window", "a1", "b1"]]);
+    });
+
+    it("takes what is just inside the period", async () => {
+      const { deps } = setUp([at("a1", 3599)]);
+      assert.equal((await triggerSync(deps, WINDOW)).numberOfEvents, 1);
     });
   });
 });

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 
-import {
-  expiryOf,
-  isExpired,
-  latestExpired,
-  lookNext,
-  type Expirable,
-} from "../../src/domain/expiry.ts";
+import { expiryOf, isExpired, latestExpired, type Expirable } from "../../src/domain/expiry.ts";
 import { ago, NOW, rule } from "../support/factories.ts";
 
 const MARGIN = 60;
@@ -51,47 +44,5 @@ describe("a pending event", () => {
     const endless = rule({ trigger: { observationPeriod: Number.MAX_SAFE_INTEGER } });
     const expiry = expiryOf(endless, NOW, undefined, MARGIN);
     assert.equal(new Date(latestExpired(expiry)).toISOString(), "0001-01-01T00:00:00.000Z");
-    const silly = { receivedAtMs: ago(1), countsUntilMs: 253_402_300_799_999 };
-    assert.equal(new Date(lookNext(NOW, [silly], expiry)).getUTCFullYear(), 1);
-  });
-});
-
-describe("lookNext", () => {
-  const events = fc.array(
-    fc
-      .record({ age: fc.integer({ min: 0, max: 20_000 }), period: fc.constantFrom(60, 3600, 9000) })
-      .map(({ age, period }) => came(age, period)),
-    { maxLength: 20 },
-  );
-  const resets = fc.option(fc.integer({ min: 0, max: 20_000 }).map(ago), { nil: undefined });
-
-  it("passes over all that stays, and with the next looks finds all that is expired in the end", () => {
-    fc.assert(
-      fc.property(events, resets, (list, resetAtMs) => {
-        const expiry = expiryOf(HOUR, NOW, resetAtMs, MARGIN);
-        let from = latestExpired(expiry);
-        for (let looks = 0; looks <= list.length; looks++) {
-          const page = list
-            .filter(({ receivedAtMs }) => receivedAtMs <= from)
-            .toSorted((a, b) => b.receivedAtMs - a.receivedAtMs)
-            .slice(0, 3);
-          const staying = page.filter((event) => !isExpired(event, expiry));
-          const next = lookNext(from, staying, expiry);
-          assert.ok(next <= from);
-          for (const { receivedAtMs } of staying) assert.ok(next < receivedAtMs);
-          for (const event of list) {
-            // What is passed over, and came under a rule as long as any of these, stays as well.
-            const isPassed = event.receivedAtMs <= from && event.receivedAtMs > next;
-            const period = (one: Expirable) => (one.countsUntilMs ?? 0) - one.receivedAtMs;
-            const longest = Math.max(0, ...staying.map(period));
-            if (isPassed && staying.length > 0 && period(event) >= longest) {
-              assert.equal(isExpired(event, expiry), false);
-            }
-          }
-          if (staying.length === 0) break;
-          from = next;
-        }
-      }),
-    );
   });
 });

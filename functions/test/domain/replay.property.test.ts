@@ -5,6 +5,7 @@ import { byAge, type PendingEvent } from "../../src/domain/event.ts";
 import { Replay } from "../../src/domain/replay.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { endpoint, pending, rule } from "../support/factories.ts";
+import { sequentially } from "../support/reference.ts";
 
 fc.configureGlobal({ numRuns: 2000 });
 
@@ -41,33 +42,6 @@ const events = fc
   );
 
 const resets = fc.array(times, { maxLength: 3 });
-
-/** A check at the moment of each event, in its plainest words. */
-function sequentially(
-  { endpoints, trigger }: Rule,
-  arrivals: readonly PendingEvent[],
-  resetsMs: readonly number[],
-): string[][] {
-  let waiting: PendingEvent[] = [];
-  const syncs: string[][] = [];
-  for (const event of arrivals) {
-    if (!endpoints.some(({ eventKey }) => eventKey === event.eventKey)) continue;
-    waiting.push(event);
-    const inWindow = waiting.filter(
-      ({ receivedAtMs }) =>
-        event.receivedAtMs - receivedAtMs < trigger.observationPeriod * 1000 &&
-        !resetsMs.some((reset) => receivedAtMs <= reset && reset < event.receivedAtMs),
-    );
-    const isComplete = endpoints.every(
-      ({ eventKey, minNbOfOccurrence }) =>
-        inWindow.filter((other) => other.eventKey === eventKey).length >= minNbOfOccurrence,
-    );
-    if (!isComplete) continue;
-    syncs.push(inWindow.map(({ id }) => id));
-    waiting = waiting.filter((other) => !inWindow.includes(other));
-  }
-  return syncs;
-}
 
 const idsOf = (members: readonly PendingEvent[]): string[] => members.map(({ id }) => id);
 

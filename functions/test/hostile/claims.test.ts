@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { LEASE_MS } from "../../src/app/claimSync.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { FaultPlan } from "../support/hostile/faults.ts";
 import { inChunksOf, request } from "../support/hostile/fleet.ts";

@@ -1,5 +1,5 @@
 /** Builders of domain values: valid by default, each test overrides what it is about. */
-import { LEASE_MS } from "../../src/app/claimSync.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import type { Lease } from "../../src/app/ports.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
 import type { Event, NewPendingEvent, PendingEvent } from "../../src/domain/event.ts";

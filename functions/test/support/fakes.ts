@@ -3,7 +3,7 @@
  * a test of its own. What the real ones do is shown by the contract tests.
  */
 import type { EventLog, Lease, Outbox, ServiceState, Window } from "../../src/app/ports.ts";
-import type { Event } from "../../src/domain/event.ts";
+import { byAge, type Event, type PendingEvent } from "../../src/domain/event.ts";
 import { toMessageEvent } from "../../src/domain/syncMessage.ts";
 import { NOW } from "./factories.ts";
 
@@ -42,40 +42,66 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
     calls,
     counts,
     isNew: true,
-    count(_rule, eventKey, sinceMs, limit) {
-      calls.push(`count ${eventKey} ≤${String(limit)} since ${age(sinceMs)}`);
+    count(_window, { eventKey, aboveMs, limit }) {
+      calls.push(`count ${eventKey} ≤${String(limit)}${since(aboveMs)}`);
       return Promise.resolve(Math.min(limit, this.counts[eventKey] ?? 0));
     },
-    hasNew(_rule, sinceMs) {
-      calls.push(`hasNew since ${age(sinceMs)}`);
+    hasNew(_window, { aboveMs }) {
+      calls.push(`hasNew${since(aboveMs)}`);
       return Promise.resolve(this.isNew);
     },
     collect: unexpected,
+    scan: unexpected,
     removeExpired: unexpected,
   };
 }
 
+/** A window that holds these events, whatever it is asked for, and says what that was. */
+export function windowWith(events: readonly PendingEvent[]): CountingWindow {
+  const counts: Record<string, number> = {};
+  for (const { eventKey } of events) counts[eventKey] = (counts[eventKey] ?? 0) + 1;
+  const counting = countingWindow(counts);
+  return Object.assign(counting, {
+    collect: (...[, { aboveMs }]: Parameters<Window["collect"]>) => {
+      counting.calls.push(`collect${since(aboveMs)}`);
+      return Promise.resolve([...events]);
+    },
+    scan: (...[, { fromMs }]: Parameters<Window["scan"]>) => {
+      counting.calls.push(`scan${since(fromMs)}`);
+      return pagesOf(events.filter(({ exported }) => !exported).toSorted(byAge));
+    },
+  });
+}
+
+/** In pages of two, so that nothing rests on their being one. */
+async function* pagesOf(events: readonly PendingEvent[]): AsyncIterable<readonly PendingEvent[]> {
+  for (let start = 0; start < events.length; start += 2) {
+    yield await Promise.resolve(events.slice(start, start + 2));
+  }
+}
+
 /** A time in seconds before `NOW`. */
-function age(ms: number): string {
-  return `-${String((NOW - ms) / 1000)}s`;
+function since(ms: number | undefined): string {
+  return ms === undefined ? "" : ` since -${String((NOW - ms) / 1000)}s`;
 }
 
 export interface FakeServiceState extends ServiceState {
-  readonly resets: Map<string, number>;
+  /** By service. */
+  readonly made: Map<string, number[]>;
   reads: number;
 }
 
 export function fakeServiceState(): FakeServiceState {
-  const resets = new Map<string, number>();
+  const made = new Map<string, number[]>();
   return {
-    resets,
+    made,
     reads: 0,
-    resetAt(serviceName) {
+    resets(service) {
       this.reads++;
-      return Promise.resolve(resets.get(serviceName));
+      return Promise.resolve(made.get(service) ?? []);
     },
-    reset(serviceName, nowMs) {
-      resets.set(serviceName, nowMs);
+    reset(service, nowMs) {
+      made.set(service, [...(made.get(service) ?? []), nowMs]);
       return Promise.resolve();
     },
   };
@@ -98,10 +124,12 @@ export function fakeEventLog(...stored: readonly Event[]): FakeEventLog {
     receivedAt: (_service, id) => Promise.resolve(events.get(id)?.receivedAtMs),
     read: (_service, ids) =>
       Promise.resolve(
-        ids.flatMap((id) => {
-          const event = events.get(id);
-          return event === undefined ? [] : [toMessageEvent(event)];
-        }),
+        new Map(
+          ids.flatMap((id) => {
+            const event = events.get(id);
+            return event === undefined ? [] : [[id, toMessageEvent(event)] as const];
+          }),
+        ),
       ),
   };
 }
@@ -120,7 +148,8 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
   return {
     marks,
     leases: byId,
-    claim: unexpected,
+    claimTaken: unexpected,
+    claimKept: unexpected,
     due: () =>
       Promise.resolve(
         Array.from(byId.values(), ({ sync }) => ({
@@ -136,8 +165,10 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
       marks.push(`kept ${lease.sync.id} for ${String((untilMs - clock()) / 1000)}s`);
       return Promise.resolve({ ...lease, keptUntilMs: untilMs });
     },
-    markPublished({ sync }, messageId) {
-      marks.push(`published ${sync.id} as ${messageId}`);
+    markPublished(published) {
+      for (const { lease, messageId } of published) {
+        marks.push(`published ${lease.sync.id} as ${messageId}`);
+      }
       return Promise.resolve();
     },
     markFailed({ sync }, error, retryAtMs) {

@@ -5,7 +5,7 @@ import type { CollectionReference, DocumentReference, Firestore } from "@google-
  * `firestore.indexes.json`; the service's name is only ever a document id.
  */
 export interface Paths {
-  /** `services/{service}`: `resetAt`. */
+  /** `services/{service}`: its resets. */
   service(serviceName: string): DocumentReference;
   /** The log of accepted events; immutable. */
   events(serviceName: string): CollectionReference;

@@ -15,7 +15,13 @@ export function pendingCreated(marker: DocumentSnapshot): PendingCreated | undef
   const [services, serviceName, pending, eventId, ...deeper] = marker.ref.path.split("/");
   if (services !== "services" || pending !== "pending" || deeper.length > 0) return undefined;
   if (serviceName === undefined || eventId === undefined) return undefined;
-  return { serviceName, eventId, eventKey: eventKeyOf(marker), createdAtMs: createdAtMsOf(marker) };
+  return {
+    serviceName,
+    eventId,
+    eventKey: eventKeyOf(marker),
+    receivedAtMs: receivedAtMsOf(marker),
+    createdAtMs: createdAtMsOf(marker),
+  };
 }
 
 /** Undefined if it is not there, is no string, or is no Firestore value at all. */
@@ -32,6 +38,17 @@ function eventKeyOf(marker: DocumentSnapshot): string | undefined {
 function createdAtMsOf(marker: DocumentSnapshot): number | undefined {
   try {
     return marker.createTime?.toMillis();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined if it is not there, or no time. */
+function receivedAtMsOf(marker: DocumentSnapshot): number | undefined {
+  try {
+    // Not by its class: more than one copy of the client may be loaded.
+    const receivedAt = marker.get("receivedAt") as { readonly toMillis?: () => number } | null;
+    return receivedAt?.toMillis?.();
   } catch {
     return undefined;
   }

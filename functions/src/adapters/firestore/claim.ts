@@ -10,7 +10,7 @@ import {
   type Sync,
 } from "../../domain/sync.ts";
 import { isConflict } from "./conflicts.ts";
-import type { Documents, Version, Write } from "./documents.ts";
+import type { Doc, Documents, Version, Write } from "./documents.ts";
 import { paths } from "./paths.ts";
 import { versionOf } from "./pendingDocument.ts";
 import { decisionFields, partFields, progressFields } from "./syncDocument.ts";
@@ -53,8 +53,90 @@ function markerPath({ rule }: Claim, { id }: PendingEvent): string {
   return `${paths.pending(rule.serviceName)}/${id}`;
 }
 
-/** Claims events that leave the window with it. */
-export async function claimTaken(documents: Documents, claim: Claim): Promise<ClaimResult> {
+/**
+ * Writes of one commit that makes several syncs. Each is a document of its own, of at most 1 MiB with the
+ * members of all of them, so that together they are far below 10 MiB.
+ */
+const COMMIT_WRITES = 450;
+
+/** Claims events that leave the window with their syncs: in the order of these, as many whole ones per commit as fit. */
+export async function claimTaken(
+  documents: Documents,
+  claims: readonly Claim[],
+): Promise<ClaimResult[]> {
+  const results: ClaimResult[] = [];
+  for (const group of commitsOf(claims)) {
+    const [first] = group;
+    const made =
+      group.length === 1 && first !== undefined
+        ? [await claimAlone(documents, first)]
+        : await claimTogether(documents, group);
+    results.push(...made);
+    // What comes later rests on what came before: it has to be looked at again.
+    if (made.some(({ outcome }) => outcome !== "claimed")) break;
+  }
+  return results;
+}
+
+function commitsOf(claims: readonly Claim[]): Claim[][] {
+  const commits: Claim[][] = [];
+  let room = 0;
+  for (const claim of claims) {
+    const writes = 1 + claim.chunks.reduce((sum, chunk) => sum + membersOf(chunk).length, 0);
+    const last = commits.at(-1);
+    if (last === undefined || writes > room) {
+      commits.push([claim]);
+      room = COMMIT_WRITES - writes;
+    } else {
+      last.push(claim);
+      room -= writes;
+    }
+  }
+  return commits;
+}
+
+/** Claims small syncs in one commit: all of them, or none. */
+async function claimTogether(
+  documents: Documents,
+  claims: readonly Claim[],
+): Promise<ClaimResult[]> {
+  const made = claims.map((claim) => {
+    const [chunk = []] = claim.chunks;
+    const sync = syncOf(claim, [chunk]);
+    const untilMs = claim.leaseUntilMs();
+    const create: Write = {
+      kind: "create",
+      path: syncPath(claim),
+      fields: {
+        ...decisionFields(sync, claim.token),
+        ...progressFields(sync, listsOf(chunk), 0, "claimed", untilMs),
+      },
+    };
+    return { claim, sync, untilMs, writes: [create, ...takeMarkers(claim, chunk)] };
+  });
+  try {
+    const version = await documents.commit(made.flatMap(({ writes }) => writes));
+    return made.map(({ sync, untilMs }) => claimed(sync, version, untilMs));
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    // All of it was ours if one of them is; of those that somebody has taken over meanwhile, none is.
+    const docs = await documents.get(claims.map(syncPath));
+    return made.map(({ claim, sync, untilMs }, index) => {
+      const doc = docs[index];
+      return doc !== undefined && isOwn(doc, claim.token)
+        ? claimed(sync, doc.version, untilMs)
+        : { outcome: "contended" };
+    });
+  }
+}
+
+/** Made by this claim, and not taken over by anybody since. */
+function isOwn({ fields }: Doc, token: string): boolean {
+  return fields["token"] === token && fields["attempt"] === 1;
+}
+
+/** Claims one sync, in as many commits as its events take. */
+async function claimAlone(documents: Documents, claim: Claim): Promise<ClaimResult> {
   const { token } = claim;
   const path = syncPath(claim);
   const [first = [], ...others] = claim.chunks;
@@ -272,8 +354,7 @@ async function commitNew(
     const [doc] = await documents.get([path]);
     // Ours, unless somebody has taken it over meanwhile: then its message is theirs to publish, and
     // going on from this version would add events to it.
-    const isOurs = doc?.fields["token"] === token && doc.fields["attempt"] === 1;
-    return isOurs ? doc.version : undefined;
+    return doc !== undefined && isOwn(doc, token) ? doc.version : undefined;
   }
 }
 

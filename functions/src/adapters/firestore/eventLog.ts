@@ -54,9 +54,12 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       const slices = Array.from({ length: Math.ceil(eventIds.length / READ_SLICE) }, (_, index) =>
         eventIds.slice(index * READ_SLICE, (index + 1) * READ_SLICE),
       );
-      const toEvents = (doc: Doc | undefined, eventId: string): MessageEvent[] => {
+      const toEntry = (
+        doc: Doc | undefined,
+        eventId: string,
+      ): (readonly [string, MessageEvent])[] => {
         const event = doc && toEvent(doc);
-        if (event !== undefined) return [toMessageEvent(event)];
+        if (event !== undefined) return [[eventId, toMessageEvent(event)]];
         const problem = doc === undefined ? "missing" : "malformed";
         log.error("event.unreadable", { service: serviceName, eventId, problem });
         return [];
@@ -66,11 +69,11 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
         slices,
         async (ids) => {
           const docs = await documents.get(ids.map((id) => `${collection}/${id}`));
-          return docs.flatMap((doc, index) => toEvents(doc, ids[index] ?? ""));
+          return docs.flatMap((doc, index) => toEntry(doc, ids[index] ?? ""));
         },
         { concurrency: READ_CONCURRENCY },
       );
-      return read.flat();
+      return new Map(read.flat());
     },
   };
 }

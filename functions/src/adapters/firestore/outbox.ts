@@ -2,7 +2,7 @@ import type { DueSync, Lease, Log, Outbox } from "../../app/ports.ts";
 import { nextAttemptMs } from "../../domain/retryTimes.ts";
 import { claimKept, claimTaken } from "./claim.ts";
 import { isConflict } from "./conflicts.ts";
-import { REMOVED, type Doc, type Documents, type Version } from "./documents.ts";
+import { REMOVED, type Doc, type Documents, type Version, type Write } from "./documents.ts";
 import { putOffExpiry } from "./expiry.ts";
 import { MalformedDocumentError } from "./fields.ts";
 import { paths, serviceOf } from "./paths.ts";
@@ -24,10 +24,8 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
   const docs = new WeakMap<DueSync, Doc>();
 
   return {
-    claim: (claim) =>
-      claim.rule.trigger.keepEventAfterTrigger
-        ? claimKept(documents, claim)
-        : claimTaken(documents, claim),
+    claimTaken: (claims) => claimTaken(documents, claims),
+    claimKept: (claim) => claimKept(documents, claim),
 
     async due(nowMs, limit, after) {
       const page = await documents.query({
@@ -145,9 +143,13 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
       }
     },
 
-    async markPublished(lease, messageId, nowMs) {
-      const fields = publishedFields(lease.sync, messageId, nowMs);
-      await documents.commit([{ kind: "update", path: pathOf(lease), fields }]);
+    async markPublished(published, nowMs) {
+      const writes = published.map(({ lease, messageId }): Write => ({
+        kind: "update",
+        path: pathOf(lease),
+        fields: publishedFields(lease.sync, messageId, nowMs),
+      }));
+      await documents.commit(writes);
     },
 
     async markFailed(lease, error, retryAtMs) {

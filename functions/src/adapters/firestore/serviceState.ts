@@ -3,22 +3,30 @@ import { isConflict } from "./conflicts.ts";
 import type { Doc, Documents } from "./documents.ts";
 import { paths } from "./paths.ts";
 
+/** More than anybody makes within an observation period; the document stays small. */
+const MOST_RESETS = 1000;
+
 export function makeServiceState(documents: Documents): ServiceState {
   return {
-    async resetAt(serviceName) {
-      const [doc] = await documents.get([paths.service(serviceName)]);
-      return resetAtOf(doc);
+    async resets(service) {
+      const [doc] = await documents.get([paths.service(service)]);
+      return resetsOf(doc);
     },
 
-    async reset(serviceName, nowMs) {
-      const path = paths.service(serviceName);
-      const fields = { resetAt: new Date(nowMs) };
+    async reset(service, nowMs, keepFromMs) {
+      const path = paths.service(service);
       // Ends: each conflict is another reset, or our own whose answer was lost.
       for (;;) {
         const [doc] = await documents.get([path]);
-        // Never back: the clock of this instance may be behind that of the last reset, and what that
-        // reset took out must not come in again.
-        if ((resetAtOf(doc) ?? -Infinity) >= nowMs) return;
+        const before = resetsOf(doc);
+        if (before.includes(nowMs)) return;
+        // In order, whatever the clocks: one that comes from behind takes out what was received before
+        // it, which the later one has taken out already, and nothing comes in again.
+        const resets = [...before, nowMs].toSorted((a, b) => a - b);
+        const kept = resets
+          .filter((resetMs, index) => resetMs >= keepFromMs || index === resets.length - 1)
+          .slice(-MOST_RESETS);
+        const fields = { resets: kept.map((resetMs) => new Date(resetMs)) };
         try {
           await documents.commit([
             doc === undefined
@@ -34,7 +42,8 @@ export function makeServiceState(documents: Documents): ServiceState {
   };
 }
 
-function resetAtOf(doc: Doc | undefined): number | undefined {
-  const resetAt = doc?.fields["resetAt"];
-  return resetAt instanceof Date ? resetAt.getTime() : undefined;
+function resetsOf(doc: Doc | undefined): number[] {
+  const resets = doc?.fields["resets"];
+  if (!Array.isArray(resets)) return [];
+  return resets.flatMap((reset: unknown) => (reset instanceof Date ? reset.getTime() : []));
 }

@@ -1,6 +1,7 @@
 import type { Log, Window } from "../../app/ports.ts";
-import { isExpired, latestExpired, lookNext, type Expiry } from "../../domain/expiry.ts";
-import type { Rule } from "../../domain/rule.ts";
+import { byAge, type PendingEvent } from "../../domain/event.ts";
+import { isExpired, latestExpired, type Expiry } from "../../domain/expiry.ts";
+import type { WindowId } from "../../domain/window.ts";
 import { isConflict } from "./conflicts.ts";
 import type { Doc, Documents, Query, Write } from "./documents.ts";
 import { paths, serviceOf } from "./paths.ts";
@@ -9,39 +10,47 @@ import { toExpirable, toPending } from "./pendingDocument.ts";
 /** Documents of one page of expired events, and so of the commit that removes them. */
 const EXPIRED_PAGE = 450;
 
+/** Markers that are read at a time. */
+const SCAN_PAGE = 1000;
+
 /** Most values that Firestore takes in one `in`. */
 const MAX_IN = 30;
 
 /**
- * The pending events of a service. Every query is served by the composite index declared for `pending`
- * (`eventKey`, `exported`, `receivedAt` newest first); no other field of it is indexed.
+ * The pending events of a window. Every query is served by the composite index declared for `pending`
+ * (`key`, `eventKey`, `exported`, `receivedAt`), from its old end; no other field of it is indexed.
+ *
+ * @param options.scanPage markers that are read at a time, where a test wants fewer
  */
-export function makeWindow(documents: Documents, log: Log): Window {
-  const since = (rule: Rule, eventKey: string, sinceMs: number): Query => ({
-    from: { collection: paths.pending(rule.serviceName) },
-    equal: {
-      eventKey,
-      // What a rule that kept its events has exported is in a sync: events that are taken are in one only.
-      exported: rule.trigger.keepEventAfterTrigger ? [false, true] : false,
-    },
-    orderBy: "receivedAt",
-    direction: "desc",
-    above: new Date(sinceMs),
-  });
+export function makeWindow(
+  documents: Documents,
+  log: Log,
+  options: { readonly scanPage?: number } = {},
+): Window {
+  const { scanPage = SCAN_PAGE } = options;
+  const read = async (query: Query): Promise<{ docs: Doc[]; events: PendingEvent[] }> => {
+    const docs = await documents.query(query);
+    const pairs = docs.map((doc) => ({ doc, event: toPending(doc) }));
+    const malformed = pairs.filter(({ event }) => event === undefined);
+    await Promise.all(malformed.map(({ doc }) => setAside(documents, log, doc)));
+    return { docs, events: pairs.flatMap(({ event }) => event ?? []) };
+  };
 
   return {
-    count: (rule, eventKey, sinceMs, limit) =>
-      documents.count({ ...since(rule, eventKey, sinceMs), limit }),
+    count: (window, { eventKey, withExported, aboveMs, upToMs, limit }) =>
+      documents.count({
+        ...markersOf(window),
+        equal: { key: window.key, eventKey, exported: withExported ? [false, true] : false },
+        ...bounds(aboveMs, upToMs),
+        limit,
+      }),
 
-    async hasNew({ serviceName, endpoints }, sinceMs) {
-      const eventKeys = endpoints.map(({ eventKey }) => eventKey);
-      for (let start = 0; start < eventKeys.length; start += MAX_IN) {
+    async hasNew(window, { eventKeys, aboveMs }) {
+      for (const keys of slicesOf(eventKeys, MAX_IN)) {
         const count = await documents.count({
-          from: { collection: paths.pending(serviceName) },
-          equal: { eventKey: eventKeys.slice(start, start + MAX_IN), exported: false },
-          orderBy: "receivedAt",
-          direction: "desc",
-          above: new Date(sinceMs),
+          ...markersOf(window),
+          equal: { key: window.key, eventKey: keys, exported: false },
+          ...bounds(aboveMs),
           limit: 1,
         });
         if (count > 0) return true;
@@ -49,68 +58,147 @@ export function makeWindow(documents: Documents, log: Log): Window {
       return false;
     },
 
-    async collect(rule, sinceMs) {
+    async collect(window, { eventKeys, withExported, aboveMs }) {
+      const exported = withExported ? [false, true] : false;
       const results = await Promise.all(
-        rule.endpoints.map(({ eventKey }) => documents.query(since(rule, eventKey, sinceMs))),
+        eventKeys.map((eventKey) =>
+          read({
+            ...markersOf(window),
+            equal: { key: window.key, eventKey, exported },
+            ...bounds(aboveMs),
+          }),
+        ),
       );
-      const read = results.flat().map((doc) => ({ doc, pending: toPending(doc) }));
-      const malformed = read.filter(({ pending }) => pending === undefined);
-      await Promise.all(malformed.map(({ doc }) => setAside(documents, log, doc)));
-      return read.flatMap(({ pending }) => pending ?? []);
+      return results.flatMap(({ events }) => events);
     },
 
-    async removeExpired({ serviceName, endpoints }, expiry, goOn) {
+    async *scan(window, { eventKeys, fromMs }) {
+      // One query for all endpoints: it sees them at one moment. With one for each, an event could be taken
+      // without another that came, and was visible, before it.
+      const streams = slicesOf(eventKeys, MAX_IN).map(
+        (keys) =>
+          new MarkerStream((after) =>
+            read({
+              ...markersOf(window),
+              equal: { key: window.key, eventKey: keys, exported: false },
+              // Exclusive: `fromMs` itself is among what is asked for.
+              ...bounds(fromMs === undefined ? undefined : fromMs - 1),
+              after,
+              limit: scanPage,
+            }).then(({ docs, events }) => ({ events, last: docs.at(scanPage - 1) })),
+          ),
+      );
+      // As far as all are known, their order is.
+      for (;;) {
+        await Promise.all(streams.map((stream) => stream.fill()));
+        const known = streams
+          .map((stream) => stream.knownUntil)
+          .filter((last) => last !== undefined);
+        const until = known.toSorted(byAge)[0];
+        const page = streams.flatMap((stream) => stream.takeUntil(until)).toSorted(byAge);
+        if (page.length > 0) yield page;
+        if (until === undefined) return;
+      }
+    },
+
+    async removeExpired(window, { eventKeys, expiry, goOn }) {
       const removed = await Promise.all(
-        endpoints.map(({ eventKey }) =>
-          removeExpiredOf(documents, serviceName, eventKey, expiry, goOn),
-        ),
+        eventKeys.map((eventKey) => removeExpiredOf(documents, window, eventKey, expiry, goOn)),
       );
       return removed.reduce((sum, count) => sum + count, 0);
     },
   };
 }
 
-/** Removes what has expired of one endpoint, page by page, the newest first; returns how many. */
+function slicesOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
+function markersOf({ service }: WindowId): Pick<Query, "from" | "orderBy" | "direction"> {
+  return {
+    from: { collection: paths.pending(service) },
+    orderBy: "receivedAt",
+    direction: "asc",
+  };
+}
+
+function bounds(aboveMs: number | undefined, upToMs?: number): Pick<Query, "above" | "upTo"> {
+  return {
+    ...(aboveMs !== undefined && { above: new Date(aboveMs) }),
+    ...(upToMs !== undefined && { upTo: new Date(upToMs) }),
+  };
+}
+
+interface MarkerPage {
+  readonly events: readonly PendingEvent[];
+  /** What the next page comes behind; undefined if there is none. */
+  readonly last: Doc | undefined;
+}
+
+/** The markers of some endpoints, oldest first, read as they are needed. */
+class MarkerStream {
+  readonly #read: (after: Doc | undefined) => Promise<MarkerPage>;
+  #events: readonly PendingEvent[] = [];
+  #last: Doc | undefined;
+  #hasMore = true;
+
+  constructor(read: (after: Doc | undefined) => Promise<MarkerPage>) {
+    this.#read = read;
+  }
+
+  /** Reads on, if nothing is left of what was read. */
+  async fill(): Promise<void> {
+    while (this.#events.length === 0 && this.#hasMore) {
+      const { events, last } = await this.#read(this.#last);
+      this.#events = events;
+      this.#last = last;
+      this.#hasMore = last !== undefined;
+    }
+  }
+
+  /** The last marker of which it is known that none is missing before it; undefined if none is missing at all. */
+  get knownUntil(): PendingEvent | undefined {
+    return this.#hasMore ? this.#events.at(-1) : undefined;
+  }
+
+  takeUntil(until: PendingEvent | undefined): readonly PendingEvent[] {
+    const taken =
+      until === undefined ? this.#events : this.#events.filter((event) => byAge(event, until) <= 0);
+    this.#events = this.#events.slice(taken.length);
+    return taken;
+  }
+}
+
+/** Removes what has expired of one endpoint, page by page, the oldest first; returns how many. */
 async function removeExpiredOf(
   documents: Documents,
-  serviceName: string,
+  window: WindowId,
   eventKey: string,
   expiry: Expiry,
   goOn: () => boolean,
 ): Promise<number> {
   let total = 0;
   let page: readonly Doc[];
-  let untilMs = latestExpired(expiry);
-  // Ends: what a page holds is removed, or the next page begins before all of it that stays.
+  let expired: readonly Doc[];
   do {
     page = await documents.query({
-      from: { collection: paths.pending(serviceName) },
-      equal: { eventKey, exported: [false, true] },
-      orderBy: "receivedAt",
-      direction: "desc",
-      upTo: new Date(untilMs),
+      ...markersOf(window),
+      equal: { key: window.key, eventKey, exported: [false, true] },
+      upTo: new Date(latestExpired(expiry)),
       select: ["countsUntil"],
       limit: EXPIRED_PAGE,
     });
-    const read = page.map((doc) => ({ doc, expirable: toExpirable(doc) }));
-    const expired = read.filter(({ expirable }) => isExpired(expirable, expiry));
-    const staying = read.filter(({ expirable }) => !isExpired(expirable, expiry));
-    if (expired.length > 0) {
-      const writes = expired.map(({ doc: { path, version } }): Write => ({
-        kind: "delete",
-        path,
-        version,
-      }));
-      // If not, somebody was at them; the next sweep looks again.
-      if (!(await applies(documents, writes))) return total;
-      total += expired.length;
-    }
-    untilMs = lookNext(
-      untilMs,
-      staying.map(({ expirable }) => expirable),
-      expiry,
-    );
-  } while (page.length === EXPIRED_PAGE && goOn());
+    expired = page.filter((doc) => isExpired(toExpirable(doc), expiry));
+    if (expired.length === 0) return total;
+    const writes = expired.map(({ path, version }): Write => ({ kind: "delete", path, version }));
+    // If not, somebody was at them; the next sweep looks again.
+    if (!(await applies(documents, writes))) return total;
+    total += expired.length;
+    // What came under a longer period than ours stays, and so does what came under the same after it. What
+    // came under a shorter one in between is found when they have gone.
+  } while (page.length === EXPIRED_PAGE && expired.length === page.length && goOn());
   return total;
 }
 

@@ -2,7 +2,7 @@
  * One run of the crash test: a few events, a few instances that are killed at random steps, requests that
  * fail or lose their answers, hostile delivery, then the platform's retries and the sweep.
  */
-import { LEASE_MS } from "../../../src/app/claimSync.ts";
+import { LEASE_MS } from "../../../src/app/claimSyncs.ts";
 import type { Rule } from "../../../src/domain/rule.ts";
 import { Eventarc } from "./eventarc.ts";
 import type { Fault, FaultPlan, FaultPoint } from "./faults.ts";
@@ -26,13 +26,18 @@ export const KILL_STEPS = [
   "events.read",
   "window.count",
   "window.collect",
+  "window.scan",
+  "window.scan/runQuery",
   "window.hasNew",
   "window.removeExpired",
-  "services.resetAt",
+  "services.resets",
   "services.reset/commit",
-  "outbox.claim",
-  "outbox.claim/commit",
-  "outbox.claim/batchGetDocuments",
+  "outbox.claimTaken",
+  "outbox.claimTaken/commit",
+  "outbox.claimTaken/batchGetDocuments",
+  "outbox.claimKept",
+  "outbox.claimKept/commit",
+  "outbox.claimKept/batchGetDocuments",
   "outbox.due",
   "outbox.take",
   "outbox.take/commit",
@@ -87,7 +92,7 @@ class Faults {
 /** Steps that every event comes by would use up the run's kills before a sync is made. */
 function killChance(point: FaultPoint): number {
   if (point.startsWith("events.append")) return 0.05;
-  return /^(window\.count|services\.resetAt)/.test(point) ? 0.1 : 0.5;
+  return /^(window\.count|services\.resets)/.test(point) ? 0.1 : 0.5;
 }
 
 export async function crashRun(world: World, seed: number): Promise<CrashReport> {

@@ -19,7 +19,7 @@ import type { Ports } from "../../../src/app/engine.ts";
  */
 export type Fault = "kill" | "unavailable" | "repeat" | "slow";
 
-/** Where a fault can be: `outbox.claim:before`, `outbox.claim/commit:after`, … */
+/** Where a fault can be: `outbox.claimTaken:before`, `outbox.claimTaken/commit:after`, … */
 export type FaultPoint = string;
 
 /** Decides at each point, in the order in which an instance comes by. A promise holds it up there. */
@@ -113,15 +113,37 @@ const currentStep = new AsyncLocalStorage<string>();
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** Wraps one port; its methods become steps named `port.method`. */
+/** Wraps one port; its methods become steps named `port.method`; so does each page of one that reads on. */
 function wrapPort<T extends object>(life: Life, plan: FaultPlan, portName: string, port: T): T {
-  const wrapped = Object.entries(port).map(([method, call]: [string, Method]) => {
+  const wrapped = Object.entries(port).map(([method, call]: [string, Method | Paged]) => {
     const name = `${portName}.${method}`;
-    const run: Method = (...args) =>
-      step(life, plan, name, () => currentStep.run(name, () => call.apply(port, args)));
+    const run = (...args: unknown[]): ReturnType<Method | Paged> =>
+      isPaged(name, call)
+        ? pageByPage(life, plan, name, call.apply(port, args))
+        : step(life, plan, name, () => currentStep.run(name, () => call.apply(port, args)));
     return [method, run];
   });
   return Object.fromEntries(wrapped) as T;
+}
+
+type Paged = (...args: unknown[]) => AsyncIterable<unknown>;
+
+function isPaged(name: string, call: Method | Paged): call is Paged {
+  return name === "window.scan";
+}
+
+async function* pageByPage(
+  life: Life,
+  plan: FaultPlan,
+  name: string,
+  pages: AsyncIterable<unknown>,
+): AsyncIterable<unknown> {
+  const iterator = pages[Symbol.asyncIterator]();
+  for (;;) {
+    const page = await step(life, plan, name, () => currentStep.run(name, () => iterator.next()));
+    if (page.done === true) return;
+    yield page.value;
+  }
 }
 
 /** The ports of an instance that ends, or fails, where the plan says so. */
@@ -142,7 +164,7 @@ interface Requests {
 
 /**
  * The same client, for one instance: it shares the connection, but each of its requests is a step, named
- * after the port method that makes it and the request: `outbox.claim/commit`.
+ * after the port method that makes it and the request: `outbox.claimTaken/commit`.
  */
 export function requestsWithFaults(life: Life, plan: FaultPlan, db: Firestore): Firestore {
   const original = db as unknown as Requests;

@@ -1,7 +1,7 @@
 /** Several instances in this process, replaced when they die, as the platform does. */
 import pMap from "p-map";
 
-import type { Ports } from "../../../src/app/engine.ts";
+import type { NewEvent, Ports } from "../../../src/app/engine.ts";
 import type { AcceptedRequest } from "../../../src/app/storeEvent.ts";
 import type { Rule } from "../../../src/domain/rule.ts";
 import type { Created } from "./eventarc.ts";
@@ -92,6 +92,11 @@ export function request(
   idempotencyKey?: string,
 ): AcceptedRequest {
   return { eventKey, httpMethod: "POST", headers: [], queryParams: [], content, idempotencyKey };
+}
+
+/** An event of an endpoint that asks for a check. */
+export function asks(eventKey: string, receivedAtMs = Date.now()): NewEvent {
+  return { eventKey, receivedAtMs };
 }
 
 /** Does all of it, so many at a time. */

@@ -8,21 +8,26 @@ import type { World } from "./world.ts";
 export interface Holding {
   readonly instance: Instance;
   /** What it is about to claim, once it is. */
-  readonly claiming: Promise<Claim>;
+  readonly claiming: Promise<readonly Claim[]>;
   readonly goOn: () => void;
 }
 
 export function holdingInstance(world: World, rule: Rule): Holding {
-  const claiming = Promise.withResolvers<Claim>();
+  const claiming = Promise.withResolvers<readonly Claim[]>();
   const gate = Promise.withResolvers<undefined>();
   const adapt = (ports: Ports): Ports => ({
     ...ports,
     outbox: {
       ...ports.outbox,
-      claim: async (claim) => {
-        claiming.resolve(claim);
+      claimTaken: async (claims) => {
+        claiming.resolve(claims);
         await gate.promise;
-        return ports.outbox.claim(claim);
+        return ports.outbox.claimTaken(claims);
+      },
+      claimKept: async (claim) => {
+        claiming.resolve([claim]);
+        await gate.promise;
+        return ports.outbox.claimKept(claim);
       },
     },
   });

@@ -72,8 +72,8 @@ export class Instance {
     return Promise.race([work(this.#engine), this.#life.ended]);
   }
 
-  deliver({ serviceName, eventId, eventKey, receivedAtMs: createdAtMs }: Created): Promise<void> {
-    const created = { serviceName, eventId, eventKey, createdAtMs };
+  deliver(event: Created): Promise<void> {
+    const created = { ...event, createdAtMs: event.receivedAtMs };
     return this.run((engine) => onPending(engine, this.#log, this.#rules, created, this.#clock()));
   }
 }

@@ -2,7 +2,9 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 
+import { Replay } from "../../../src/domain/replay.ts";
 import type { Rule } from "../../../src/domain/rule.ts";
+import { inOrder, sequentially, type Arrival } from "../reference.ts";
 import type { Ledger, LedgerSync } from "./ledger.ts";
 import type { Received } from "./receiver.ts";
 
@@ -17,6 +19,8 @@ export interface Evidence {
   readonly nowMs: number;
   /** No instance has failed: then every sync is published exactly once. */
   readonly expectOnce?: boolean;
+  /** No event became visible after a later one: then every sync holds what the reference gives it. */
+  readonly isSequential?: boolean;
 }
 
 export interface Verdict {
@@ -55,6 +59,7 @@ export function judge(evidence: Evidence): Verdict {
       ...ledger.syncs.flatMap((sync) => judgeSync(evidence, sync)),
       ...judgeWindow(evidence),
       ...(evidence.rule.trigger.keepEventAfterTrigger ? judgeNovelty(ledger) : []),
+      ...(evidence.isSequential === true ? judgeGroups(evidence) : []),
     ],
     figures: {
       ...fates.figures,
@@ -69,7 +74,7 @@ export function judge(evidence: Evidence): Verdict {
 /** The exclusive lower bound of the window at the time of judgement. */
 function startOf({ rule, ledger, nowMs }: Evidence): number {
   const start = nowMs - rule.trigger.observationPeriod * 1000;
-  return Math.max(start, ledger.resetAtMs ?? -Infinity);
+  return Math.max(start, ledger.resetsMs.at(-1) ?? -Infinity);
 }
 
 type Fates = Pick<Figures, "exported" | "pending" | "expired" | "inTwo" | "lost">;
@@ -196,22 +201,69 @@ function judgeMessage({ message }: Received, sync: LedgerSync): string[] {
   });
 }
 
-/** No window is complete and unfired. */
+/** No sync is due of what is pending. */
 function judgeWindow(evidence: Evidence): string[] {
   const { rule, ledger } = evidence;
   if (rule.trigger.type !== "window") return [];
+  const pending = inOrder(
+    [...ledger.pending].flatMap(([id, { exported }]) => {
+      const event = ledger.events.get(id);
+      return event === undefined ? [] : [{ ...event, exported }];
+    }),
+  );
+  return rule.trigger.keepEventAfterTrigger
+    ? judgeKeptWindow(evidence, pending)
+    : judgeTakenWindow(evidence, pending);
+}
+
+type Pending = Arrival & { readonly exported: boolean };
+
+/** By what is there now. */
+function judgeKeptWindow(evidence: Evidence, pending: readonly Pending[]): string[] {
   const start = startOf(evidence);
-  const inWindow = [...ledger.pending].flatMap(([id, { exported }]) => {
-    const event = ledger.events.get(id);
-    return event === undefined || event.receivedAtMs <= start ? [] : [{ ...event, exported }];
-  });
-  const isComplete = rule.endpoints.every(
+  const inWindow = pending.filter(({ receivedAtMs }) => receivedAtMs > start);
+  const isComplete = evidence.rule.endpoints.every(
     ({ eventKey, minNbOfOccurrence }) =>
       inWindow.filter((event) => event.eventKey === eventKey).length >= minNbOfOccurrence,
   );
   return isComplete && inWindow.some(({ exported }) => !exported)
     ? ["a complete window has not fired"]
     : [];
+}
+
+/** By the order of receipt: no event that is left was the last one of a window. */
+function judgeTakenWindow(
+  { rule, ledger, nowMs }: Evidence,
+  pending: readonly Pending[],
+): string[] {
+  const replay = new Replay({ rule, resetsMs: ledger.resetsMs });
+  const waiting = pending.filter(
+    ({ eventKey, exported, receivedAtMs }) =>
+      !exported &&
+      receivedAtMs <= nowMs &&
+      rule.endpoints.some((endpoint) => endpoint.eventKey === eventKey),
+  );
+  return waiting
+    .map((event) => ({ event, run: replay.next({ ...event, size: 0, version: undefined }) }))
+    .filter(({ run }) => run !== undefined)
+    .map(({ event }) => `the window that ${event.id} completes has not fired`);
+}
+
+/** Every window sync holds the events that a check at each one's own moment would have put into it. */
+function judgeGroups({ rule, ledger }: Evidence): string[] {
+  const textOf = (ids: readonly string[]): string => ids.toSorted().join(" ");
+  const made = ledger.syncs
+    .filter(({ reason }) => reason === "window")
+    .map(({ endpoints }) => textOf(endpoints.flatMap(({ members }) => members)));
+  const expected = sequentially(rule, inOrder(ledger.events.values()), ledger.resetsMs).map(textOf);
+  const [missing, besides] = [
+    expected.filter((text) => !made.includes(text)),
+    made.filter((text) => !expected.includes(text)),
+  ];
+  return [
+    ...missing.map((text) => `no sync holds just ${text}`),
+    ...besides.map((text) => `a sync holds ${text}, which is no group of the reference`),
+  ];
 }
 
 /** Where events are kept, a window fires only for an event that is in no sync yet. */

@@ -32,7 +32,8 @@ export interface LedgerSync {
 
 export interface Ledger {
   readonly serviceName: string;
-  readonly resetAtMs: number | undefined;
+  /** Oldest first. */
+  readonly resetsMs: readonly number[];
   readonly events: ReadonlyMap<string, LedgerEvent>;
   /** Pending markers: whether the event is in a sync already. */
   readonly pending: ReadonlyMap<string, { readonly exported: boolean }>;
@@ -55,7 +56,7 @@ export async function readLedger(db: Firestore, serviceName: string): Promise<Le
   );
   return {
     serviceName,
-    resetAtMs: millis(state, "resetAt"),
+    resetsMs: ((state.get("resets") ?? []) as Timestamp[]).map((reset) => reset.toMillis()),
     events: new Map(
       events.docs.map((doc) => [
         doc.id,

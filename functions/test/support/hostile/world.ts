@@ -5,7 +5,7 @@ import { Firestore } from "@google-cloud/firestore";
 import type { Documents } from "../../../src/adapters/firestore/documents.ts";
 import { firestoreDocuments } from "../../../src/adapters/firestore/firestoreDocuments.ts";
 import { makePublisher } from "../../../src/adapters/pubsub/publisher.ts";
-import { LEASE_MS } from "../../../src/app/claimSync.ts";
+import { LEASE_MS } from "../../../src/app/claimSyncs.ts";
 import type { Publisher } from "../../../src/app/ports.ts";
 import type { SweepReport } from "../../../src/app/sweep.ts";
 import type { Rule } from "../../../src/domain/rule.ts";
@@ -99,7 +99,7 @@ export class World {
   /** Judges a service that has settled. */
   async judge(
     rule: Rule,
-    evidence: Partial<Pick<Evidence, "accepted" | "expectOnce" | "nowMs">> = {},
+    evidence: Partial<Pick<Evidence, "accepted" | "expectOnce" | "isSequential" | "nowMs">> = {},
   ): Promise<Verdict> {
     const { serviceName } = rule;
     const ledger = await readLedger(this.db, serviceName);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import type { Lease, Publisher } from "../../src/app/ports.ts";
-import { LEASE_MS } from "../../src/app/claimSync.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
-import { MAX_MESSAGE_BYTES, publishSync } from "../../src/app/publishSync.ts";
+import { MAX_MESSAGE_BYTES, publishSyncs } from "../../src/app/publishSyncs.ts";
+import type { Event } from "../../src/domain/event.ts";
+import type { Sync } from "../../src/domain/sync.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
 import { event, lease as leaseOn, member, NOW, sync, syncEndpoint } from "../support/factories.ts";
 import { fakeClock, fakeEventLog, fakeOutbox } from "../support/fakes.ts";
@@ -12,23 +14,42 @@ import { recordingLog } from "../support/recordingLog.ts";
 const EVENTS = [event({ id: "e1", content: "one" }), event({ id: "e2", content: "two" })];
 const SYNC = sync([syncEndpoint("a", [member("e1"), member("e2")]), syncEndpoint("b", [])]);
 
-function setUp(publish: Publisher["publish"], stored = EVENTS) {
+/** What becomes of one message. */
+type PublishOne = (topic: string, message: SyncMessage) => Promise<string>;
+
+function setUp(publishOne: PublishOne, stored = EVENTS) {
   const clock = fakeClock();
   const outbox = fakeOutbox(clock);
   const log = recordingLog();
   const budget = new MessageBudget();
   const events = fakeEventLog(...stored);
+  const requests: number[] = [];
+  const publish: Publisher["publish"] = (topic, messages) => {
+    requests.push(messages.length);
+    return Promise.allSettled(messages.map((message) => publishOne(topic, message)));
+  };
   const deps = { events, outbox, publisher: { publish }, budget, clock, log };
   return {
     outbox,
     log,
     deps,
-    publish: (lease: Partial<Lease> = {}, beginByMs = clock() + 1000) =>
-      publishSync(deps, leaseOn(SYNC, { untilMs: clock() + LEASE_MS, ...lease }), beginByMs),
+    /** How many messages each call of the publisher had. */
+    requests,
+    publish: async (lease: Partial<Lease> = {}, beginByMs = clock() + 1000) => {
+      const whole = leaseOn(SYNC, { untilMs: clock() + LEASE_MS, ...lease });
+      const [outcome, ...others] = await publishSyncs(deps, [whole], beginByMs);
+      assert.deepEqual(others, []);
+      return outcome ?? assert.fail("no outcome");
+    },
+    publishAll: (syncs: readonly Sync[]) =>
+      publishSyncs(
+        deps,
+        syncs.map((one) => leaseOn(one)),
+      ),
   };
 }
 
-describe("publishSync", () => {
+describe("publishSyncs", () => {
   it("publishes the message with its events, to the topic of the sync, then marks it", async () => {
     const published: [string, SyncMessage][] = [];
     const { publish, outbox, log } = setUp((topic, message) => {
@@ -267,6 +288,112 @@ describe("publishSync", () => {
       for (const one of stuck) assert.equal((await one).outcome, "failed");
       assert.equal((await next).outcome, "published");
       assert.match(outbox.marks[0] ?? "", /not read and published within 60 s, again in 30s/);
+    });
+  });
+
+  describe("of many", () => {
+    /** Each of one event with so many bytes. */
+    function many(count: number, bytes = 100): { stored: Event[]; syncs: Sync[] } {
+      const stored = Array.from({ length: count }, (_, index) =>
+        event({ id: `m${String(index)}`, content: "x".repeat(bytes) }),
+      );
+      const syncs = stored.map(({ id }, index) =>
+        sync([syncEndpoint("a", [member(id, bytes + 200)])], { id: `sync${String(index)}` }),
+      );
+      return { stored, syncs };
+    }
+    const idOf = ({ eventID }: { eventID: string }): string => `m-${eventID}`;
+
+    it("reads, publishes and marks them together, and tells what became of each", async () => {
+      const { stored, syncs } = many(3);
+      const { publishAll, requests, deps, outbox } = setUp(
+        (_topic, message) => Promise.resolve(idOf(message)),
+        stored,
+      );
+      let reads = 0;
+      const read = deps.events.read.bind(deps.events);
+      deps.events.read = (...args) => {
+        reads++;
+        return read(...args);
+      };
+      assert.deepEqual(
+        await publishAll(syncs),
+        syncs.map((one) => ({ outcome: "published", messageId: idOf(one) })),
+      );
+      assert.deepEqual([reads, requests], [1, [3]]);
+      assert.deepEqual(
+        outbox.marks,
+        syncs.map((one) => `published ${one.id} as ${idOf(one)}`),
+      );
+    });
+
+    it("sends no more together than one message may hold, nor than one commit marks", async () => {
+      const large = many(6, 4_000_000);
+      const first = setUp((_topic, message) => Promise.resolve(idOf(message)), large.stored);
+      await first.publishAll(large.syncs);
+      assert.deepEqual(first.requests, [2, 2, 2]);
+      const small = many(450);
+      const second = setUp((_topic, message) => Promise.resolve(idOf(message)), small.stored);
+      const outcomes = await second.publishAll(small.syncs);
+      assert.deepEqual(second.requests, [200, 200, 50]);
+      assert.deepEqual(
+        outcomes.map((one) => one.outcome === "published" && one.messageId),
+        small.syncs.map(idOf),
+      );
+    });
+
+    it("sends those of other topics by themselves", async () => {
+      const { stored, syncs } = many(4);
+      const [, , third, fourth] = syncs;
+      const other = [third!, fourth!].map((one) => ({ ...one, topic: "projects/p/topics/other" }));
+      const topics: string[] = [];
+      const { publishAll, requests } = setUp((topic) => {
+        topics.push(topic);
+        return Promise.resolve("m");
+      }, stored);
+      await publishAll([...syncs.slice(0, 2), ...other]);
+      assert.deepEqual(requests, [2, 2]);
+      assert.deepEqual(topics, [SYNC.topic, SYNC.topic, other[0]!.topic, other[1]!.topic]);
+    });
+
+    it("notes a failure on its sync only", async () => {
+      const { stored, syncs } = many(3);
+      const { publishAll, outbox } = setUp(
+        (_topic, message) =>
+          message.eventID === syncs[1]!.eventID
+            ? Promise.reject(new Error("too large"))
+            : Promise.resolve("m"),
+        stored,
+      );
+      const outcomes = await publishAll(syncs);
+      assert.deepEqual(
+        outcomes.map(({ outcome }) => outcome),
+        ["published", "failed", "published"],
+      );
+      assert.deepEqual(outbox.marks, [
+        "published sync0 as m",
+        "published sync2 as m",
+        "failed sync1: too large, again in 30s",
+      ]);
+    });
+
+    it("leaves one that somebody else has taken over, and goes on with the others", async () => {
+      const { stored, syncs } = many(3);
+      const { deps, outbox } = setUp(() => Promise.resolve("m"), stored);
+      deps.clock.advance(604_800_000 - 1000); // so old that what it is made of has to be kept
+      const keep = deps.outbox.keep.bind(deps.outbox);
+      deps.outbox.keep = (held, untilMs) =>
+        held.sync.id === "sync1" ? Promise.resolve(undefined) : keep(held, untilMs);
+      const leases = syncs.map((one) => leaseOn(one, { untilMs: deps.clock() + LEASE_MS }));
+      const outcomes = await publishSyncs(deps, leases);
+      assert.deepEqual(
+        outcomes.map(({ outcome }) => outcome),
+        ["published", "postponed", "published"],
+      );
+      assert.deepEqual(
+        outbox.marks.filter((mark) => mark.startsWith("published")),
+        ["published sync0 as m", "published sync2 as m"],
+      );
     });
   });
 });

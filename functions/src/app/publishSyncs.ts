@@ -1,0 +1,268 @@
+import pMap from "p-map";
+import pTimeout from "p-timeout";
+import type { Sync } from "../domain/sync.ts";
+import { keepUntilMs } from "../domain/retention.ts";
+import { nextAttemptMs } from "../domain/retryTimes.ts";
+import {
+  buildMessage,
+  plannedSize,
+  planMessage,
+  type MessageEvent,
+  type SyncMessage,
+} from "../domain/syncMessage.ts";
+import type { MessageBudget } from "./messageBudget.ts";
+import type { Clock, EventLog, Lease, Log, Outbox, Publisher } from "./ports.ts";
+import { PUBLICATION_MS } from "./timeLimits.ts";
+
+/**
+ * Most bytes of a message's data. Pub/Sub takes 10 MB for a whole request; the rest is room for its
+ * envelope and attributes.
+ */
+export const MAX_MESSAGE_BYTES = 9_000_000;
+
+interface Deps {
+  readonly events: EventLog;
+  readonly outbox: Outbox;
+  readonly publisher: Publisher;
+  readonly budget: MessageBudget;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export type PublishOutcome =
+  | { readonly outcome: "published"; readonly messageId: string }
+  | { readonly outcome: "failed"; readonly error: string }
+  /** Nothing was tried, and nothing is wrong: the sync comes up again when the lease has run out. */
+  | { readonly outcome: "postponed" };
+
+/**
+ * Publishes the messages of syncs of one service on which we hold the leases, then marks them. Their
+ * events are read together, they go out together, and they are marked together, as far as one message
+ * may be large.
+ *
+ * The marks come last: a crash before them means that messages go out again, with the same `eventID` and
+ * content; the other order could lose them. A failure is noted on its sync, where operators see it, and
+ * the sweep tries again with growing pauses.
+ *
+ * @param beginByMs until when it may wait for room in memory, if not as long as the leases allow
+ * @returns what became of each
+ * @throws only if a failure could not be noted; the lease then runs out by itself
+ */
+export async function publishSyncs(
+  deps: Deps,
+  leases: readonly Lease[],
+  beginByMs = Infinity,
+): Promise<PublishOutcome[]> {
+  const plans = leases.map(({ sync }) => planOf(sync));
+  const outcomes = await pMap(
+    batchesOf(leases, plans),
+    (batch) => publishBatch(deps, batch, beginByMs),
+    { concurrency: BATCHES },
+  );
+  return outcomes.flat();
+}
+
+/** Batches at a time; how many bytes they have together the budget sees to. */
+const BATCHES = 4;
+
+/** Syncs of one batch: what one commit marks, and far less than Pub/Sub takes in a request. */
+const BATCH_SYNCS = 200;
+
+interface Planned {
+  readonly lease: Lease;
+  readonly plan: Plan;
+}
+
+interface Plan {
+  readonly eventIds: ReadonlyMap<string, readonly string[]>;
+  readonly events: number;
+  readonly bytes: number;
+}
+
+function planOf(sync: Sync): Plan {
+  const eventIds = planMessage(sync, MAX_MESSAGE_BYTES);
+  return { eventIds, ...plannedSize(sync, eventIds) };
+}
+
+/** In order, so many together as make no more than the largest message; by topic. */
+function batchesOf(leases: readonly Lease[], plans: readonly Plan[]): Planned[][] {
+  const batches: Planned[][] = [];
+  let bytes = 0;
+  leases.forEach((lease, index) => {
+    const plan = plans[index] ?? planOf(lease.sync);
+    const last = batches.at(-1);
+    const fits =
+      last?.[0]?.lease.sync.topic === lease.sync.topic &&
+      last.length < BATCH_SYNCS &&
+      bytes + plan.bytes <= MAX_MESSAGE_BYTES;
+    if (fits) last.push({ lease, plan });
+    else batches.push([{ lease, plan }]);
+    bytes = fits ? bytes + plan.bytes : plan.bytes;
+  });
+  return batches;
+}
+
+async function publishBatch(
+  deps: Deps,
+  batch: readonly Planned[],
+  beginByMs: number,
+): Promise<PublishOutcome[]> {
+  const held = await Promise.all(batch.map(({ lease }) => keepMembers(deps, lease)));
+  const ours = batch.flatMap(({ plan }, index) => {
+    const lease = held[index];
+    return lease === undefined ? [] : [{ lease, plan }];
+  });
+  // So that it ends within the leases.
+  const latestMs = Math.min(beginByMs, ...ours.map(({ lease }) => lease.untilMs - PUBLICATION_MS));
+  const sent = ours.length === 0 ? [] : await send(deps, ours, latestMs);
+  await mark(deps, ours, sent);
+  const rest = sent.values();
+  return Promise.all(
+    batch.map(({ lease }, index) => {
+      const own = held[index];
+      if (own === undefined) return postponed(deps, lease, "somebody else has taken it over");
+      return conclude(deps, own, rest.next().value ?? { outcome: "noRoom" });
+    }),
+  );
+}
+
+type Sent =
+  | { readonly outcome: "sent"; readonly messageId: string; readonly truncated: number | undefined }
+  | { readonly outcome: "failed"; readonly cause: unknown }
+  /** There was no room to build the messages in time. */
+  | { readonly outcome: "noRoom" };
+
+/** Reads, builds and publishes; never throws. */
+async function send(
+  deps: Deps,
+  batch: readonly Planned[],
+  latestMs: number,
+): Promise<readonly Sent[]> {
+  const size = {
+    events: batch.reduce((sum, { plan }) => sum + plan.events, 0),
+    bytes: batch.reduce((sum, { plan }) => sum + plan.bytes, 0),
+  };
+  const options = {
+    milliseconds: PUBLICATION_MS,
+    message: `not read and published within ${String(PUBLICATION_MS / 1000)} s`,
+  };
+  try {
+    const sent = await deps.budget.run(size, latestMs - deps.clock(), () =>
+      pTimeout(readAndPublish(deps, batch), options),
+    );
+    return sent ?? batch.map(() => ({ outcome: "noRoom" }));
+  } catch (cause) {
+    return batch.map(() => ({ outcome: "failed", cause }));
+  }
+}
+
+async function readAndPublish(deps: Deps, batch: readonly Planned[]): Promise<Sent[]> {
+  const [first] = batch;
+  if (first === undefined) return [];
+  const { serviceName, topic } = first.lease.sync;
+  const ids = batch.flatMap(({ plan }) => [...plan.eventIds.values()].flat());
+  const { messages, truncated } = buildAll(batch, await deps.events.read(serviceName, ids));
+  const published = deps.publisher.publish(topic, messages);
+  // Not awaited here: a function that waits holds on to its variables, and this one to the messages.
+  return published.then((results) =>
+    results.map((result, index): Sent =>
+      result.status === "fulfilled"
+        ? { outcome: "sent", messageId: result.value, truncated: truncated[index] }
+        : { outcome: "failed", cause: result.reason },
+    ),
+  );
+}
+
+function buildAll(
+  batch: readonly Planned[],
+  events: ReadonlyMap<string, MessageEvent>,
+): { readonly messages: SyncMessage[]; readonly truncated: (number | undefined)[] } {
+  const messages = batch.map(({ lease: { sync }, plan }) => {
+    const lists = Array.from(plan.eventIds, ([eventKey, ids]) => {
+      const found = ids.flatMap((id) => events.get(id) ?? []);
+      return [eventKey, found] as const;
+    });
+    return buildMessage(sync, new Map(lists));
+  });
+  return { messages, truncated: messages.map((message) => message.truncated?.numberOfEvents) };
+}
+
+/** Marks what is out. A mark that fails is in the log; when the lease has run out the message comes again. */
+async function mark(deps: Deps, batch: readonly Planned[], sent: readonly Sent[]): Promise<void> {
+  const published = batch.flatMap(({ lease }, index) => {
+    const result = sent[index];
+    return result?.outcome === "sent" ? [{ lease, messageId: result.messageId }] : [];
+  });
+  if (published.length === 0) return;
+  try {
+    await deps.outbox.markPublished(published, deps.clock());
+  } catch (cause) {
+    for (const { lease, messageId } of published) {
+      const error = reasonOf(cause);
+      deps.log.error("sync.markFailed", { ...factsOf(lease), messageId, error });
+    }
+  }
+}
+
+async function conclude(deps: Deps, lease: Lease, sent: Sent): Promise<PublishOutcome> {
+  const { topic, createdAtMs } = lease.sync;
+  switch (sent.outcome) {
+    case "noRoom":
+      return postponed(deps, lease, "no room for its message in time");
+    case "sent": {
+      const { messageId, truncated } = sent;
+      deps.log.info("sync.published", { ...factsOf(lease), topic, messageId, truncated });
+      return { outcome: "published", messageId };
+    }
+    case "failed": {
+      const error = reasonOf(sent.cause);
+      const nowMs = deps.clock();
+      const retryAtMs = nextAttemptMs(lease.attempt, nowMs);
+      await deps.outbox.markFailed(lease, error, retryAtMs);
+      const ageSeconds = Math.round((nowMs - createdAtMs) / 1000);
+      const retryAt = dateOf(retryAtMs);
+      const facts = { ...factsOf(lease), topic, error, ageSeconds, retryAt };
+      deps.log.error("sync.publishFailed", facts);
+      return { outcome: "failed", error };
+    }
+  }
+}
+
+function postponed({ log }: Deps, lease: Lease, reason: string): PublishOutcome {
+  log.info("sync.postponed", { ...factsOf(lease), reason });
+  return { outcome: "postponed" };
+}
+
+function factsOf({ sync, attempt }: Lease): Readonly<Record<string, unknown>> {
+  return { service: sync.serviceName, syncId: sync.id, eventID: sync.eventID, attempt };
+}
+
+/**
+ * Sees to it that what a sync is made of outlasts its being unpublished: TTL must never take from a
+ * message that has not gone out. Before the attempt, because the attempt may end the process.
+ *
+ * @returns undefined if the sync is somebody else's by now
+ */
+async function keepMembers({ outbox, clock, log }: Deps, lease: Lease): Promise<Lease | undefined> {
+  const { sync, keptUntilMs } = lease;
+  const untilMs = keepUntilMs(sync, clock(), keptUntilMs);
+  if (untilMs === undefined) return lease;
+  const facts = { service: sync.serviceName, syncId: sync.id };
+  try {
+    const kept = await outbox.keep(lease, untilMs);
+    if (kept !== undefined) log.warn("sync.kept", { ...facts, until: dateOf(untilMs) });
+    return kept;
+  } catch (cause) {
+    // What is left of it can go out all the same, and the next attempt tries this again.
+    log.error("sync.keepFailed", { ...facts, error: reasonOf(cause) });
+    return lease;
+  }
+}
+
+function dateOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

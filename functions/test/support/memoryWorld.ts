@@ -1,0 +1,67 @@
+/** The wired core on a store in memory, by a clock that stands still unless told. */
+import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
+import { makeEngine, type Engine, type NewEvent } from "../../src/app/engine.ts";
+import type { Publisher } from "../../src/app/ports.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import type { SyncMessage } from "../../src/domain/syncMessage.ts";
+import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
+import { accepted } from "./factories.ts";
+import { fakeClock, type FakeClock } from "./fakes.ts";
+import { recordingLog, type RecordingLog } from "./recordingLog.ts";
+
+export interface MemoryWorld {
+  readonly database: MemoryDatabase;
+  readonly clock: FakeClock;
+  readonly log: RecordingLog;
+  readonly messages: SyncMessage[];
+  /** Another instance. */
+  instance(hook?: Hook): Engine;
+  /** Stores an event whose name is its content, at the time of the clock. */
+  store(rule: Rule, eventKey: string, name: string): Promise<NewEvent>;
+  /** The names of the events of each message, endpoint by endpoint: `a1 a2 b1`. */
+  groups(): string[];
+}
+
+export function memoryWorld(): MemoryWorld {
+  const database = new MemoryDatabase();
+  const clock = fakeClock();
+  const log = recordingLog();
+  const messages: SyncMessage[] = [];
+  let ids = 0;
+  const publisher: Publisher = {
+    publish: (_topic, batch) =>
+      Promise.resolve(
+        batch.map((message) => ({
+          status: "fulfilled",
+          value: `m${String(messages.push(message))}`,
+        })),
+      ),
+  };
+  const instance = (hook?: Hook): Engine =>
+    makeEngine({
+      ...makeStorePorts(database.documents(hook), log),
+      publisher,
+      clock,
+      newId: () => `id${String(ids++).padStart(18, "0")}`,
+      log,
+    });
+  const source = instance();
+  return {
+    database,
+    clock,
+    log,
+    messages,
+    instance,
+    async store(rule, eventKey, name) {
+      const request = accepted({ eventKey, content: name });
+      const { receivedAtMs } = await source.storeEvent(rule, request);
+      return { eventKey, receivedAtMs };
+    },
+    groups: () =>
+      messages.map(({ events }) =>
+        Object.values(events)
+          .flatMap((list) => (list.events ?? []).map(({ content }) => content))
+          .join(" "),
+      ),
+  };
+}

@@ -1,0 +1,209 @@
+/**
+ * One random run of several wired instances on one store, by a clock of its own: events come at their
+ * times, and what asks for checks comes late, twice, in any order, or not at all. What is published is
+ * held against the reference.
+ */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+
+import type { Documents } from "../../src/adapters/firestore/documents.ts";
+import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
+import { ContentionError } from "../../src/app/checkWindow.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
+import { makeEngine, type Engine } from "../../src/app/engine.ts";
+import { onPending } from "../../src/app/onPending.ts";
+import type { Log, Publisher } from "../../src/app/ports.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import type { SyncMessage } from "../../src/domain/syncMessage.ts";
+import { accepted, endpoint, NOW, rule } from "./factories.ts";
+import { Random } from "./hostile/random.ts";
+import { sequentially } from "./reference.ts";
+
+export interface ModelCase {
+  /** The least that each endpoint needs. */
+  readonly needs: readonly number[];
+  readonly periodSeconds: number;
+  /** Which endpoint, and how long after the event before, in milliseconds. */
+  readonly events: readonly { readonly endpoint: number; readonly gapMs: number }[];
+  /** Milliseconds from the start. */
+  readonly resets: readonly number[];
+  readonly instances: number;
+  /** Of the deliveries, and of what goes on at the same time. */
+  readonly seed: number;
+}
+
+const KEYS = ["a", "b", "c"];
+
+export const modelCases: fc.Arbitrary<ModelCase> = fc
+  .constantFrom(1, 2, 10, 60, 300)
+  .chain((periodSeconds) => {
+    const periodMs = periodSeconds * 1000;
+    // At the same moment, at the edges of the period, and anything between.
+    const gapMs = fc.oneof(
+      fc.constantFrom(0, 0, 1, periodMs - 1, periodMs, periodMs + 1),
+      fc.integer({ min: 0, max: Math.round(periodMs / 3) }),
+      fc.integer({ min: 0, max: 2 * periodMs }),
+    );
+    return fc.record({
+      needs: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+      periodSeconds: fc.constant(periodSeconds),
+      events: fc.array(fc.record({ endpoint: fc.nat({ max: 2 }), gapMs }), { maxLength: 14 }),
+      resets: fc.array(fc.nat({ max: 8 * periodMs }), { maxLength: 2 }),
+      instances: fc.integer({ min: 1, max: 3 }),
+      seed: fc.integer(),
+    });
+  });
+
+interface Arrival {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly receivedAtMs: number;
+}
+
+/** Something that happens at a time. */
+interface Entry {
+  readonly atMs: number;
+  /** Done before anything else happens; else it goes on beside what comes next. */
+  readonly isAwaited: boolean;
+  run(): Promise<unknown>;
+}
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** @param documentsOf what an instance asks through */
+export async function modelRun(
+  { needs, periodSeconds, events, resets, instances, seed }: ModelCase,
+  serviceName: string,
+  documentsOf: (random: Random) => Documents,
+): Promise<void> {
+  const random = new Random(seed);
+  const configured = rule({
+    serviceName,
+    endpoints: needs.map((minNbOfOccurrence, index) =>
+      endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
+    ),
+    trigger: { observationPeriod: periodSeconds },
+  });
+  const arrivals = arrivalsOf(events, needs.length);
+  const resetsMs = resets.map((ms) => NOW + ms);
+  let nowMs = NOW;
+  let ids = 0;
+  const messages: SyncMessage[] = [];
+  const publisher: Publisher = {
+    publish: async (_topic, batch) => {
+      await ticks(random.int(0, 5));
+      return batch.map((message) => {
+        const value = `m${String(messages.push(message))}`;
+        return { status: "fulfilled", value };
+      });
+    },
+  };
+  const engines = Array.from({ length: instances }, () =>
+    makeEngine({
+      ...makeStorePorts(documentsOf(random.fork()), silent),
+      publisher,
+      clock: () => nowMs,
+      // In order, as those of events of one millisecond are told apart by their ids.
+      newId: () => `id${String(ids++).padStart(18, "0")}`,
+      log: silent,
+    }),
+  );
+  const any = (): Engine => random.pick(engines);
+
+  const timeline = [
+    ...arrivals.map(({ id, eventKey, receivedAtMs }) => ({
+      atMs: receivedAtMs,
+      isAwaited: true,
+      run: () => any().storeEvent(configured, accepted({ eventKey, content: id })),
+    })),
+    ...resetsMs.map((atMs) => ({
+      atMs,
+      isAwaited: true,
+      run: () => any().reset(configured),
+    })),
+    ...arrivals.flatMap(({ eventKey, receivedAtMs }) =>
+      delaysOf(random, periodSeconds * 1000).map((delayMs): Entry => ({
+        atMs: receivedAtMs + delayMs,
+        isAwaited: random.chance(0.4),
+        run: () => deliver(any(), configured, eventKey, receivedAtMs, nowMs),
+      })),
+    ),
+    ...Array.from({ length: random.int(0, 3) }, (): Entry => ({
+      atMs: NOW + random.int(0, 10 * periodSeconds * 1000),
+      isAwaited: random.chance(0.4),
+      run: () => any().sweep([configured]),
+    })),
+  ].toSorted((a, b) => a.atMs - b.atMs); // stable: of one millisecond, events come first, then resets
+
+  const running: Promise<unknown>[] = [];
+  for (const { atMs, isAwaited, run } of timeline) {
+    nowMs = atMs;
+    const work = run().catch((error: unknown) => {
+      // The platform would try again; here the sweep has to do.
+      if (!(error instanceof ContentionError)) throw error;
+    });
+    running.push(work);
+    if (isAwaited) await work;
+    else await ticks(random.int(0, 60));
+  }
+  await Promise.all(running);
+  for (let turn = 0; turn < 3; turn++) {
+    nowMs += LEASE_MS + 1000;
+    const { errors } = await any().sweep([configured]);
+    assert.equal(errors, 0);
+  }
+  assert.deepEqual(groupsOf(configured, messages), [
+    ...sequentially(configured, arrivals, resetsMs)
+      .map((group) => group.toSorted().join(" "))
+      .toSorted(),
+  ]);
+}
+
+function arrivalsOf(events: ModelCase["events"], endpoints: number): Arrival[] {
+  let receivedAtMs = NOW;
+  return events.map(({ endpoint: index, gapMs }, position) => ({
+    id: `e${String(position).padStart(2, "0")}`,
+    eventKey: KEYS[index % endpoints] ?? "",
+    receivedAtMs: (receivedAtMs += gapMs),
+  }));
+}
+
+/** How long after its event each delivery comes: none, one or several, at once or long after. */
+function delaysOf(random: Random, periodMs: number): number[] {
+  if (random.chance(0.15)) return [];
+  const longest = random.pick([0, 20, 500, periodMs, 3 * periodMs]);
+  return Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => random.int(0, longest));
+}
+
+function deliver(
+  engine: Engine,
+  configured: Rule,
+  eventKey: string,
+  receivedAtMs: number,
+  nowMs: number,
+): Promise<void> {
+  const { serviceName } = configured;
+  const created = { serviceName, eventId: "", eventKey, receivedAtMs, createdAtMs: receivedAtMs };
+  return onPending(engine, silent, [configured], created, nowMs);
+}
+
+/** What the events of each message are called; a repeat of a message counts once. */
+function groupsOf({ endpoints }: Rule, messages: readonly SyncMessage[]): string[] {
+  const texts = new Set(messages.map((message) => JSON.stringify(message)));
+  const distinct = [...texts].map((text) => JSON.parse(text) as SyncMessage);
+  assert.equal(new Set(distinct.map(({ eventID }) => eventID)).size, distinct.length);
+  return distinct
+    .map((message) =>
+      endpoints
+        .flatMap(({ eventKey }) => message.events[eventKey]?.events ?? [])
+        .map(({ content }) => content)
+        .toSorted()
+        .join(" "),
+    )
+    .toSorted();
+}
+
+/** Lets others go on for a while. */
+export async function ticks(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await Promise.resolve();
+}

@@ -1,0 +1,49 @@
+/**
+ * What a rule that takes its events makes of them, in its plainest words: each event is looked at at its
+ * own moment, with all that is there. Slow, and by itself: it shares nothing with the code under test.
+ */
+import type { Rule } from "../../src/domain/rule.ts";
+
+export interface Arrival {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly receivedAtMs: number;
+}
+
+/** Oldest first, those of the same millisecond by id. */
+export function inOrder<T extends Arrival>(arrivals: Iterable<T>): T[] {
+  return [...arrivals].toSorted(
+    (a, b) => a.receivedAtMs - b.receivedAtMs || (a.id < b.id ? -1 : 1),
+  );
+}
+
+/**
+ * @param arrivals in order
+ * @param resetsMs what was received at or before a reset does not count after it
+ * @returns the ids of each sync's events, oldest first
+ */
+export function sequentially(
+  { endpoints, trigger }: Rule,
+  arrivals: readonly Arrival[],
+  resetsMs: readonly number[],
+): string[][] {
+  let waiting: Arrival[] = [];
+  const syncs: string[][] = [];
+  for (const event of arrivals) {
+    if (!endpoints.some(({ eventKey }) => eventKey === event.eventKey)) continue;
+    waiting.push(event);
+    const inWindow = waiting.filter(
+      ({ receivedAtMs }) =>
+        event.receivedAtMs - receivedAtMs < trigger.observationPeriod * 1000 &&
+        !resetsMs.some((reset) => receivedAtMs <= reset && reset < event.receivedAtMs),
+    );
+    const isComplete = endpoints.every(
+      ({ eventKey, minNbOfOccurrence }) =>
+        inWindow.filter((other) => other.eventKey === eventKey).length >= minNbOfOccurrence,
+    );
+    if (!isComplete) continue;
+    syncs.push(inWindow.map(({ id }) => id));
+    waiting = waiting.filter((other) => !inWindow.includes(other));
+  }
+  return syncs;
+}
