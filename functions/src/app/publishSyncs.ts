@@ -118,7 +118,7 @@ async function publishBatch(
   await mark(deps, ours, sent);
   const rest = sent.values();
   return Promise.all(
-    batch.map(({ lease }, index) => {
+    batch.map(async ({ lease }, index) => {
       const own = held[index];
       if (own === undefined) return postponed(deps, lease, "somebody else has taken it over");
       return conclude(deps, own, rest.next().value ?? { outcome: "noRoom" });

@@ -55,11 +55,11 @@ function setUp(events: readonly PendingEvent[]) {
     events: fakeEventLog(),
     budget: new MessageBudget(),
     publisher: {
-      publish: (_topic, messages) => {
+      publish: (_topic: string, messages: readonly { readonly eventID: string }[]) => {
         published.push(...messages.map(({ eventID }) => eventID));
         return Promise.allSettled(messages.map(() => Promise.resolve("m1")));
       },
-    } as Publisher,
+    },
     newId: () => "random",
     log: recordingLog(),
   };

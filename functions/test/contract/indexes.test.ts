@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Claim } from "../../src/app/ports.ts";
+import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
+import { makeWindow } from "../../src/adapters/firestore/window.ts";
+import type { Claim, ClaimResult } from "../../src/app/ports.ts";
 import { groupWindow } from "../../src/domain/decide.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { expiryOf } from "../../src/domain/expiry.ts";
 import { eventIdOf, portions, splitClaim } from "../../src/domain/sync.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { ago, event, markerOf, NOW, pendingOf, rule, uniqueId } from "../support/factories.ts";
 import { tapGrpc } from "../support/grpcTap.ts";
 import { indexProblems, UsageRecorder, type DeclaredIndexes } from "../support/indexes.ts";
@@ -62,18 +65,31 @@ async function doEverything(store: Store): Promise<void> {
   const { events, window, services, outbox, paths } = store;
   for (const configured of [RULE, KEPT]) {
     const { serviceName } = configured;
-    await services.reset(serviceName, ago(5000));
-    await services.resetAt(serviceName);
+    await services.reset(serviceName, ago(5000), ago(9000));
+    await services.resets(serviceName);
     const stored = event();
     await events.append(configured, stored, markerOf(stored));
     await events.append(configured, stored, markerOf(stored));
     await events.receivedAt(serviceName, stored.id);
     await events.read(serviceName, [stored.id]);
-    await window.count(configured, "a", ago(3600), 3);
-    await window.hasNew(configured, ago(3600));
+    const id = windowOf(configured);
+    const eventKeys = configured.endpoints.map(({ eventKey }) => eventKey);
+    const withExported = configured.trigger.keepEventAfterTrigger;
+    const aboveMs = ago(3600);
+    for (const bounds of [{ aboveMs }, { aboveMs: undefined }, { aboveMs, upToMs: NOW }]) {
+      await window.count(id, { eventKey: "a", withExported, ...bounds, limit: 3 });
+    }
+    await window.hasNew(id, { eventKeys, aboveMs });
     await plant(store, configured, [...pendingOf("a", 8), ...pendingOf("b", 8)]);
     await paths.pending(serviceName).doc(stored.id).update({ size: "malformed" });
-    const pending = await window.collect(configured, ago(3600));
+    const pending = await window.collect(id, { eventKeys, withExported, aboveMs });
+    for (const fromMs of [undefined, aboveMs]) {
+      const paged = makeWindow(firestoreDocuments(store.db), store.log, { scanPage: 3 });
+      for await (const page of paged.scan(id, { eventKeys, fromMs })) assert.ok(page.length > 0);
+    }
+    for await (const page of window.scan(id, { eventKeys, fromMs: aboveMs })) {
+      assert.ok(page.length > 0);
+    }
 
     const claim = claimOf(configured, pending, 5);
     assert.ok(claim.chunks.length > 2);
@@ -82,8 +98,10 @@ async function doEverything(store: Store): Promise<void> {
       const [lost] = claim.chunks.at(-1)!.flatMap(({ members }) => members);
       await paths.pending(serviceName).doc(lost!.id).delete();
     }
-    assert.equal((await outbox.claim(claim)).outcome, "claimed");
-    await outbox.claim(claim); // is contended, or finds that it exists
+    const claimNow = async (made: Claim): Promise<ClaimResult | undefined> =>
+      withExported ? outbox.claimKept(made) : (await outbox.claimTaken([made]))[0];
+    assert.equal((await claimNow(claim))?.outcome, "claimed");
+    await claimNow(claim); // is contended, or finds that it exists
     const due = await outbox.due(LATER, 10);
     assert.ok(due.some(({ syncId }) => syncId === claim.syncId));
     const lease = await outbox.take(serviceName, claim.syncId, LATER, LATER + 1);
@@ -91,14 +109,14 @@ async function doEverything(store: Store): Promise<void> {
     await outbox.markFailed(lease!, "no such topic", NOW);
     const again = await outbox.take(serviceName, claim.syncId, LATER, LATER + 1);
     await outbox.keep(again!, LATER);
-    await outbox.markPublished(lease!, "m1", NOW);
+    await outbox.markPublished([{ lease: lease!, messageId: "m1" }], NOW);
 
     const other = claimOf(configured, [], 5);
-    await outbox.claim(other);
+    await claimNow(other);
     await paths.syncs(serviceName).doc(other.syncId).update({ topic: 5 });
     await outbox.take(serviceName, other.syncId, LATER, LATER + 1);
     const later = expiryOf(configured, NOW + 3_600_000, undefined, 0);
-    await window.removeExpired(configured, later, () => true);
+    await window.removeExpired(id, { eventKeys, expiry: later, goOn: () => true });
   }
 }
 
@@ -156,7 +174,7 @@ describe("firestore.indexes.json", () => {
         "without its composite index",
         { ...DECLARED, indexes: [] },
         [
-          "missing: an index for pending COLLECTION (eventKey =, exported =, receivedAt DESCENDING)",
+          "missing: an index for pending COLLECTION (eventKey =, exported =, key =, receivedAt ASCENDING)",
         ],
       ],
       [
@@ -168,17 +186,18 @@ describe("firestore.indexes.json", () => {
               ? {
                   ...index,
                   fields: [
+                    { fieldPath: "key", order: "ASCENDING" },
                     { fieldPath: "eventKey", order: "ASCENDING" },
                     { fieldPath: "exported", order: "ASCENDING" },
-                    { fieldPath: "receivedAt", order: "ASCENDING" },
+                    { fieldPath: "receivedAt", order: "DESCENDING" },
                   ],
                 }
               : index,
           ),
         },
         [
-          "missing: an index for pending COLLECTION (eventKey =, exported =, receivedAt DESCENDING)",
-          "unused: index pending COLLECTION (eventKey ASCENDING, exported ASCENDING, receivedAt ASCENDING)",
+          "missing: an index for pending COLLECTION (eventKey =, exported =, key =, receivedAt ASCENDING)",
+          "unused: index pending COLLECTION (key ASCENDING, eventKey ASCENDING, exported ASCENDING, receivedAt DESCENDING)",
         ],
       ],
       [
@@ -190,8 +209,8 @@ describe("firestore.indexes.json", () => {
           ),
         },
         [
-          "missing: an index for pending COLLECTION (eventKey =, exported =, receivedAt DESCENDING)",
-          "unused: index pending COLLECTION_GROUP (eventKey ASCENDING, exported ASCENDING, receivedAt DESCENDING)",
+          "missing: an index for pending COLLECTION (eventKey =, exported =, key =, receivedAt ASCENDING)",
+          "unused: index pending COLLECTION_GROUP (key ASCENDING, eventKey ASCENDING, exported ASCENDING, receivedAt ASCENDING)",
         ],
       ],
       [

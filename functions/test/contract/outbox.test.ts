@@ -1,11 +1,12 @@
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { Timestamp } from "@google-cloud/firestore";
 import assert from "node:assert/strict";
-import type { Claim, Lease } from "../../src/app/ports.ts";
+import type { Claim, ClaimResult, Lease } from "../../src/app/ports.ts";
 import { groupWindow } from "../../src/domain/decide.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import { eventIdOf, limitNew, makeSync, portions, splitClaim } from "../../src/domain/sync.ts";
 import { MAX_REQUIRED, requiredBytes, type Rule } from "../../src/domain/rule.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "../../src/adapters/firestore/documentSize.ts";
 import {
   ago,
@@ -28,7 +29,7 @@ const CHUNK = 450;
 describe("Outbox on Firestore", () => {
   const store = useStore();
 
-  /** A claim of these events, as `claimSync` makes it. */
+  /** A claim of these events, as the use case makes it. */
   function claimOf(
     configured: Rule,
     events: readonly PendingEvent[],
@@ -52,14 +53,27 @@ describe("Outbox on Firestore", () => {
     };
   }
 
+  async function claimNow(claim: Claim): Promise<ClaimResult> {
+    const { outbox } = store();
+    if (claim.rule.trigger.keepEventAfterTrigger) return outbox.claimKept(claim);
+    const [result, ...others] = await outbox.claimTaken([claim]);
+    assert.deepEqual(others, []);
+    return result ?? assert.fail("no result");
+  }
+
   async function claimed(claim: Claim): Promise<Lease> {
-    const result = await store().outbox.claim(claim);
+    const result = await claimNow(claim);
     assert.equal(result.outcome, "claimed");
     return result.lease;
   }
 
   const remove = (event: PendingEvent) => store().paths.pending("svc").doc(event.id).delete();
-  const collect = (configured: Rule) => store().window.collect(configured, ago(3600));
+  const collect = (configured: Rule) =>
+    store().window.collect(windowOf(configured), {
+      eventKeys: configured.endpoints.map(({ eventKey }) => eventKey),
+      withExported: configured.trigger.keepEventAfterTrigger,
+      aboveMs: ago(3600),
+    });
   const syncDocument = (id: string) => fieldsOf(store().paths.syncs("svc").doc(id));
   /** Who takes the sync over finds every member in its place; without a diff of ten thousand. */
   const assertWhole = async (id: string, eventID: string): Promise<void> => {
@@ -131,7 +145,7 @@ describe("Outbox on Firestore", () => {
     it("has one winner, however many try at once; the others leave nothing behind", async () => {
       const events = await plant(store(), RULE, [...pendingOf("a", 40), ...pendingOf("b", 40)]);
       const results = await Promise.all(
-        Array.from({ length: 8 }, () => store().outbox.claim(claimOf(RULE, events))),
+        Array.from({ length: 8 }, () => claimNow(claimOf(RULE, events))),
       );
       const outcomes = results.map(({ outcome }) => outcome).toSorted();
       assert.deepEqual(outcomes, ["claimed", ...Array<string>(7).fill("contended")]);
@@ -142,7 +156,7 @@ describe("Outbox on Firestore", () => {
     it("that comes too late for one event changes nothing", async () => {
       const events = await plant(store(), RULE, [...pendingOf("a", 3), ...pendingOf("b", 3)]);
       await remove(events[0]!);
-      const result = await store().outbox.claim(claimOf(RULE, events));
+      const result = await claimNow(claimOf(RULE, events));
       assert.deepEqual(result, { outcome: "contended" });
       assert.equal((await pendingIds(store(), "svc")).length, 5);
       assert.deepEqual(await store().paths.syncs("svc").listDocuments(), []);
@@ -152,7 +166,7 @@ describe("Outbox on Firestore", () => {
       const events = await plant(store(), RULE, [...pendingOf("a", 2), ...pendingOf("b", 2)]);
       const changed = store().paths.pending("svc").doc(events[3]!.id);
       await changed.update({ exported: true });
-      assert.deepEqual(await store().outbox.claim(claimOf(RULE, events)), { outcome: "contended" });
+      assert.deepEqual(await claimNow(claimOf(RULE, events)), { outcome: "contended" });
       assert.equal((await pendingIds(store(), "svc")).length, 4);
       assert.equal((await changed.get()).get("exported"), true);
     });
@@ -160,7 +174,7 @@ describe("Outbox on Firestore", () => {
     it("refuses events that were not read from the store, rather than claim them unseen", async () => {
       const events = [...pendingOf("a", 1), ...pendingOf("b", 1)];
       for (const configured of [RULE, KEPT]) {
-        await assert.rejects(store().outbox.claim(claimOf(configured, events)), TypeError);
+        await assert.rejects(claimNow(claimOf(configured, events)), TypeError);
       }
     });
 
@@ -170,9 +184,7 @@ describe("Outbox on Firestore", () => {
       const windows = Array.from({ length: 6 }, (_, index) =>
         events.slice(index * 5, index * 5 + 9),
       );
-      const results = await Promise.all(
-        windows.map((window) => store().outbox.claim(claimOf(relay, window))),
-      );
+      const results = await Promise.all(windows.map((window) => claimNow(claimOf(relay, window))));
       const exported = results.flatMap((result) =>
         result.outcome === "claimed"
           ? result.lease.sync.endpoints.flatMap(({ members }) => members.map(({ id }) => id))
@@ -199,6 +211,117 @@ describe("Outbox on Firestore", () => {
       };
       const { sync, version } = await claimed(claimOf(RULE, events));
       assert.equal(version, await versionOf(sync.id));
+    });
+  });
+
+  describe("claim of several syncs", () => {
+    const pairs = (count: number): PendingEvent[][] =>
+      Array.from({ length: count }, () => [pending(), pending({ eventKey: "b" })]);
+    const claimsOf = async (groups: readonly PendingEvent[][]): Promise<Claim[]> => {
+      const planted = await plant(store(), RULE, groups.flat());
+      return groups.map((group) =>
+        claimOf(
+          RULE,
+          planted.filter(({ id }) => group.some((event) => event.id === id)),
+        ),
+      );
+    };
+    const syncIds = async () => (await store().paths.syncs("svc").get()).docs.map(({ id }) => id);
+
+    it("makes as many whole ones per commit as fit, each for whoever takes over", async () => {
+      const claims = await claimsOf(pairs(200));
+      // 3 writes each: 150 in the first commit, 50 in the second.
+      const kill = killAtCommit(3);
+      const results = await store().outbox.claimTaken(claims);
+      kill.undo();
+      assert.deepEqual(
+        results.map((result) => result.outcome === "claimed" && result.lease.sync.id),
+        claims.map(({ syncId }) => syncId),
+      );
+      assert.deepEqual(await pendingIds(store(), "svc"), []);
+      for (const index of [0, 149, 150, 199]) {
+        const result = results[index];
+        assert.ok(result?.outcome === "claimed");
+        const { sync, version } = result.lease;
+        assert.equal(version, await versionOf(sync.id));
+        assert.deepEqual((await take(sync.id, NOW + LEASE_MS))?.sync, sync);
+      }
+    }).timeout(30_000);
+
+    it("makes one of many commits in its turn, by itself", async () => {
+      const large = [...pendingOf("a", 900), pending({ eventKey: "b" })];
+      const claims = await claimsOf([...pairs(2), large, ...pairs(2)]);
+      const results = await store().outbox.claimTaken(claims);
+      assert.deepEqual(
+        results.map((result) =>
+          result.outcome === "claimed"
+            ? result.lease.sync.endpoints.map(({ members }) => members.length)
+            : result,
+        ),
+        [
+          [1, 1],
+          [1, 1],
+          [900, 1],
+          [1, 1],
+          [1, 1],
+        ],
+      );
+    }).timeout(30_000);
+
+    it("that comes too late for one event makes none of its commit, and tries none after it", async () => {
+      const claims = await claimsOf(pairs(200));
+      const late = claims[160]!.chunks.flat().flatMap(({ members }) => members)[0];
+      await remove(late!);
+      const results = await store().outbox.claimTaken(claims);
+      assert.equal(results.filter(({ outcome }) => outcome === "claimed").length, 150);
+      assert.equal(results.filter(({ outcome }) => outcome === "contended").length, 50);
+      assert.equal((await syncIds()).length, 150);
+      assert.equal((await pendingIds(store(), "svc")).length, 99);
+    }).timeout(30_000);
+
+    it("stops behind the first that somebody else was faster with", async () => {
+      const claims = await claimsOf(pairs(200));
+      await remove(claims[0]!.chunks.flat().flatMap(({ members }) => members)[0]!);
+      const results = await store().outbox.claimTaken(claims);
+      assert.equal(results.length, 150);
+      assert.deepEqual(await syncIds(), []);
+    });
+
+    it("is known for its own when the answer to its commit was lost, but not what was taken over", async () => {
+      const claims = await claimsOf(pairs(3));
+      const { db } = store();
+      const batch = db.batch.bind(db);
+      db.batch = () => {
+        db.batch = batch;
+        const made = batch();
+        const commit = made.commit.bind(made);
+        made.commit = async () => {
+          await commit();
+          await take(claims[1]!.syncId, NOW + LEASE_MS);
+          throw Object.assign(new Error("6 ALREADY_EXISTS"), { code: 6 });
+        };
+        return made;
+      };
+      const results = await store().outbox.claimTaken(claims);
+      assert.deepEqual(
+        results.map(({ outcome }) => outcome),
+        ["claimed", "contended", "claimed"],
+      );
+      const [first] = results;
+      assert.ok(first?.outcome === "claimed");
+      assert.equal(first.lease.version, await versionOf(first.lease.sync.id));
+    });
+
+    it("has one winner for each event, however many try at once", async () => {
+      const claims = await claimsOf(pairs(40));
+      const again = (): Claim[] =>
+        claims.map((claim) => ({ ...claim, syncId: uniqueId("s"), token: uniqueId("t") }));
+      const results = await Promise.all(
+        Array.from({ length: 6 }, () => store().outbox.claimTaken(again())),
+      );
+      const outcomes = results.flat().filter(({ outcome }) => outcome === "claimed");
+      assert.equal(outcomes.length, 40);
+      assert.equal((await syncIds()).length, 40);
     });
   });
 
@@ -262,7 +385,7 @@ describe("Outbox on Firestore", () => {
     it("that loses an event of its first chunk changes nothing", async () => {
       const events = await plant(store(), RULE, [...pendingOf("a", 600), ...pendingOf("b", 1)]);
       await remove(events[0]!);
-      assert.deepEqual(await store().outbox.claim(claimOf(RULE, events)), { outcome: "contended" });
+      assert.deepEqual(await claimNow(claimOf(RULE, events)), { outcome: "contended" });
       assert.equal((await pendingIds(store(), "svc")).length, 600);
       assert.deepEqual(await store().paths.syncs("svc").listDocuments(), []);
     });
@@ -271,7 +394,7 @@ describe("Outbox on Firestore", () => {
       const events = await plant(store(), RULE, large());
       const claim = claimOf(RULE, events);
       killAtCommit(3);
-      await assert.rejects(store().outbox.claim(claim), /killed/);
+      await assert.rejects(claimNow(claim), /killed/);
       assert.equal((await syncDocument(claim.syncId))?.["state"], "claiming");
       assert.equal(await take(claim.syncId, NOW + LEASE_MS - 1), undefined);
 
@@ -304,7 +427,7 @@ describe("Outbox on Firestore", () => {
         };
         return made;
       };
-      assert.deepEqual(await store().outbox.claim(claim), { outcome: "contended" });
+      assert.deepEqual(await claimNow(claim), { outcome: "contended" });
       const held = takenOver?.sync.endpoints.flatMap(({ members }) => members) ?? [];
       assert.equal(held.length, 2 * CHUNK);
       assert.equal((await pendingIds(store(), "svc")).length, 2000 - held.length);
@@ -394,7 +517,7 @@ describe("Outbox on Firestore", () => {
     it("of a set that is a sync already says so and makes none", async () => {
       await plant(store(), KEPT, [...pendingOf("a", 2), ...pendingOf("b", 2)]);
       const first = await claimed(claimOf(KEPT, await collect(KEPT)));
-      const again = await store().outbox.claim(claimOf(KEPT, await collect(KEPT)));
+      const again = await claimNow(claimOf(KEPT, await collect(KEPT)));
       assert.deepEqual(again, { outcome: "exists", syncId: first.sync.id });
       assert.equal((await syncDocument(first.sync.id))?.["attempt"], 1);
     });
@@ -407,7 +530,7 @@ describe("Outbox on Firestore", () => {
       const window = (count: number) =>
         collected.filter(({ id }) => others.slice(count).every((other) => other.id !== id));
       const results = await Promise.all(
-        [1, 2, 3, 4, 5, 6].map((count) => store().outbox.claim(claimOf(KEPT, window(count)))),
+        [1, 2, 3, 4, 5, 6].map((count) => claimNow(claimOf(KEPT, window(count)))),
       );
       const outcomes = results.map(({ outcome }) => outcome).toSorted();
       assert.deepEqual(outcomes, ["claimed", ...Array<string>(5).fill("contended")]);
@@ -420,7 +543,7 @@ describe("Outbox on Firestore", () => {
       const collected = await collect(KEPT);
       const without = (gone: string) => collected.filter(({ id }) => id !== gone);
       const results = await Promise.all(
-        ["new1", "new2"].map((gone) => store().outbox.claim(claimOf(KEPT, without(gone)))),
+        ["new1", "new2"].map((gone) => claimNow(claimOf(KEPT, without(gone)))),
       );
       assert.deepEqual(
         results.map(({ outcome }) => outcome),
@@ -448,7 +571,7 @@ describe("Outbox on Firestore", () => {
         const fresh = (await collect(KEPT)).filter(({ exported }) => !exported);
         await apply(fresh.at(-1)!);
         const before = await collect(KEPT);
-        assert.deepEqual(await store().outbox.claim(claimOf(KEPT, fresh)), {
+        assert.deepEqual(await claimNow(claimOf(KEPT, fresh)), {
           outcome: "contended",
         });
         assert.deepEqual(await collect(KEPT), before);
@@ -472,7 +595,7 @@ describe("Outbox on Firestore", () => {
       await plant(store(), KEPT, [...pendingOf("a", 1000), ...pendingOf("b", 1)]);
       const claim = claimOf(KEPT, await collect(KEPT));
       killAtCommit(2);
-      await assert.rejects(store().outbox.claim(claim), /killed/);
+      await assert.rejects(claimNow(claim), /killed/);
       assert.ok((await collect(KEPT)).every(({ exported }) => !exported));
       assert.equal(await syncDocument(claim.syncId), undefined);
       const orphans = await partsOf(claim.syncId);
@@ -496,7 +619,7 @@ describe("Outbox on Firestore", () => {
       const inPortionsOf = (size: number) =>
         claimOf(KEPT, collected, { chunks: portions(groups, size) });
       const { sync } = await claimed(inPortionsOf(5));
-      const late = await store().outbox.claim(inPortionsOf(7));
+      const late = await claimNow(inPortionsOf(7));
       assert.deepEqual(late, { outcome: "exists", syncId: sync.id });
       assert.deepEqual((await take(sync.id, NOW + LEASE_MS))?.sync, sync);
     });
@@ -522,12 +645,7 @@ describe("Outbox on Firestore", () => {
       const [first, second, third] = claims as [Claim, Claim, Claim];
       const due = await store().outbox.due(NOW + 30_000, 10);
       assert.deepEqual(due, [
-        {
-          serviceName: "other",
-          syncId: second.syncId,
-          dueAtMs: NOW + 10_000,
-          hasFailed: false,
-        },
+        { serviceName: "other", syncId: second.syncId, dueAtMs: NOW + 10_000, hasFailed: false },
         { serviceName: "svc", syncId: third.syncId, dueAtMs: NOW + 20_000, hasFailed: false },
         { serviceName: "svc", syncId: first.syncId, dueAtMs: NOW + 30_000, hasFailed: false },
       ]);
@@ -568,7 +686,7 @@ describe("Outbox on Firestore", () => {
       assert.deepEqual(await store().outbox.oldest(2), named(claims[2]));
       for (const { syncId } of claims) {
         const lease = await take(syncId, NOW + LEASE_MS);
-        await store().outbox.markPublished(lease!, "m1", NOW);
+        await store().outbox.markPublished([{ lease: lease!, messageId: "m1" }], NOW);
       }
       assert.equal(await store().outbox.oldest(10), undefined);
     });
@@ -643,11 +761,11 @@ describe("Outbox on Firestore", () => {
 
     it("of a published sync, asked for by name, takes it from TTL until it is out again", async () => {
       const lease = await claimed(claimOf(RULE, []));
-      await store().outbox.markPublished(lease, "m1", NOW);
+      await store().outbox.markPublished([{ lease: lease, messageId: "m1" }], NOW);
       assert.ok((await syncDocument(lease.sync.id))?.["expireAt"]);
       const again = await take(lease.sync.id, NOW, { again: true });
       assert.equal((await syncDocument(lease.sync.id))?.["expireAt"], undefined);
-      await store().outbox.markPublished(again!, "m2", NOW);
+      await store().outbox.markPublished([{ lease: again!, messageId: "m2" }], NOW);
       assert.ok((await syncDocument(lease.sync.id))?.["expireAt"]);
     });
 
@@ -670,7 +788,7 @@ describe("Outbox on Firestore", () => {
 
     it("of a published sync, or of none, is refused", async () => {
       const lease = await claimed(claimOf(RULE, []));
-      await store().outbox.markPublished(lease, "m1", NOW);
+      await store().outbox.markPublished([{ lease, messageId: "m1" }], NOW);
       assert.equal(await take(lease.sync.id, NOW + LEASE_MS), undefined);
       assert.equal(await take("nobody", NOW), undefined);
     });
@@ -678,7 +796,7 @@ describe("Outbox on Firestore", () => {
     it("again, asked for by name, works whatever the state", async () => {
       const lease = await claimed(claimOf(RULE, []));
       assert.equal((await take(lease.sync.id, NOW, { again: true }))?.attempt, 2);
-      await store().outbox.markPublished(lease, "m1", NOW);
+      await store().outbox.markPublished([{ lease, messageId: "m1" }], NOW);
       const again = await take(lease.sync.id, NOW, { again: true });
       assert.deepEqual(again?.sync, lease.sync);
       assert.equal(again.attempt, 3);
@@ -725,7 +843,7 @@ describe("Outbox on Firestore", () => {
     it("ends it: nothing is due, and the sync expires after the retention period", async () => {
       const lease = await claimed(claimOf(RULE, []));
       await store().outbox.markFailed(lease, "no such topic", NOW);
-      await store().outbox.markPublished(lease, "m1", NOW + 5000);
+      await store().outbox.markPublished([{ lease, messageId: "m1" }], NOW + 5000);
       assert.deepEqual(await dueAt(NOW + 10 * LEASE_MS), []);
       const document = await syncDocument(lease.sync.id);
       const { state, messageId, publishedAt, expireAt } = document ?? {};
@@ -742,10 +860,25 @@ describe("Outbox on Firestore", () => {
       assert.equal("nextAttemptAt" in document!, false);
     });
 
+    it("marks many together, or none", async () => {
+      const [one, two] = [await claimed(claimOf(RULE, [])), await claimed(claimOf(RULE, []))];
+      const published = [one, two].map((lease) => ({ lease, messageId: `m-${lease.sync.id}` }));
+      await store().paths.syncs("svc").doc(two.sync.id).delete();
+      await assert.rejects(store().outbox.markPublished(published, NOW), { code: 5 });
+      assert.equal((await syncDocument(one.sync.id))?.["state"], "claimed");
+      const three = await claimed(claimOf(RULE, []));
+      const others = [one, three].map((lease) => ({ lease, messageId: `m-${lease.sync.id}` }));
+      await store().outbox.markPublished(others, NOW);
+      for (const { sync } of [one, three]) {
+        assert.equal((await syncDocument(sync.id))?.["messageId"], `m-${sync.id}`);
+      }
+      assert.deepEqual(await dueAt(NOW + 10 * LEASE_MS), []);
+    });
+
     it("has the last word over somebody who took the sync over meanwhile", async () => {
       const first = await claimed(claimOf(RULE, []));
       const second = await take(first.sync.id, NOW + LEASE_MS);
-      await store().outbox.markPublished(first, "m1", NOW);
+      await store().outbox.markPublished([{ lease: first, messageId: "m1" }], NOW);
       await store().outbox.markFailed(second!, "no such topic", NOW);
       assert.equal((await syncDocument(first.sync.id))?.["state"], "published");
       assert.deepEqual(await dueAt(NOW + 10 * LEASE_MS), []);

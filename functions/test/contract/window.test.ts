@@ -1,7 +1,11 @@
-import type { Timestamp } from "@google-cloud/firestore";
 import assert from "node:assert/strict";
+import type { Write } from "../../src/adapters/firestore/documents.ts";
+import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
+import { makeWindow } from "../../src/adapters/firestore/window.ts";
 import { byAge, type PendingEvent } from "../../src/domain/event.ts";
 import { expiryOf, type Expiry } from "../../src/domain/expiry.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import {
   ago,
   endpoint,
@@ -18,19 +22,37 @@ import { fieldsOf, pendingIds, plant, useStore } from "../support/store.ts";
 const RULE = rule();
 const KEPT = rule({ trigger: { keepEventAfterTrigger: true } });
 
+const keysOf = ({ endpoints }: Rule): string[] => endpoints.map(({ eventKey }) => eventKey);
+
 describe("Window on Firestore", () => {
   const store = useStore();
+  /** What the use cases ask for, of a rule. */
+  const count = (configured: Rule, eventKey: string, aboveMs: number | undefined, limit: number) =>
+    store().window.count(windowOf(configured), {
+      eventKey,
+      withExported: configured.trigger.keepEventAfterTrigger,
+      aboveMs,
+      limit,
+    });
+  const hasNew = (configured: Rule, aboveMs: number) =>
+    store().window.hasNew(windowOf(configured), { eventKeys: keysOf(configured), aboveMs });
+  const collect = (configured: Rule, aboveMs: number) =>
+    store().window.collect(windowOf(configured), {
+      eventKeys: keysOf(configured),
+      withExported: configured.trigger.keepEventAfterTrigger,
+      aboveMs,
+    });
 
   describe("count", () => {
-    for (const [limit, count] of [
+    for (const [limit, expected] of [
       [1, 1],
       [4, 4],
       [5, 5],
       [6, 5],
     ] as const) {
-      it(`of 5 events counts ${String(count)} when ${String(limit)} are needed`, async () => {
+      it(`of 5 events counts ${String(expected)} when ${String(limit)} are needed`, async () => {
         await plant(store(), RULE, [...pendingOf("a", 5), ...pendingOf("b", 9)]);
-        assert.equal(await store().window.count(RULE, "a", ago(3600), limit), count);
+        assert.equal(await count(RULE, "a", ago(3600), limit), expected);
       });
     }
 
@@ -41,27 +63,47 @@ describe("Window on Firestore", () => {
         RULE,
         times.map((receivedAtMs) => pending({ receivedAtMs })),
       );
-      assert.equal(await store().window.count(RULE, "a", ago(100), 10), 2);
+      assert.equal(await count(RULE, "a", ago(100), 10), 2);
     });
 
     it("of a service or endpoint that never had an event is 0", async () => {
       const other = rule({ serviceName: "other" });
       await plant(store(), RULE, [pending()]);
-      assert.equal(await store().window.count(RULE, "b", ago(3600), 1), 0);
-      assert.equal(await store().window.count(other, "a", ago(3600), 1), 0);
+      assert.equal(await count(RULE, "b", ago(3600), 1), 0);
+      assert.equal(await count(other, "a", ago(3600), 1), 0);
     });
 
     it("leaves out what is in a sync where events are taken, not where they are kept", async () => {
       await plant(store(), KEPT, [pending({ id: "exported" }), ...pendingOf("a", 2)]);
       await store().paths.pending("svc").doc("exported").update({ exported: true });
-      assert.equal(await store().window.count(RULE, "a", ago(3600), 10), 2);
-      assert.equal(await store().window.count(KEPT, "a", ago(3600), 10), 3);
-      assert.equal(await store().window.count(KEPT, "a", ago(3600), 2), 2);
+      assert.equal(await count(RULE, "a", ago(3600), 10), 2);
+      assert.equal(await count(KEPT, "a", ago(3600), 10), 3);
+      assert.equal(await count(KEPT, "a", ago(3600), 2), 2);
+    });
+
+    it("leaves out what is later than the upper bound, and has no lower one if none is given", async () => {
+      const times = [0, ago(100), ago(50), ago(50) + 1];
+      await plant(
+        store(),
+        RULE,
+        times.map((receivedAtMs) => pending({ receivedAtMs })),
+      );
+      const query = { eventKey: "a", withExported: false, aboveMs: undefined, limit: 10 };
+      const { window } = store();
+      assert.equal(await window.count(windowOf(RULE), { ...query, upToMs: ago(50) }), 3);
+      assert.equal(await window.count(windowOf(RULE), query), 4);
+    });
+
+    it("leaves out what has another key", async () => {
+      await plant(store(), RULE, [pending({ id: "other" }), pending()]);
+      await store().paths.pending("svc").doc("other").update({ key: "k" });
+      assert.equal(await count(RULE, "a", ago(3600), 10), 1);
+      assert.equal((await collect(RULE, ago(3600))).length, 1);
     });
 
     it("reaches back to the beginning of time", async () => {
       await plant(store(), RULE, [pending({ receivedAtMs: 0 })]);
-      assert.equal(await store().window.count(RULE, "a", -62_135_596_800_000, 1), 1);
+      assert.equal(await count(RULE, "a", -62_135_596_800_000, 1), 1);
     });
   });
 
@@ -71,22 +113,22 @@ describe("Window on Firestore", () => {
       const exported = pending({ id: "exported", receivedAtMs: ago(40) });
       await plant(store(), KEPT, [old, exported]);
       await store().paths.pending("svc").doc("exported").update({ exported: true });
-      assert.equal(await store().window.hasNew(KEPT, ago(51)), true);
-      assert.equal(await store().window.hasNew(KEPT, ago(50)), false);
+      assert.equal(await hasNew(KEPT, ago(51)), true);
+      assert.equal(await hasNew(KEPT, ago(50)), false);
     });
 
     it("counts events of any configured endpoint, and of no other", async () => {
       const keys = Array.from({ length: 61 }, (_, index) => `key${String(index)}`);
       const many = { ...KEPT, endpoints: keys.map((key) => endpoint(key)) };
       await plant(store(), KEPT, [pending({ eventKey: "removed" })]);
-      assert.equal(await store().window.hasNew(many, ago(3600)), false);
+      assert.equal(await hasNew(many, ago(3600)), false);
       await plant(store(), KEPT, [pending({ eventKey: keys[60]! })]);
-      assert.equal(await store().window.hasNew(many, ago(3600)), true);
+      assert.equal(await hasNew(many, ago(3600)), true);
     });
 
     it("sees events that came while they were taken", async () => {
       await plant(store(), RULE, [pending()]);
-      assert.equal(await store().window.hasNew(KEPT, ago(3600)), true);
+      assert.equal(await hasNew(KEPT, ago(3600)), true);
     });
   });
 
@@ -98,7 +140,7 @@ describe("Window on Firestore", () => {
         pending({ receivedAtMs: ago(3600) }),
         pending({ eventKey: "removed" }),
       ]);
-      const collected = await store().window.collect(RULE, ago(3600));
+      const collected = await collect(RULE, ago(3600));
       assert.deepEqual(
         collected.toSorted((x, y) => (x.id < y.id ? -1 : 1)).map(factsOf),
         inside.map(factsOf),
@@ -108,7 +150,7 @@ describe("Window on Firestore", () => {
     it("says which are in a sync already", async () => {
       await plant(store(), KEPT, [pending({ id: "a1" }), pending({ id: "a2" })]);
       await store().paths.pending("svc").doc("a2").update({ exported: true });
-      const collected = await store().window.collect(KEPT, ago(3600));
+      const collected = await collect(KEPT, ago(3600));
       assert.deepEqual(Object.fromEntries(collected.map(({ id, exported }) => [id, exported])), {
         a1: false,
         a2: true,
@@ -118,7 +160,7 @@ describe("Window on Firestore", () => {
     it("leaves out what is in a sync where events are taken", async () => {
       await plant(store(), KEPT, [pending({ id: "exported" }), pending({ id: "new" })]);
       await store().paths.pending("svc").doc("exported").update({ exported: true });
-      const collected = await store().window.collect(RULE, ago(3600));
+      const collected = await collect(RULE, ago(3600));
       assert.deepEqual(
         collected.map(({ id }) => id),
         ["new"],
@@ -127,11 +169,13 @@ describe("Window on Firestore", () => {
 
     it("gives the version that conditional writes need", async () => {
       await plant(store(), KEPT, [pending({ id: "a1" })]);
-      const [event] = await store().window.collect(KEPT, ago(3600));
-      const ref = store().paths.pending("svc").doc("a1");
-      const before = event?.version as Timestamp;
-      await ref.update({ exported: true }, { lastUpdateTime: before });
-      await assert.rejects(ref.update({ exported: true }, { lastUpdateTime: before }), { code: 9 });
+      const [event] = await collect(KEPT, ago(3600));
+      const { path } = store().paths.pending("svc").doc("a1");
+      const version = event?.version as string;
+      const documents = firestoreDocuments(store().db);
+      const mark: Write = { kind: "update", path, fields: { exported: true }, version };
+      await documents.commit([mark]);
+      await assert.rejects(documents.commit([mark]), { code: 9 });
     });
 
     for (const [field, value] of [
@@ -141,10 +185,10 @@ describe("Window on Firestore", () => {
       ["size", null],
     ] as const) {
       it(`sets aside a marker whose ${field} is ${JSON.stringify(value)}, and goes on`, async () => {
-        const { paths, log, window } = store();
+        const { paths, log } = store();
         await plant(store(), RULE, [pending({ id: "bad" }), pending({ id: "good" })]);
         await paths.pending("svc").doc("bad").update(field, value);
-        const collected = await window.collect(RULE, ago(3600));
+        const collected = await collect(RULE, ago(3600));
         assert.deepEqual(
           collected.map(({ id }) => id),
           ["good"],
@@ -157,11 +201,11 @@ describe("Window on Firestore", () => {
     }
 
     it("is not stopped by markers that no query finds", async () => {
-      const { paths, window } = store();
+      const { paths } = store();
       await plant(store(), RULE, [pending({ id: "bad" }), pending({ id: "good" })]);
       await paths.pending("svc").doc("bad").update("exported", "no");
       for (const configured of [RULE, KEPT]) {
-        const collected = await window.collect(configured, ago(3600));
+        const collected = await collect(configured, ago(3600));
         assert.deepEqual(
           collected.map(({ id }) => id),
           ["good"],
@@ -170,7 +214,7 @@ describe("Window on Firestore", () => {
     });
 
     it("leaves a malformed marker that somebody puts right at that moment", async () => {
-      const { db, paths, window } = store();
+      const { db, paths } = store();
       await plant(store(), RULE, [pending({ id: "bad" })]);
       const ref = paths.pending("svc").doc("bad");
       await ref.update("size", "x");
@@ -184,21 +228,94 @@ describe("Window on Firestore", () => {
         };
         return made;
       };
-      assert.deepEqual(await window.collect(RULE, ago(3600)), []);
+      assert.deepEqual(await collect(RULE, ago(3600)), []);
       assert.deepEqual(await pendingIds(store(), "svc"), ["bad"]);
-      assert.equal((await window.collect(RULE, ago(3600))).length, 1);
+      assert.equal((await collect(RULE, ago(3600))).length, 1);
     });
 
     it("sets a malformed marker aside once, however many checks find it at once", async () => {
-      const { paths, window } = store();
+      const { paths } = store();
       await plant(store(), RULE, [pending({ id: "bad" }), pending({ id: "good" })]);
       await paths.pending("svc").doc("bad").update({ size: "x" });
-      const all = await Promise.all(
-        Array.from({ length: 5 }, () => window.collect(RULE, ago(3600))),
-      );
+      const all = await Promise.all(Array.from({ length: 5 }, () => collect(RULE, ago(3600))));
       for (const collected of all) assert.equal(collected.length, 1);
       assert.deepEqual(await pendingIds(store(), "svc"), ["good"]);
       assert.equal((await paths.malformed("svc").listDocuments()).length, 1);
+    });
+  });
+
+  describe("scan", () => {
+    /** The ids of each page, of so many markers at a time. */
+    async function scan(scanPage: number, fromMs?: number, configured = RULE): Promise<string[][]> {
+      const { db, log } = store();
+      const window = makeWindow(firestoreDocuments(db), log, { scanPage });
+      const pages: string[][] = [];
+      const query = { eventKeys: keysOf(configured), fromMs };
+      for await (const page of window.scan(windowOf(configured), query)) {
+        assert.ok(page.length > 0);
+        pages.push(page.map(({ id }) => id));
+      }
+      return pages;
+    }
+    const at = (id: string, secondsAgo: number) =>
+      pending({ id, eventKey: id.slice(0, 1), receivedAtMs: ago(secondsAgo) });
+
+    it("gives the events of all endpoints by age, page by page", async () => {
+      await plant(store(), RULE, [
+        ...[at("b1", 30), at("a1", 50), at("a3", 20), at("b3", 20), at("a2", 40), at("b2", 25)],
+        pending({ eventKey: "removed" }),
+      ]);
+      const all = ["a1", "a2", "b1", "b2", "a3", "b3"];
+      for (const size of [1, 2, 3, 5, 6, 1000]) {
+        const pages = await scan(size);
+        assert.deepEqual(pages.flat(), all);
+        assert.ok(pages.every((page) => page.length <= size));
+      }
+    });
+
+    it("of more endpoints than one query takes keeps the order of all", async () => {
+      const keys = Array.from({ length: 65 }, (_, index) => `k${String(index)}`);
+      const many = { ...RULE, endpoints: keys.map((key) => endpoint(key)) };
+      const events = keys.flatMap((eventKey, index) =>
+        [index, 100 - index, 50].map((secondsAgo) =>
+          pending({ eventKey, receivedAtMs: ago(secondsAgo) }),
+        ),
+      );
+      await plant(store(), many, events);
+      const expected = events.toSorted(byAge).map(({ id }) => id);
+      for (const size of [7, 1000]) {
+        assert.deepEqual((await scan(size, undefined, many)).flat(), expected);
+      }
+    });
+
+    it("begins with what was received at the bound", async () => {
+      await plant(store(), RULE, [at("a1", 50), at("a2", 40), at("b1", 30)]);
+      assert.deepEqual((await scan(10, ago(40))).flat(), ["a2", "b1"]);
+      assert.deepEqual(await scan(10, ago(29)), []);
+    });
+
+    it("leaves out what is in a sync, and sets aside what cannot be read", async () => {
+      const { paths } = store();
+      await plant(store(), RULE, [at("a1", 50), at("a2", 40), at("a3", 30), at("b1", 20)]);
+      await paths.pending("svc").doc("a1").update({ exported: true });
+      await paths.pending("svc").doc("a3").update({ size: "x" });
+      assert.deepEqual((await scan(1)).flat(), ["a2", "b1"]);
+      assert.equal((await paths.malformed("svc").listDocuments()).length, 1);
+    });
+
+    it("sees all endpoints at one moment", async () => {
+      await plant(store(), RULE, [at("a1", 50), at("b1", 40)]);
+      let queries = 0;
+      const undo = tapGrpc(({ method }) => {
+        if (method === "RunQuery") queries++;
+        return undefined;
+      });
+      try {
+        assert.deepEqual(await scan(1000), [["a1", "b1"]]);
+      } finally {
+        undo();
+      }
+      assert.equal(queries, 1);
     });
   });
 
@@ -207,7 +324,11 @@ describe("Window on Firestore", () => {
     const at = (nowMs: number, configured = RULE) => expiryOf(configured, nowMs, undefined, 0);
     const HOUR_MS = 3_600_000;
     const remove = (expiry: Expiry, configured = RULE, goOn = () => true) =>
-      store().window.removeExpired(configured, expiry, goOn);
+      store().window.removeExpired(windowOf(configured), {
+        eventKeys: keysOf(configured),
+        expiry,
+        goOn,
+      });
     const withPeriod = (observationPeriod: number) => rule({ trigger: { observationPeriod } });
 
     it("removes what is as old as the period, or older, and nothing else", async () => {
@@ -256,7 +377,7 @@ describe("Window on Firestore", () => {
 
     it("removes what was reset, whatever it counts for", async () => {
       await plant(store(), withPeriod(7200), pendingOf("a", 2));
-      const [first] = (await store().window.collect(RULE, ago(3600))).toSorted(byAge);
+      const [first] = (await collect(RULE, ago(3600))).toSorted(byAge);
       assert.equal(await remove(expiryOf(RULE, NOW, first!.receivedAtMs, 0)), 1);
     });
 
@@ -269,8 +390,8 @@ describe("Window on Firestore", () => {
       assert.equal(await remove(at(NOW + HOUR_MS)), 3);
     });
 
-    it("finds what is behind more than a page that must stay, and reads that page once", async () => {
-      // All outside this rule's window: 600 came under a longer one, and before them 500 under this one.
+    it("begins with the oldest, and stops where a page has what must stay", async () => {
+      // All outside this rule's window: 500 came under it, and after them 600 under a longer one.
       const staying = await plant(store(), withPeriod(7200), pendingOf("a", 600));
       const old = pendingOf("a", 500).map((event) => ({
         ...event,
@@ -291,7 +412,7 @@ describe("Window on Firestore", () => {
       } finally {
         undo();
       }
-      assert.equal(reads, 450 + 500);
+      assert.equal(reads, 450 + 450);
       assert.deepEqual(await pendingIds(store(), "svc"), staying.map(({ id }) => id).toSorted());
     });
 

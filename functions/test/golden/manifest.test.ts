@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { format } from "prettier";
-import { LEASE_MS } from "../../src/app/claimSync.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { CHECK_MS, PUBLICATION_MS } from "../../src/app/timeLimits.ts";
 import { matchGolden } from "../support/golden.ts";
 

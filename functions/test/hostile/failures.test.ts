@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Timestamp } from "@google-cloud/firestore";
 
 import type { Rule } from "../../src/domain/rule.ts";
-import { request } from "../support/hostile/fleet.ts";
+import { asks, request } from "../support/hostile/fleet.ts";
 import { Instance } from "../support/hostile/instance.ts";
 import { readLedger } from "../support/hostile/ledger.ts";
 import { Receiver } from "../support/hostile/receiver.ts";
@@ -27,7 +27,9 @@ describe("failures that last", function () {
     for (const { eventKey } of rule.endpoints) {
       await instance.run((engine) => engine.storeEvent(rule, request(eventKey, eventKey)));
     }
-    await instance.run((engine) => engine.checkWindow(rule, rule.endpoints[0]?.eventKey));
+    await instance.run((engine) =>
+      engine.checkWindow(rule, asks(rule.endpoints[0]?.eventKey ?? "")),
+    );
   }
 
   it("keep a sync that cannot be published, show why, and publish it when the cause is gone", async () => {
@@ -106,13 +108,16 @@ describe("failures that last", function () {
     const receivedAt = Timestamp.fromMillis(world.now());
     const pending = world.db.collection(`services/${rule.serviceName}/pending`);
     const malformed = [
-      { eventKey: "a", receivedAt, exported: false, size: "large" },
-      { eventKey: "a", receivedAt, exported: false },
-      { eventKey: "b", receivedAt, exported: false, size: -1 },
+      { eventKey: "a", exported: false, size: "large" },
+      { eventKey: "a", exported: false },
+      { eventKey: "b", exported: false, size: -1 },
       // Found by no query, so it is in nobody's way.
-      { eventKey: "b", receivedAt, exported: "maybe", size: 1 },
+      { eventKey: "b", exported: "maybe", size: 1 },
     ];
-    await Promise.all(malformed.map((data, index) => pending.doc(`m${String(index)}`).set(data)));
+    const common = { key: "", receivedAt };
+    await Promise.all(
+      malformed.map((data, index) => pending.doc(`m${String(index)}`).set({ ...common, ...data })),
+    );
     await complete(instance, rule);
 
     const verdict = await world.judge(rule, { expectOnce: true });
@@ -135,7 +140,7 @@ describe("failures that last", function () {
     await store("b");
     const events = world.db.collection(`services/${rule.serviceName}/events`);
     await events.doc(eventId).update({ headers: "none" });
-    await instance.run((engine) => engine.checkWindow(rule, "a"));
+    await instance.run((engine) => engine.checkWindow(rule, asks("a")));
 
     assert.deepEqual((await world.judge(rule, { expectOnce: true })).violations, []);
     const [{ message } = assert.fail()] = world.receiver.of(rule.serviceName);
@@ -153,14 +158,14 @@ describe("failures that last", function () {
     await syncs.doc("broken").set({ state: "claimed", nextAttemptAt, endpoints: "none" });
     const dying = new Instance({
       db: world.db,
-      publisher: { publish: () => new Promise<string>(() => undefined) },
+      publisher: { publish: () => new Promise(() => undefined) },
       rules: [rule],
       clock: world.now,
     });
     for (const key of ["a", "b"]) {
       await instance.run((engine) => engine.storeEvent(rule, request(key, key)));
     }
-    void dying.run((engine) => engine.checkWindow(rule, "a")).catch(() => undefined);
+    void dying.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined);
     await untilClaimed(rule);
     dying.kill();
     world.advance(HOUR_MS);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { request } from "../support/hostile/fleet.ts";
+import { asks, request } from "../support/hostile/fleet.ts";
 import { Instance } from "../support/hostile/instance.ts";
 import { World } from "../support/hostile/world.ts";
 
@@ -22,10 +22,10 @@ describe("an answer that is lost", function () {
       db: world.db,
       publisher: world.publisher,
       rules: [rule],
-      plan: (point) => (point === "window.collect/runQuery:after" ? "unavailable" : undefined),
+      plan: (point) => (point === "window.scan/runQuery:after" ? "unavailable" : undefined),
     });
     await assert.rejects(
-      failing.run((engine) => engine.checkWindow(rule, "b")),
+      failing.run((engine) => engine.checkWindow(rule, asks("b"))),
       /UNAVAILABLE/,
     );
     await world.close(); // waits for every request

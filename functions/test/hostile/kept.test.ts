@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
 import { Eventarc } from "../support/hostile/eventarc.ts";
-import { Fleet, inChunksOf, inParallel, request } from "../support/hostile/fleet.ts";
+import { asks, Fleet, inChunksOf, inParallel, request } from "../support/hostile/fleet.ts";
 import { holdingInstance } from "../support/hostile/holding.ts";
 import { Instance } from "../support/hostile/instance.ts";
 import { preload } from "../support/hostile/preload.ts";
@@ -27,7 +27,8 @@ describe("kept events", function () {
     const store = async (key: string) => {
       await instance.run((engine) => engine.storeEvent(rule, request(key, key)));
     };
-    const check = (key?: string) => instance.run((engine) => engine.checkWindow(rule, key));
+    const check = (key?: string) =>
+      instance.run((engine) => engine.checkWindow(rule, key === undefined ? undefined : asks(key)));
     await store("a");
     await check("a");
     for (let expected = 1; expected <= 4; expected++) {
@@ -50,10 +51,10 @@ describe("kept events", function () {
     await store("a");
     await store("b");
     const { instance, claiming, goOn } = holdingInstance(world, rule);
-    const slow = instance.run((engine) => engine.checkWindow(rule, "b"));
+    const slow = instance.run((engine) => engine.checkWindow(rule, asks("b")));
     await claiming;
     await store("a");
-    await other.run((engine) => engine.checkWindow(rule, "a"));
+    await other.run((engine) => engine.checkWindow(rule, asks("a")));
     goOn();
     assert.equal((await slow).outcome, "nothingNew");
     const { figures, violations } = await world.judge(rule, { expectOnce: true });
@@ -86,7 +87,7 @@ describe("kept events", function () {
   it("make several syncs of more than one commit marks, each with new ones and all before", async () => {
     const rule = world.rule(["a", "b"], KEPT);
     const ids = await preload(world.documents, rule, 1200, world.now() - 60_000);
-    await world.instance([rule]).run((engine) => engine.checkWindow(rule, "a"));
+    await world.instance([rule]).run((engine) => engine.checkWindow(rule, asks("a")));
     const { violations, figures } = await world.judge(rule, { accepted: ids, expectOnce: true });
     assert.deepEqual(violations, []);
     assert.deepEqual([figures.syncs, figures.exported], [3, 1200]);
@@ -137,15 +138,17 @@ describe("kept events", function () {
         rules: [rule],
         clock: world.now,
         plan: (point) => {
-          if (point !== "outbox.claim/commit:after" || ++commits !== 1) return undefined;
+          if (point !== "outbox.claimKept/commit:after" || ++commits !== 1) return undefined;
           reached.resolve(undefined);
           return fault === "dies" ? "kill" : gate.promise;
         },
       });
-      const check = claimer.run((engine) => engine.checkWindow(rule, "a")).catch(() => undefined);
+      const check = claimer
+        .run((engine) => engine.checkWindow(rule, asks("a")))
+        .catch(() => undefined);
       await reached.promise;
       world.advance(150_000);
-      await world.instance([rule]).run((engine) => engine.checkWindow(rule, "b"));
+      await world.instance([rule]).run((engine) => engine.checkWindow(rule, asks("b")));
       gate.resolve(undefined);
       await check;
       await world.settle([rule]);
@@ -171,12 +174,12 @@ describe("kept events", function () {
         clock: world.now,
         adapt: inChunksOf.bind(undefined, 2),
         plan: (point) => {
-          if (!point.startsWith("outbox.claim") || ++steps !== stopAt) return undefined;
+          if (!point.startsWith("outbox.claimKept") || ++steps !== stopAt) return undefined;
           isKilled = true;
           return "kill";
         },
       });
-      await dying.run((engine) => engine.checkWindow(rule, "a")).catch(() => undefined);
+      await dying.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined);
       await world.settle([rule]);
       const { violations, figures } = await world.judge(rule);
       assert.deepEqual(violations, [], `killed at step ${String(stopAt)}`);

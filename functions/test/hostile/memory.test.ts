@@ -7,7 +7,7 @@ import type { Rule } from "../../src/domain/rule.ts";
 import { serveFunction, type ServedFunction } from "../../tools/bench/serveFunction.ts";
 import { sharedBuild } from "../support/hostile/build.ts";
 import { toCloudEvent } from "../support/hostile/cloudEvent.ts";
-import { inParallel, request } from "../support/hostile/fleet.ts";
+import { asks, inParallel, request } from "../support/hostile/fleet.ts";
 import { Instance } from "../support/hostile/instance.ts";
 import { World } from "../support/hostile/world.ts";
 import { waitFor } from "../support/waitFor.ts";
@@ -95,7 +95,7 @@ describe("large syncs at once", function () {
     });
     await fill(dying, rules);
     for (const rule of rules) {
-      void dying.run((engine) => engine.checkWindow(rule, "a")).catch(() => undefined);
+      void dying.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined);
     }
     await waitFor("the claims", async () => {
       const { docs } = await world.db.collectionGroup("syncs").select().get();

@@ -34,6 +34,7 @@ describe("resets and manual triggers among the events", function () {
     const ahead = await at(1000).run((engine) => engine.reset(rule));
     await at(-1000).run((engine) => engine.reset(rule));
     const state = await db.collection("services").doc(rule.serviceName).get();
-    assert.deepEqual(state.get("resetAt"), Timestamp.fromMillis(ahead.resetAtMs));
+    const resets = state.get("resets") as Timestamp[];
+    assert.deepEqual(resets.at(-1), Timestamp.fromMillis(ahead.resetAtMs));
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
 import { Eventarc } from "../support/hostile/eventarc.ts";
-import { Fleet, inParallel, request } from "../support/hostile/fleet.ts";
+import { asks, Fleet, inParallel, request } from "../support/hostile/fleet.ts";
 import { holdingInstance } from "../support/hostile/holding.ts";
 import { readLedger } from "../support/hostile/ledger.ts";
 import { Random } from "../support/hostile/random.ts";
@@ -34,7 +34,7 @@ describe("a change of the rule", function () {
     }
   }
   const check = (rule: Rule) =>
-    world.instance([rule]).run((engine) => engine.checkWindow(rule, "a"));
+    world.instance([rule]).run((engine) => engine.checkWindow(rule, asks("a")));
   const sweep = (rule: Rule) => world.instance([rule]).run((engine) => engine.sweep([rule]));
 
   /** In how many syncs each event is that is in any. */
@@ -50,9 +50,9 @@ describe("a change of the rule", function () {
   ] as const) {
     it(`exports each event once when events ${other} are claimed while others claim them ${holder}`, async () => {
       const rules = bothRules();
-      await store(rules[holder], "a", "b", "a");
+      await store(rules[holder], "a", "a", "b");
       const { instance, claiming, goOn } = holdingInstance(world, rules[holder]);
-      const slow = instance.run((engine) => engine.checkWindow(rules[holder], "b"));
+      const slow = instance.run((engine) => engine.checkWindow(rules[holder], asks("b")));
       await claiming;
       assert.equal((await check(rules[other])).outcome, "fired");
       goOn();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { inParallel, request } from "../support/hostile/fleet.ts";
+import { asks, inParallel, request } from "../support/hostile/fleet.ts";
 import { preload } from "../support/hostile/preload.ts";
 import { readLedger } from "../support/hostile/ledger.ts";
 import { World } from "../support/hostile/world.ts";
@@ -15,15 +15,31 @@ describe("large windows", function () {
 
   it("fire with 20,000 events", async () => {
     const rule = world.rule(["a", "b"]);
-    const ids = await preload(world.documents, rule, 20_000, world.now() - 60_000);
-    await world.instance([rule]).run((engine) => engine.checkWindow(rule, "a"));
+    const chatty = { ...rule, endpoints: rule.endpoints.slice(0, 1) };
+    const ids = await preload(world.documents, chatty, 20_000, world.now() - 60_000);
+    const instance = world.instance([rule]);
+    await instance.run((engine) => engine.storeEvent(rule, request("b", "the rare one")));
+    await instance.run((engine) => engine.checkWindow(rule, asks("b")));
     const verdict = await world.judge(rule, { accepted: ids, expectOnce: true });
     assert.deepEqual(verdict.violations, []);
-    assert.equal(verdict.figures.exported, 20_000);
+    assert.equal(verdict.figures.exported, 20_001);
     assert.equal(verdict.figures.syncs, 1);
     const [{ message } = assert.fail()] = world.receiver.of(rule.serviceName);
-    assert.equal(message.events["a"]?.numberOfEvents, 10_000);
+    assert.equal(message.events["a"]?.numberOfEvents, 20_000);
     assert.equal(message.truncated, undefined);
+  });
+
+  it("of 1,000 pairs make a message of each, one and one", async () => {
+    const rule = world.rule(["a", "b"]);
+    const ids = await preload(world.documents, rule, 2_000, world.now() - 60_000);
+    await world.instance([rule]).run((engine) => engine.checkWindow(rule, asks("a")));
+    const verdict = await world.judge(rule, {
+      accepted: ids,
+      expectOnce: true,
+      isSequential: true,
+    });
+    assert.deepEqual(verdict.violations, []);
+    assert.deepEqual([verdict.figures.syncs, verdict.figures.exported], [1_000, 2_000]);
   });
 
   it("lose nothing when four instances check the same one", async () => {
@@ -31,25 +47,30 @@ describe("large windows", function () {
     const ids = await preload(world.documents, rule, 3_000, world.now() - 60_000);
     const instances = Array.from({ length: 4 }, () => world.instance([rule]));
     await inParallel(instances, 4, (instance) =>
-      instance.run((engine) => engine.checkWindow(rule, "a")).catch(() => undefined),
+      instance.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined),
     );
     await world.settle([rule]);
-    const verdict = await world.judge(rule, { accepted: ids, expectOnce: true });
+    const verdict = await world.judge(rule, {
+      accepted: ids,
+      expectOnce: true,
+      isSequential: true,
+    });
     assert.deepEqual(verdict.violations, []);
     assert.equal(verdict.figures.exported, 3_000);
   });
 
   it("fire with more bytes than Pub/Sub takes, and say what they leave out", async () => {
-    const rule = world.rule(["a", "b"]);
+    // Complete with the last event only.
+    const rule = world.rule(["a", "b"], { minNbOfOccurrence: 2 });
     const instance = world.instance([rule]);
     const content = "x".repeat(900_000);
     const events = Array.from({ length: 14 }, (_, index) =>
-      request(index < 2 ? "a" : "b", content),
+      request(index < 12 ? "b" : "a", content),
     );
     await inParallel(events, 2, (event) =>
       instance.run((engine) => engine.storeEvent(rule, event)),
     );
-    await instance.run((engine) => engine.checkWindow(rule, "b"));
+    await instance.run((engine) => engine.checkWindow(rule, asks("b")));
 
     const verdict = await world.judge(rule, { expectOnce: true });
     assert.deepEqual(verdict.violations, []);
@@ -66,10 +87,10 @@ describe("large windows", function () {
       events: `services/${rule.serviceName}/events`,
     });
     // The window is free: what comes next makes the next sync.
-    for (const key of ["a", "b"]) {
+    for (const key of ["a", "a", "b", "b"]) {
       await instance.run((engine) => engine.storeEvent(rule, request(key, "next")));
     }
-    await instance.run((engine) => engine.checkWindow(rule, "a"));
+    await instance.run((engine) => engine.checkWindow(rule, asks("a")));
     assert.equal((await world.judge(rule, { expectOnce: true })).figures.syncs, 2);
   });
 });

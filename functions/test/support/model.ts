@@ -65,7 +65,7 @@ interface Entry {
   readonly atMs: number;
   /** Done before anything else happens; else it goes on beside what comes next. */
   readonly isAwaited: boolean;
-  run(): Promise<unknown>;
+  readonly run: () => Promise<unknown>;
 }
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -129,7 +129,7 @@ function wrapPort<T extends object>(life: Life, plan: FaultPlan, portName: strin
 type Paged = (...args: unknown[]) => AsyncIterable<unknown>;
 
 function isPaged(name: string, call: Method | Paged): call is Paged {
-  return name === "window.scan";
+  return typeof call === "function" && name === "window.scan";
 }
 
 async function* pageByPage(
