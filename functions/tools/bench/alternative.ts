@@ -20,8 +20,8 @@ const SPEED_NOTES = [
 ];
 const KILLED_NOTES = [
   "Each SIGKILL at a random moment, then a new process. Lost: both events were answered 2xx, no message",
-  "came. Unanswered: given up 2 s after the new process listened; the emulator keeps the locks of one that",
-  "died for longer than that.",
+  "came. Unanswered, and so never lost: given up 2 s after the new process listened; the emulator keeps",
+  "the locks of one that died for longer than that.",
 ];
 
 type Progress = (text: string) => void;

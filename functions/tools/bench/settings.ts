@@ -64,7 +64,7 @@ const FULL: Effort = {
     { events: 1000, runs: 9 },
   ],
   endToEnd: { runs: 9, warmUp: 600, pairs: 600 },
-  alternative: { runs: 5, runMs: 3000, contendedMs: 18_000, killMs: 8000 },
+  alternative: { runs: 5, runMs: 3000, contendedMs: 18_000, killMs: 10_000 },
   windows: [10, 100, 1000, 5000],
   costEvents: { sequential: 30, inFlight: 640 },
   coldStarts: 15,
