@@ -131,7 +131,7 @@ describe("Engine", () => {
 
     it("frees its window for later events, and tells who waited for it", async () => {
       const { engine, ports, publishing, claims } = setUp();
-      const { scan } = ports.window;
+      const scan = ports.window.scan.bind(ports.window);
       const stuck = Promise.withResolvers<undefined>();
       ports.window.scan = async function* (...query) {
         await stuck.promise;
