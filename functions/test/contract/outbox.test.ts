@@ -707,7 +707,7 @@ describe("Outbox on Firestore", () => {
         RULE,
         members.filter(({ id }) => !ids.has(id)),
       );
-      const { sync } = await claimed(claimOf(RULE, members));
+      const { sync } = await claimed(claimOf(RULE, await collect(RULE)));
       const lease = await take(sync.id, NOW + 2 * LEASE_MS);
       assert.equal(lease?.keptUntilMs, undefined);
       const kept = await outbox.keep(lease!, UNTIL);
@@ -715,7 +715,7 @@ describe("Outbox on Firestore", () => {
 
       const documents = [
         ...stored.map(({ id }) => paths.events("svc").doc(id)),
-        paths.syncs("svc").doc(sync.id).collection("parts").doc("1"),
+        ...(await partsOf(sync.id)).map(({ ref }) => ref),
       ];
       for (const ref of documents) {
         const { expireAt, ...others } = (await fieldsOf(ref)) ?? {};

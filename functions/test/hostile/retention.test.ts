@@ -56,8 +56,8 @@ describe("what TTL removes", function () {
     const tried: string[] = [];
     const failing = instanceOf(rule, () => ({
       publisher: {
-        publish: (_topic, message) => {
-          tried.push(JSON.stringify(message));
+        publish: (_topic, messages) => {
+          tried.push(...messages.map((message) => JSON.stringify(message)));
           return Promise.reject(new Error("no such topic"));
         },
       },
