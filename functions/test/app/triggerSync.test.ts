@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Claim, ClaimResult, Lease, Publisher } from "../../src/app/ports.ts";
+import type { Claim, ClaimResult, Lease } from "../../src/app/ports.ts";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { triggerSync } from "../../src/app/triggerSync.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
