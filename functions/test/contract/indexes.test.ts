@@ -105,6 +105,8 @@ async function doEverything(store: Store): Promise<void> {
     const due = await outbox.due(LATER, 10);
     assert.ok(due.some(({ syncId }) => syncId === claim.syncId));
     const lease = await outbox.take(serviceName, claim.syncId, LATER, LATER + 1);
+    await outbox.oldest(10);
+    await outbox.keep(lease!, LATER + 1000);
     await outbox.markFailed(lease!, "no such topic", NOW);
     await outbox.markPublished([{ lease: lease!, messageId: "m1" }], NOW);
 
