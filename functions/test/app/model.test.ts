@@ -11,7 +11,7 @@ const RUNS = 3000;
 const unevenly =
   (random: Random): Hook =>
   async (_, run) => {
-    await ticks(random.chance(0.15) ? random.int(0, 300) : random.int(0, 4));
+    await ticks(random.chance(0.1) ? random.int(0, 200) : random.int(0, 4));
     const answer = run();
     await ticks(random.int(0, 4));
     return answer;
@@ -27,6 +27,6 @@ describe("the wired core, for any events, rule, resets and delivery", function (
         const database = new MemoryDatabase();
         await modelRun(model, "svc", (random) => database.documents(unevenly(random)));
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, endOnFailure: true },
     ));
 });
