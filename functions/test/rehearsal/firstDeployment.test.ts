@@ -131,7 +131,7 @@ describe("a first deployment", () => {
     const [database] = first.summary.databases;
     assert.equal(database?.rules, "updated");
     assert.deepEqual(database.indexesAdded, [
-      "pending: eventKey ascending, exported ascending, receivedAt descending",
+      "pending: key ascending, eventKey ascending, exported ascending, receivedAt ascending",
     ]);
     assert.deepEqual(database.expiry, [
       "events.expireAt",
