@@ -4,7 +4,7 @@ import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { sweep } from "../../src/app/sweep.ts";
 import type { Lease } from "../../src/app/ports.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { ago, rule, sync, syncEndpoint } from "../support/factories.ts";
+import { ago, member, rule, sync, syncEndpoint } from "../support/factories.ts";
 import {
   countingWindow,
   fakeClock,
@@ -317,6 +317,22 @@ describe("sweep", () => {
         await report;
       }
       assert.equal(first.size, SERVICES.length);
+    });
+
+    it("leaves syncs for which there is no room, and calls none of them failed", async () => {
+      const members = [member("e1", 8_900_000)];
+      const large = sync([syncEndpoint("a", members)], { id: "large", serviceName: "A" });
+      const { deps, log } = setUp(
+        { sync: large, attempt: 1, version: undefined },
+        lease("s2", "A"),
+      );
+      void deps.budget.run({ bytes: 15_000_000, events: 0 }, 1, never); // and does not give it back
+      const report = sweep(deps, [A]);
+      await pass(deps, 46);
+      const { published, failed, errors } = await report;
+      assert.deepEqual([published, failed, errors], [0, 0, 0]);
+      assert.deepEqual(deps.outbox.marks, []);
+      assert.equal(log.of("sync.postponed").length, 2);
     });
 
     it("takes no more syncs than it has time for", async () => {

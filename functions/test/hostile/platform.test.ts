@@ -45,11 +45,12 @@ const UNUSABLE: readonly Case[] = [
   { name: "whose data is not protobuf", headers: typed("application/protobuf"), body: "{x}" },
   { name: "of an unknown type", headers: typed("text/plain"), body: "hello" },
   { name: "whose compression is broken", headers: { "content-encoding": "gzip" }, body: "x" },
-  { name: "without a document's name", without: ["ce-document"] },
-  { name: "of another document", headers: { "ce-document": "elsewhere/x" } },
+  { name: "without a document's name", without: ["ce-document"], ageMs: HOUR_MS },
+  { name: "of another document", headers: { "ce-document": "elsewhere/x" }, ageMs: HOUR_MS },
   {
     name: "whose path cannot be decoded",
     headers: { "ce-document": "services/%E0%A4%A/pending/x" },
+    ageMs: HOUR_MS,
   },
   { name: "that are no CloudEvents", without: ["ce-id", "ce-type", "ce-source", "ce-specversion"] },
 ];
