@@ -7,7 +7,7 @@ import type { CollectionReference, DocumentReference, Firestore } from "@google-
 export interface Paths {
   /** `services/{service}`: `resetAt`. */
   service(serviceName: string): DocumentReference;
-  /** The log of accepted events; immutable. */
+  /** The log of accepted events; immutable, but for when they expire. */
   events(serviceName: string): CollectionReference;
   /** One small marker per event that is not exported. */
   pending(serviceName: string): CollectionReference;
