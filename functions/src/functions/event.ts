@@ -11,32 +11,32 @@ import { answerTrigger, TRIGGER_METHODS } from "./trigger.ts";
 
 if (serves("event")) keepRequestsRaw();
 
-/** Receives events: `/event/<eventKey>`, `/event/<service>/<eventKey>`. */
-export const event = onRequest(
-  { invoker: "private", timeoutSeconds: TIME_LIMIT_SECONDS.event },
-  (request, response) =>
-    respond(response, cloudLog, async () => {
-      const route = routeEvent(await services(), decodePath(urlOf(request)));
-      if (route.kind === "trigger") {
-        requireMethod(request.method, TRIGGER_METHODS, "The manual trigger");
-        return answerTrigger(route.service);
-      }
-      const { service, endpoint } = route;
-      const methods = endpoint.acceptedHttpMethods;
-      if (await allowOrigins(request, response, service, methods)) return { status: 204 };
-      requireMethod(request.method, methods, `The endpoint ${JSON.stringify(endpoint.eventKey)}`);
+const options = { invoker: "private", timeoutSeconds: TIME_LIMIT_SECONDS.event };
 
-      const accepted = await readEventRequest(request, endpoint);
-      const stored = await (await engine()).storeEvent(service, accepted);
-      return {
-        status: stored.duplicate ? 200 : 202,
-        body: {
-          eventId: stored.eventId,
-          service: service.serviceName,
-          eventKey: endpoint.eventKey,
-          receivedAt: new Date(stored.receivedAtMs).toISOString(),
-          ...(stored.duplicate && { duplicate: true }),
-        },
-      };
-    }),
+/** Receives events: `/event/<eventKey>`, `/event/<service>/<eventKey>`. */
+export const event = onRequest(options, (request, response) =>
+  respond(response, cloudLog, async () => {
+    const route = routeEvent(await services(), decodePath(urlOf(request)));
+    if (route.kind === "trigger") {
+      requireMethod(request.method, TRIGGER_METHODS, "The manual trigger");
+      return answerTrigger(route.service);
+    }
+    const { service, endpoint } = route;
+    const methods = endpoint.acceptedHttpMethods;
+    if (await allowOrigins(request, response, service, methods)) return { status: 204 };
+    requireMethod(request.method, methods, `The endpoint ${JSON.stringify(endpoint.eventKey)}`);
+
+    const accepted = await readEventRequest(request, endpoint);
+    const stored = await (await engine()).storeEvent(service, accepted);
+    return {
+      status: stored.duplicate ? 200 : 202,
+      body: {
+        eventId: stored.eventId,
+        service: service.serviceName,
+        eventKey: endpoint.eventKey,
+        receivedAt: new Date(stored.receivedAtMs).toISOString(),
+        ...(stored.duplicate && { duplicate: true }),
+      },
+    };
+  }),
 );

@@ -8,15 +8,15 @@ import type { ServiceConfig } from "../config/schema.ts";
 
 export const TRIGGER_METHODS = ["GET", "POST"];
 
+const options = { invoker: "private", timeoutSeconds: TIME_LIMIT_SECONDS.trigger };
+
 /** The manual trigger: `/trigger`, `/trigger/<service>`. */
-export const trigger = onRequest(
-  { invoker: "private", timeoutSeconds: TIME_LIMIT_SECONDS.trigger },
-  (request, response) =>
-    respond(response, cloudLog, async () => {
-      const service = routeService(await services(), decodePath(request.url));
-      requireMethod(request.method, TRIGGER_METHODS, "The manual trigger");
-      return answerTrigger(service);
-    }),
+export const trigger = onRequest(options, (request, response) =>
+  respond(response, cloudLog, async () => {
+    const service = routeService(await services(), decodePath(request.url));
+    requireMethod(request.method, TRIGGER_METHODS, "The manual trigger");
+    return answerTrigger(service);
+  }),
 );
 
 /** 200 if the message is published; 202 if the sync is made and the sweep goes on trying. */
