@@ -151,12 +151,17 @@ describe("Engine", () => {
       assert.equal((await second).outcome, "fired");
 
       // It answers after all: what it claims is published, and nobody is left to hear that it fails.
+      const unheard: unknown[] = [];
+      const hear = (reason: unknown): void => void unheard.push(reason);
+      process.on("unhandledRejection", hear);
       ports.outbox.markFailed = () => Promise.reject(new Error("unavailable"));
       stuck.resolve(undefined);
       await settle();
       publishing[1]!.reject(new Error("no such topic"));
       await settle();
+      process.off("unhandledRejection", hear);
       assert.equal(claims(), 2);
+      assert.deepEqual(unheard, [], "this would end the process");
     });
   });
 

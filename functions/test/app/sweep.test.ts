@@ -6,7 +6,7 @@ import type { CheckOutcome } from "../../src/app/checkWindow.ts";
 import type { Lease, Publisher, Window } from "../../src/app/ports.ts";
 import { latestExpired } from "../../src/domain/expiry.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { ago, rule, sync, syncEndpoint, lease as leaseOn } from "../support/factories.ts";
+import { ago, lease as leaseOn, member, rule, sync, syncEndpoint } from "../support/factories.ts";
 import {
   countingWindow,
   fakeClock,
@@ -333,6 +333,19 @@ describe("sweep", () => {
         await report;
       }
       assert.equal(first.size, SERVICES.length);
+    });
+
+    it("leaves syncs for which there is no room, and calls none of them failed", async () => {
+      const members = [member("e1", 8_900_000)];
+      const large = sync([syncEndpoint("a", members)], { id: "large", serviceName: "A" });
+      const { deps, log } = setUp(leaseOn(large), lease("s2", "A"));
+      void deps.budget.run({ bytes: 15_000_000, events: 0 }, 1, never); // and does not give it back
+      const report = sweep(deps, [A]);
+      await pass(deps, 46);
+      const { published, failed, errors } = await report;
+      assert.deepEqual([published, failed, errors], [0, 0, 0]);
+      assert.deepEqual(deps.outbox.marks, []);
+      assert.equal(log.of("sync.postponed").length, 2);
     });
 
     it("takes no more syncs than it has time for", async () => {

@@ -5,7 +5,7 @@
 export const paths = {
   /** `services/{service}`: its resets. */
   service: (service: string): string => `services/${service}`,
-  /** The log of accepted events; immutable. */
+  /** The log of accepted events; immutable, but for when they expire. */
   events: (service: string): string => `services/${service}/events`,
   /** One small marker per event that is not exported, or that still counts. */
   pending: (service: string): string => `services/${service}/pending`,
