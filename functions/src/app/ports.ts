@@ -210,7 +210,7 @@ export interface Outbox {
    * @returns the lease as it is then; undefined if somebody else has taken the sync over
    */
   keep(lease: Lease, untilMs: number): Promise<Lease | undefined>;
-  /** Marks syncs as published, all or none of them (1 write each). */
+  /** Marks syncs as published, together (1 write each); what somebody has removed is left out. */
   markPublished(published: readonly Published[], nowMs: number): Promise<void>;
   /** Notes why a sync could not be published, and when to try again (1 write), if it is still ours. */
   markFailed(lease: Lease, error: string, retryAtMs: number): Promise<void>;

@@ -1,7 +1,7 @@
 import type { DueSync, Lease, Log, Outbox } from "../../app/ports.ts";
 import { nextAttemptMs } from "../../domain/retryTimes.ts";
 import { claimKept, claimTaken } from "./claim.ts";
-import { isConflict } from "./conflicts.ts";
+import { isConflict, isNotFound } from "./conflicts.ts";
 import { REMOVED, type Doc, type Documents, type Version, type Write } from "./documents.ts";
 import { putOffExpiry } from "./expiry.ts";
 import { MalformedDocumentError } from "./fields.ts";
@@ -17,6 +17,14 @@ const nameOf = ({ id, path }: Doc): { readonly serviceName: string; readonly syn
 
 function partPaths(path: string, token: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => paths.part(path, token, index + 1));
+}
+
+async function markOne(documents: Documents, write: Write): Promise<void> {
+  try {
+    await documents.commit([write]);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
 }
 
 export function makeOutbox(documents: Documents, log: Log): Outbox {
@@ -149,7 +157,13 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
         path: pathOf(lease),
         fields: publishedFields(lease.sync, messageId, nowMs),
       }));
-      await documents.commit(writes);
+      try {
+        await documents.commit(writes);
+      } catch (error) {
+        if (!isNotFound(error) || writes.length === 1) throw error;
+        // Somebody has removed one of them: that must not leave the others to go out again.
+        await Promise.all(writes.map((write) => markOne(documents, write)));
+      }
     },
 
     async markFailed(lease, error, retryAtMs) {
