@@ -116,7 +116,7 @@ export async function measureEndToEnd(
             {
               name: "end to end at 32 in flight, events over ingest alone",
               measured: overIngest,
-              limit: 0.5,
+              limit: 0.4,
               must: "at least" as const,
             },
           ]),
