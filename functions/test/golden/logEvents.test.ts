@@ -10,7 +10,8 @@ function loggedNames(): Set<string> {
   const file = path.join(FUNCTIONS_DIR, "tsconfig.build.json");
   const { config } = ts.readConfigFile(file, (name) => ts.sys.readFile(name)) as { config: object };
   const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, FUNCTIONS_DIR);
-  const program = ts.createProgram(fileNames, { ...options, noEmit: true, types: [] });
+  // Without the packages that are imported: parsing them takes seconds.
+  const program = ts.createProgram(fileNames, { ...options, noResolve: true, types: [] });
   const checker = program.getTypeChecker();
   const literalsOf = (node: ts.Expression): string[] => {
     const type = checker.getTypeAtLocation(node);
@@ -56,7 +57,7 @@ function documentedNames(): string[] {
 }
 
 describe("the README's table of log messages", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it("has every name that is logged, once, and no other", () => {
     assert.deepEqual(documentedNames().toSorted(), [...loggedNames()].toSorted());
