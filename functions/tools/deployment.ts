@@ -4,8 +4,10 @@
  */
 import { parseConfig } from "../src/config/parse.ts";
 import { readInvokers, type DeclaredInvokers } from "../src/adapters/invokersFile.ts";
+import type { Services } from "../src/config/route.ts";
 import { explain, readFirestoreEntry, readSettings, type Setting } from "./configFiles.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
+import { accountDomain, foreignWarnings, prerequisitesOf, type Parties } from "./prerequisites.ts";
 
 /** What the files of the project say. */
 export interface Deployment {
@@ -53,7 +55,7 @@ function readInvokersOf(project: string): DeclaredInvokers | string {
 
 export function reviewDeployment(deployment: Deployment): Review {
   const { project, settings, invokers } = deployment;
-  const { facts, warnings, problems } = reviewConfig(deployment);
+  const { facts, warnings, problems, services } = reviewConfig(deployment);
   for (const name of Object.keys(PARAMETERS)) {
     const setting = settings[name];
     if (setting !== undefined) facts.push(`${name} in ${setting.file} is ${setting.value}`);
@@ -61,23 +63,72 @@ export function reviewDeployment(deployment: Deployment): Review {
   problems.push(...reviewParameters(deployment), ...reviewDatabase(deployment));
   if (typeof invokers === "string") problems.push(invokers);
   else facts.push(describeInvokers(invokers));
+  problems.push(...reviewSize(settings));
 
-  const bytes = Object.entries(settings)
-    .map(([name, { value }]) => Buffer.byteLength(name) + Buffer.byteLength(value))
-    .reduce((sum, each) => sum + each, 0);
-  if (bytes > MAX_ENVIRONMENT_BYTES - RESERVED_BYTES) {
-    problems.push(
-      `the variables have ${String(bytes)} bytes: expected at most ${String(MAX_ENVIRONMENT_BYTES - RESERVED_BYTES)}, since a function has room for 32 KiB; deploy some services of CONFIG to another project`,
-    );
-  }
-  const database = `the database ${settings["DATABASE"]?.value ?? "(default)"} of ${project}`;
+  const parties: Parties = {
+    project,
+    serviceAccount: settings["SERVICE_ACCOUNT"]?.value,
+    services,
+    invokers: typeof invokers === "string" ? undefined : invokers.invokers,
+  };
+  facts.push(...prerequisitesOf(parties));
   warnings.push(
-    `deploying firestore replaces the security rules of all of ${database}, and its index exemptions and TTL policies hold for every collection called services, events, pending, syncs, parts or malformed there`,
+    ...databaseWarnings(deployment),
+    ...unreadVariables(settings),
+    ...foreignWarnings(parties),
   );
   return { facts, warnings, problems };
 }
 
-function reviewConfig({ project, settings }: Deployment): Record<keyof Review, string[]> {
+function reviewSize(settings: Deployment["settings"]): string[] {
+  const sizes = Object.entries(settings).map(([name, { value, file }]) => ({
+    name,
+    file,
+    bytes: Buffer.byteLength(name) + Buffer.byteLength(value),
+  }));
+  const bytes = sizes.reduce((sum, each) => sum + each.bytes, 0);
+  const [largest] = sizes.toSorted((a, b) => b.bytes - a.bytes);
+  if (largest === undefined || bytes <= MAX_ENVIRONMENT_BYTES - RESERVED_BYTES) return [];
+  return [
+    `the variables have ${String(bytes)} bytes, ${String(largest.bytes)} of them ${largest.name} in ${largest.file}: expected at most ${String(MAX_ENVIRONMENT_BYTES - RESERVED_BYTES)}, since a function has room for 32 KiB; deploy some services of CONFIG to another project`,
+  ];
+}
+
+function unreadVariables(settings: Deployment["settings"]): string[] {
+  return Object.entries(settings)
+    .filter(([name]) => name !== "CONFIG" && !(name in PARAMETERS))
+    .map(([name, { file }]) => `nothing of EventSync reads the variable ${name} in ${file}`);
+}
+
+/** Where firebase-tools makes a database that is not there, and the region of functions beside it. */
+const MADE_IN = { database: "nam5", functions: "us-central1" } as const;
+
+function databaseWarnings({ project, settings }: Deployment): string[] {
+  const name = settings["DATABASE"]?.value ?? "";
+  const location = settings["LOCATION"]?.value ?? "";
+  const isOwn = name !== "" && name !== "(default)";
+  const database = `the database ${isOwn ? name : "(default)"} of ${project}`;
+  const policies =
+    "index exemptions and TTL policies hold for every collection called services, events, pending, syncs, parts or malformed there";
+  const create = `gcloud firestore databases create --project ${project}${isOwn ? ` --database ${name}` : ""} --location ${location}`;
+  return [
+    isOwn
+      ? `deploying firestore sets the security rules of ${database}, and its ${policies}: it should hold nothing but EventSync's data`
+      : `deploying firestore replaces the security rules of all of ${database}, and its ${policies}`,
+    ...(location === "" || location === MADE_IN.functions
+      ? []
+      : [
+          `LOCATION is ${location}: if ${database} does not exist, firebase makes it in ${MADE_IN.database}, far from there, and it cannot be moved; make it first: ${create}`,
+        ]),
+  ];
+}
+
+interface ConfigReview extends Record<keyof Review, string[]> {
+  /** Undefined if they are not correct. */
+  readonly services?: Services;
+}
+
+function reviewConfig({ project, settings }: Deployment): ConfigReview {
   const config = settings["CONFIG"];
   if (config === undefined) {
     const problem = `CONFIG has no value: neither functions/.env.${project} nor functions/.env sets it`;
@@ -90,6 +141,7 @@ function reviewConfig({ project, settings }: Deployment): Record<keyof Review, s
       facts: [`CONFIG in ${config.file} is correct: ${names}`],
       warnings: ignored.map((key) => `nothing reads the key ${key}`),
       problems: [],
+      services,
     };
   } catch (error) {
     return { facts: [], warnings: [], problems: [`${config.file}: ${explain(error)}`] };
@@ -102,30 +154,34 @@ const PARAMETERS: Readonly<
     string,
     {
       readonly usual: (project: string) => string;
-      readonly expected: string;
+      readonly expected: (project: string) => string;
       readonly pattern: RegExp;
     }
   >
 > = {
   LOCATION: {
     usual: () => "us-central1",
-    expected:
+    expected: () =>
       "a region, such as us-central1 (of a database in nam5) or europe-west4 (in eur3); otherwise the database's own",
     pattern: /^[a-z]+-[a-z]+\d+$/,
   },
   SERVICE_ACCOUNT: {
-    usual: (project) => `eventsync@${project}.iam.gserviceaccount.com`,
-    expected:
-      "a full e-mail address: what ends in @, or holds an expression, does not reach the scheduler job of the sweep",
+    usual: usualAccount,
+    expected: (project) =>
+      `the full e-mail address of a service account, such as ${usualAccount(project)}: what ends in @, or holds an expression, does not reach the scheduler job of the sweep`,
     pattern: /^[a-z0-9][a-z0-9-]*@[a-z0-9.-]+\.gserviceaccount\.com$/,
   },
   DATABASE: {
     usual: () => "(default)",
-    expected:
+    expected: () =>
       "(default), or the id of a database: 4 to 63 lower-case letters, digits and inner hyphens, a letter first",
     pattern: /^(?:\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9])$/,
   },
 };
+
+function usualAccount(project: string): string {
+  return `eventsync@${accountDomain(project)}`;
+}
 
 function reviewParameters({ project, settings }: Deployment): string[] {
   const problems: string[] = [];
@@ -134,7 +190,9 @@ function reviewParameters({ project, settings }: Deployment): string[] {
     const { value = "", file = "" } = settings[name] ?? {};
     if (value === "") missing.push(`\n      ${name}=${usual(project)}`);
     else if (!pattern.test(value)) {
-      problems.push(`${name} in ${file}: expected ${expected}; got ${JSON.stringify(value)}`);
+      problems.push(
+        `${name} in ${file}: expected ${expected(project)}; got ${JSON.stringify(value)}`,
+      );
     }
   }
   if (missing.length > 0) {
@@ -158,7 +216,7 @@ function reviewDatabase({ settings, firestore }: Deployment): string[] {
   const databases = entries.map(({ database = "(default)" }) => database);
   if (databases.includes(setting.value)) return [];
   return [
-    `DATABASE in ${setting.file} is ${setting.value}, but firebase.json deploys rules and indexes to ${databases.join(", ")}: set "database": ${JSON.stringify(setting.value)} in its entry "firestore"`,
+    `DATABASE in ${setting.file} is ${setting.value}, but firebase.json deploys rules and indexes to ${databases.join(", ")}: set "database": ${JSON.stringify(setting.value)} in its entry "firestore", or DATABASE=${databases[0] ?? "(default)"} here`,
   ];
 }
 
