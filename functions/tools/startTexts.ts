@@ -1,6 +1,5 @@
 /** What scripts/start shows a person: lines to try, and messages as they arrive. */
 import type { Services } from "../src/config/route.ts";
-import { sourceMethod } from "./demo.ts";
 import type { TargetMessage } from "./localCloud.ts";
 
 /** What a started EventSync is. */
@@ -36,6 +35,12 @@ export function instructions({ base, services, ignored, subscriptions }: Started
     ...subscriptions.map((subscription) => `  ${subscription}`),
     "\nCtrl-C stops everything.",
   ].join("\n");
+}
+
+/** How a source would send to an endpoint; CONNECT can never arrive. */
+export function sourceMethod(accepted: readonly string[]): string {
+  const usable = accepted.filter((method) => method !== "CONNECT");
+  return usable.includes("POST") ? "POST" : (usable[0] ?? "POST");
 }
 
 /** Longer texts in a message, such as bodies of events, are cut: a terminal is no place for a megabyte. */
