@@ -5,14 +5,16 @@
 import { parseConfig } from "../src/config/parse.ts";
 import { readInvokers, type DeclaredInvokers } from "../src/adapters/invokersFile.ts";
 import type { Services } from "../src/config/route.ts";
-import { explain, readFirestoreEntry, readSettings, type Setting } from "./configFiles.ts";
+import { explain, readFirestoreEntry, readSettings } from "./configFiles.ts";
+import { PARAMETERS, reviewParameters, reviewSize } from "./parameters.ts";
+import { unreadVariables, validValue, type Settings } from "./parameters.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
-import { accountDomain, foreignWarnings, prerequisitesOf, type Parties } from "./prerequisites.ts";
+import { foreignWarnings, prerequisitesOf, type Parties } from "./prerequisites.ts";
 
 /** What the files of the project say. */
 export interface Deployment {
   readonly project: string;
-  readonly settings: Readonly<Record<string, Setting>>;
+  readonly settings: Settings;
   /** The entry `firestore` of firebase.json. */
   readonly firestore: unknown;
   /** Or what is wrong with the file. */
@@ -26,11 +28,6 @@ export interface Review {
   readonly warnings: readonly string[];
   readonly problems: readonly string[];
 }
-
-/** Names and values of all variables of a function, by Google's limit. */
-const MAX_ENVIRONMENT_BYTES = 32 * 1024;
-/** For what firebase-tools and the platform add themselves, such as FIREBASE_CONFIG. */
-const RESERVED_BYTES = 1024;
 
 /**
  * @param project the project's id
@@ -60,14 +57,14 @@ export function reviewDeployment(deployment: Deployment): Review {
     const setting = settings[name];
     if (setting !== undefined) facts.push(`${name} in ${setting.file} is ${setting.value}`);
   }
-  problems.push(...reviewParameters(deployment), ...reviewDatabase(deployment));
+  problems.push(...reviewParameters(project, settings), ...reviewDatabase(deployment));
   if (typeof invokers === "string") problems.push(invokers);
   else facts.push(describeInvokers(invokers));
   problems.push(...reviewSize(settings));
 
   const parties: Parties = {
     project,
-    serviceAccount: settings["SERVICE_ACCOUNT"]?.value,
+    serviceAccount: validValue(settings, "SERVICE_ACCOUNT"),
     services,
     invokers: typeof invokers === "string" ? undefined : invokers.invokers,
   };
@@ -80,34 +77,14 @@ export function reviewDeployment(deployment: Deployment): Review {
   return { facts, warnings, problems };
 }
 
-function reviewSize(settings: Deployment["settings"]): string[] {
-  const sizes = Object.entries(settings).map(([name, { value, file }]) => ({
-    name,
-    file,
-    bytes: Buffer.byteLength(name) + Buffer.byteLength(value),
-  }));
-  const bytes = sizes.reduce((sum, each) => sum + each.bytes, 0);
-  const [largest] = sizes.toSorted((a, b) => b.bytes - a.bytes);
-  if (largest === undefined || bytes <= MAX_ENVIRONMENT_BYTES - RESERVED_BYTES) return [];
-  return [
-    `the variables have ${String(bytes)} bytes, ${String(largest.bytes)} of them ${largest.name} in ${largest.file}: expected at most ${String(MAX_ENVIRONMENT_BYTES - RESERVED_BYTES)}, since a function has room for 32 KiB; deploy some services of CONFIG to another project`,
-  ];
-}
-
-function unreadVariables(settings: Deployment["settings"]): string[] {
-  return Object.entries(settings)
-    .filter(([name]) => name !== "CONFIG" && !(name in PARAMETERS))
-    .map(([name, { file }]) => `nothing of EventSync reads the variable ${name} in ${file}`);
-}
-
 /** Where firebase-tools makes a database that is not there, and the region of functions beside it. */
 const MADE_IN = { database: "nam5", functions: "us-central1" } as const;
 
 function databaseWarnings({ project, settings }: Deployment): string[] {
-  const name = settings["DATABASE"]?.value ?? "";
-  const location = settings["LOCATION"]?.value ?? "";
-  const isOwn = name !== "" && name !== "(default)";
-  const database = `the database ${isOwn ? name : "(default)"} of ${project}`;
+  const name = validValue(settings, "DATABASE") ?? "(default)";
+  const location = validValue(settings, "LOCATION") ?? MADE_IN.functions;
+  const isOwn = name !== "(default)";
+  const database = `the database ${name} of ${project}`;
   const policies =
     "index exemptions and TTL policies hold for every collection called services, events, pending, syncs, parts or malformed there";
   const create = `gcloud firestore databases create --project ${project}${isOwn ? ` --database ${name}` : ""} --location ${location}`;
@@ -115,7 +92,7 @@ function databaseWarnings({ project, settings }: Deployment): string[] {
     isOwn
       ? `deploying firestore sets the security rules of ${database}, and its ${policies}: it should hold nothing but EventSync's data`
       : `deploying firestore replaces the security rules of all of ${database}, and its ${policies}`,
-    ...(location === "" || location === MADE_IN.functions
+    ...(location === MADE_IN.functions
       ? []
       : [
           `LOCATION is ${location}: if ${database} does not exist, firebase makes it in ${MADE_IN.database}, far from there, and it cannot be moved; make it first: ${create}`,
@@ -146,62 +123,6 @@ function reviewConfig({ project, settings }: Deployment): ConfigReview {
   } catch (error) {
     return { facts: [], warnings: [], problems: [`${config.file}: ${explain(error)}`] };
   }
-}
-
-/** Per parameter: its usual value in a project, what is expected, and whether a value is that. */
-const PARAMETERS: Readonly<
-  Record<
-    string,
-    {
-      readonly usual: (project: string) => string;
-      readonly expected: (project: string) => string;
-      readonly pattern: RegExp;
-    }
-  >
-> = {
-  LOCATION: {
-    usual: () => "us-central1",
-    expected: () =>
-      "a region, such as us-central1 (of a database in nam5) or europe-west4 (in eur3); otherwise the database's own",
-    pattern: /^[a-z]+-[a-z]+\d+$/,
-  },
-  SERVICE_ACCOUNT: {
-    usual: usualAccount,
-    expected: (project) =>
-      `the full e-mail address of a service account, such as ${usualAccount(project)}: what ends in @, or holds an expression, does not reach the scheduler job of the sweep`,
-    pattern: /^[a-z0-9][a-z0-9-]*@[a-z0-9.-]+\.gserviceaccount\.com$/,
-  },
-  DATABASE: {
-    usual: () => "(default)",
-    expected: () =>
-      "(default), or the id of a database: 4 to 63 lower-case letters, digits and inner hyphens, a letter first",
-    pattern: /^(?:\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9])$/,
-  },
-};
-
-function usualAccount(project: string): string {
-  return `eventsync@${accountDomain(project)}`;
-}
-
-function reviewParameters({ project, settings }: Deployment): string[] {
-  const problems: string[] = [];
-  const missing: string[] = [];
-  for (const [name, { usual, expected, pattern }] of Object.entries(PARAMETERS)) {
-    const { value = "", file = "" } = settings[name] ?? {};
-    if (value === "") missing.push(`\n      ${name}=${usual(project)}`);
-    else if (!pattern.test(value)) {
-      problems.push(
-        `${name} in ${file}: expected ${expected(project)}; got ${JSON.stringify(value)}`,
-      );
-    }
-  }
-  if (missing.length > 0) {
-    // firebase-tools takes no defaults where it cannot ask.
-    problems.push(
-      `parameters have no value; the usual ones, as lines for functions/.env.${project}:${missing.join("")}`,
-    );
-  }
-  return problems;
 }
 
 interface FirestoreEntry {

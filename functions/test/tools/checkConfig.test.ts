@@ -198,7 +198,9 @@ describe("the review of a deployment", () => {
       far,
       /: gcloud firestore databases create --project my-project --location europe-west1$/m,
     );
-    assert.doesNotMatch(review({ LOCATION: "us-central1" }).warnings.join(), /LOCATION/);
+    for (const LOCATION of ["us-central1", "nam5", undefined]) {
+      assert.doesNotMatch(review({ LOCATION }).warnings.join(), /LOCATION/);
+    }
   });
 
   it("names variables that nothing reads", () => {
