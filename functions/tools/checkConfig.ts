@@ -13,7 +13,7 @@ import { parseConfig } from "../src/config/parse.ts";
 import { explain, resolveProject } from "./configFiles.ts";
 import { printReview, readDeployment, reviewDeployment, type Review } from "./deployment.ts";
 
-const USAGE = `usage: npm --prefix functions run check-config -- --project PROJECT
+const USAGE = `Usage: npm --prefix functions run check-config -- --project PROJECT
        npm --prefix functions run check-config -- FILE
 `;
 
@@ -46,9 +46,10 @@ function main(): number {
       process.stdout.write(USAGE);
       return 0;
     }
-    if (positionals.length > 1) throw new Error("it checks one file");
-    [file] = positionals;
     ({ project } = values);
+    const unexpected = positionals[project === undefined ? 1 : 0];
+    if (unexpected !== undefined) throw new Error(`unexpected argument "${unexpected}"`);
+    [file] = positionals;
   } catch (error) {
     process.stderr.write(`check-config: ${explain(error)}\n${USAGE}`);
     return 2;

@@ -33,11 +33,11 @@ export interface Setting {
  * step the one that firebase-tools deploys to; or the default of .firebaserc, unless that is the demo,
  * of which nobody would want to hear that it is correct.
  *
- * @throws Error if none is meant
+ * @throws Error if none is meant, or one that cannot exist
  */
 export function resolveProject(named: string | undefined): string {
   const projects = aliases();
-  if (named !== undefined) return projects[named] ?? named;
+  if (named !== undefined) return requireProjectId(projects[named] ?? named);
   const deployed = process.env["GCLOUD_PROJECT"] ?? projects["default"];
   if (
     deployed === undefined ||
@@ -50,19 +50,56 @@ export function resolveProject(named: string | undefined): string {
 
 const DEMO = "demo-eventsync";
 
+/** Old ones are preceded by the domain that they belong to. */
+const PROJECT_ID = /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+
+function requireProjectId(id: string): string {
+  if (PROJECT_ID.test(id)) return id;
+  throw new Error(
+    `${JSON.stringify(id)} is no project: expected its id (6 to 30 lower-case letters, digits and inner hyphens, a letter first), or an alias of .firebaserc`,
+  );
+}
+
 /**
  * Variables of `functions/.env`, `.env.<project>`, `.env.<alias>` and, for the emulator, `.env.local`.
  *
- * @throws Error if a file cannot be parsed
+ * @throws Error that names the file which cannot be read, and every reason
  */
 export function readEnvFiles(projectId: string, isEmulator: boolean): Record<string, string> {
-  return firebaseEnv.loadUserEnvs({
-    functionsSource: FUNCTIONS_DIR,
-    projectDir: REPOSITORY_ROOT,
-    projectId,
-    projectAlias: aliasOf(projectId),
-    isEmulator,
+  try {
+    return firebaseEnv.loadUserEnvs({
+      functionsSource: FUNCTIONS_DIR,
+      projectDir: REPOSITORY_ROOT,
+      projectId,
+      projectAlias: aliasOf(projectId),
+      isEmulator,
+    });
+  } catch (error) {
+    throw new Error(explainUnread(error as FirebaseError), { cause: error });
+  }
+}
+
+interface FirebaseError extends Error {
+  readonly children?: readonly Error[];
+}
+
+/** firebase-tools says which file it is, and keeps the reasons to itself. */
+function explainUnread({ message, children = [] }: FirebaseError): string {
+  const file = /environment variables from (.+)\.$/.exec(message)?.[1];
+  const reasons = children.map(({ message: reason }) => {
+    const hint = reason.startsWith("Invalid dotenv file") ? UNQUOTED : "";
+    return `\n  - ${shorten(reason)}${hint}`;
   });
+  return `${file === undefined ? message : `functions/${file} cannot be read:`}${reasons.join("")}`;
+}
+
+const UNQUOTED =
+  "\n    A “'” ends a value that stands between two of them: in CONFIG, write it as \\u0027";
+
+const MAX_REASON_LENGTH = 300;
+
+function shorten(text: string): string {
+  return text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH)} …` : text;
 }
 
 /**
@@ -136,5 +173,8 @@ const READ_PROBLEMS: Readonly<Record<string, string>> = {
 /** What to tell a person about an error: every problem of a configuration, or its message. */
 export function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.report;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { code = "" } = error as NodeJS.ErrnoException;
+  // Of a wrong option Node.js also says, at length, how a file of that name would be written.
+  return code.startsWith("ERR_PARSE_ARGS") ? error.message.replace(/\.\s[^]*$/, "") : error.message;
 }

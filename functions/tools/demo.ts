@@ -2,6 +2,7 @@
 import type { Services } from "../src/config/route.ts";
 import type { ServiceConfig } from "../src/config/schema.ts";
 import type { TargetMessage, Targets } from "./localCloud.ts";
+import { renderMessage, sourceMethod } from "./startTexts.ts";
 
 const DEADLINE_MS = 60_000;
 
@@ -28,10 +29,9 @@ export async function runDemo(base: string, services: Services, targets: Targets
   await complete.promise;
   clearTimeout(timer);
 
-  for (const { topic, data, attributes } of messages.values()) {
-    print(`\nThe event sync message, received on ${topic}:`);
-    print(`attributes ${JSON.stringify(attributes)}`);
-    print(JSON.stringify(JSON.parse(data), null, 2));
+  for (const message of messages.values()) {
+    print(`\nThe event sync message, received on ${message.topic}:`);
+    print(renderMessage(message));
   }
   for (const serviceName of missing) {
     print(`\nNo message came for ${serviceName} within ${String(DEADLINE_MS / 1000)} seconds.`);
@@ -54,12 +54,6 @@ async function sendEvents(base: string, service: ServiceConfig): Promise<void> {
     }
   }
   if (trigger.type === "none") await send(`${base}/trigger/${name}`, { method: "POST" });
-}
-
-/** How a source would send to an endpoint; CONNECT can never arrive. */
-export function sourceMethod(accepted: readonly string[]): string {
-  const usable = accepted.filter((method) => method !== "CONNECT");
-  return usable.includes("POST") ? "POST" : (usable[0] ?? "POST");
 }
 
 async function send(url: string, init: RequestInit): Promise<void> {

@@ -17,7 +17,7 @@ import { explain, resolveProject } from "./configFiles.ts";
 import { printReview, readDeployment, reviewDeployment } from "./deployment.ts";
 import { findOnPath, REPOSITORY_ROOT } from "./paths.ts";
 
-const USAGE = `usage: scripts/deploy --project PROJECT [--dry-run] [--no-gcloud] [-- OPTION …]
+const USAGE = `Usage: scripts/deploy --project PROJECT [--dry-run] [--no-gcloud] [-- OPTION …]
 
   --project PROJECT  the project, by its id or an alias of .firebaserc
   --dry-run          builds and checks, but changes no functions, rules or indexes
@@ -127,8 +127,9 @@ function print(text: string): void {
 
 /** @throws Error for options that it does not know */
 function parse(): Options | "help" {
-  const { values, positionals } = parseArgs({
+  const { values, positionals, tokens } = parseArgs({
     allowPositionals: true,
+    tokens: true,
     options: {
       project: { type: "string", short: "P" },
       "dry-run": { type: "boolean", default: false },
@@ -137,6 +138,12 @@ function parse(): Options | "help" {
     },
   });
   if (values.help === true) return "help";
+  const [first] = tokens.filter(
+    ({ kind }) => kind === "positional" || kind === "option-terminator",
+  );
+  if (first?.kind === "positional") {
+    throw new Error(`unexpected argument "${first.value}": what is for firebase deploy follows --`);
+  }
   return {
     project: resolveProject(values.project),
     dryRun: values["dry-run"],

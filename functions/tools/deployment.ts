@@ -4,13 +4,17 @@
  */
 import { parseConfig } from "../src/config/parse.ts";
 import { readInvokers, type DeclaredInvokers } from "../src/adapters/invokersFile.ts";
-import { explain, readFirestoreEntry, readSettings, type Setting } from "./configFiles.ts";
+import type { Services } from "../src/config/route.ts";
+import { explain, readFirestoreEntry, readSettings } from "./configFiles.ts";
+import { PARAMETERS, reviewParameters, reviewSize } from "./parameters.ts";
+import { unreadVariables, validValue, type Settings } from "./parameters.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
+import { foreignWarnings, prerequisitesOf, type Parties } from "./prerequisites.ts";
 
 /** What the files of the project say. */
 export interface Deployment {
   readonly project: string;
-  readonly settings: Readonly<Record<string, Setting>>;
+  readonly settings: Settings;
   /** The entry `firestore` of firebase.json. */
   readonly firestore: unknown;
   /** Or what is wrong with the file. */
@@ -24,11 +28,6 @@ export interface Review {
   readonly warnings: readonly string[];
   readonly problems: readonly string[];
 }
-
-/** Names and values of all variables of a function, by Google's limit. */
-const MAX_ENVIRONMENT_BYTES = 32 * 1024;
-/** For what firebase-tools and the platform add themselves, such as FIREBASE_CONFIG. */
-const RESERVED_BYTES = 1024;
 
 /**
  * @param project the project's id
@@ -53,31 +52,60 @@ function readInvokersOf(project: string): DeclaredInvokers | string {
 
 export function reviewDeployment(deployment: Deployment): Review {
   const { project, settings, invokers } = deployment;
-  const { facts, warnings, problems } = reviewConfig(deployment);
+  const { facts, warnings, problems, services } = reviewConfig(deployment);
   for (const name of Object.keys(PARAMETERS)) {
     const setting = settings[name];
     if (setting !== undefined) facts.push(`${name} in ${setting.file} is ${setting.value}`);
   }
-  problems.push(...reviewParameters(deployment), ...reviewDatabase(deployment));
+  problems.push(...reviewParameters(project, settings), ...reviewDatabase(deployment));
   if (typeof invokers === "string") problems.push(invokers);
   else facts.push(describeInvokers(invokers));
+  problems.push(...reviewSize(settings));
 
-  const bytes = Object.entries(settings)
-    .map(([name, { value }]) => Buffer.byteLength(name) + Buffer.byteLength(value))
-    .reduce((sum, each) => sum + each, 0);
-  if (bytes > MAX_ENVIRONMENT_BYTES - RESERVED_BYTES) {
-    problems.push(
-      `the variables have ${String(bytes)} bytes: expected at most ${String(MAX_ENVIRONMENT_BYTES - RESERVED_BYTES)}, since a function has room for 32 KiB; deploy some services of CONFIG to another project`,
-    );
-  }
-  const database = `the database ${settings["DATABASE"]?.value ?? "(default)"} of ${project}`;
+  const parties: Parties = {
+    project,
+    serviceAccount: validValue(settings, "SERVICE_ACCOUNT"),
+    services,
+    invokers: typeof invokers === "string" ? undefined : invokers.invokers,
+  };
+  facts.push(...prerequisitesOf(parties));
   warnings.push(
-    `deploying firestore replaces the security rules of all of ${database}, and its index exemptions and TTL policies hold for every collection called services, events, pending, syncs, parts or malformed there`,
+    ...databaseWarnings(deployment),
+    ...unreadVariables(settings),
+    ...foreignWarnings(parties),
   );
   return { facts, warnings, problems };
 }
 
-function reviewConfig({ project, settings }: Deployment): Record<keyof Review, string[]> {
+/** Where firebase-tools makes a database that is not there, and the region of functions beside it. */
+const MADE_IN = { database: "nam5", functions: "us-central1" } as const;
+
+function databaseWarnings({ project, settings }: Deployment): string[] {
+  const name = validValue(settings, "DATABASE") ?? "(default)";
+  const location = validValue(settings, "LOCATION") ?? MADE_IN.functions;
+  const isOwn = name !== "(default)";
+  const database = `the database ${name} of ${project}`;
+  const policies =
+    "index exemptions and TTL policies hold for every collection called services, events, pending, syncs, parts or malformed there";
+  const create = `gcloud firestore databases create --project ${project}${isOwn ? ` --database ${name}` : ""} --location ${location}`;
+  return [
+    isOwn
+      ? `deploying firestore sets the security rules of ${database}, and its ${policies}: it should hold nothing but EventSync's data`
+      : `deploying firestore replaces the security rules of all of ${database}, and its ${policies}`,
+    ...(location === MADE_IN.functions
+      ? []
+      : [
+          `LOCATION is ${location}: if ${database} does not exist, firebase makes it in ${MADE_IN.database}, far from there, and it cannot be moved; make it first: ${create}`,
+        ]),
+  ];
+}
+
+interface ConfigReview extends Record<keyof Review, string[]> {
+  /** Undefined if they are not correct. */
+  readonly services?: Services;
+}
+
+function reviewConfig({ project, settings }: Deployment): ConfigReview {
   const config = settings["CONFIG"];
   if (config === undefined) {
     const problem = `CONFIG has no value: neither functions/.env.${project} nor functions/.env sets it`;
@@ -90,60 +118,11 @@ function reviewConfig({ project, settings }: Deployment): Record<keyof Review, s
       facts: [`CONFIG in ${config.file} is correct: ${names}`],
       warnings: ignored.map((key) => `nothing reads the key ${key}`),
       problems: [],
+      services,
     };
   } catch (error) {
     return { facts: [], warnings: [], problems: [`${config.file}: ${explain(error)}`] };
   }
-}
-
-/** Per parameter: its usual value in a project, what is expected, and whether a value is that. */
-const PARAMETERS: Readonly<
-  Record<
-    string,
-    {
-      readonly usual: (project: string) => string;
-      readonly expected: string;
-      readonly pattern: RegExp;
-    }
-  >
-> = {
-  LOCATION: {
-    usual: () => "us-central1",
-    expected:
-      "a region, such as us-central1 (of a database in nam5) or europe-west4 (in eur3); otherwise the database's own",
-    pattern: /^[a-z]+-[a-z]+\d+$/,
-  },
-  SERVICE_ACCOUNT: {
-    usual: (project) => `eventsync@${project}.iam.gserviceaccount.com`,
-    expected:
-      "a full e-mail address: what ends in @, or holds an expression, does not reach the scheduler job of the sweep",
-    pattern: /^[a-z0-9][a-z0-9-]*@[a-z0-9.-]+\.gserviceaccount\.com$/,
-  },
-  DATABASE: {
-    usual: () => "(default)",
-    expected:
-      "(default), or the id of a database: 4 to 63 lower-case letters, digits and inner hyphens, a letter first",
-    pattern: /^(?:\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9])$/,
-  },
-};
-
-function reviewParameters({ project, settings }: Deployment): string[] {
-  const problems: string[] = [];
-  const missing: string[] = [];
-  for (const [name, { usual, expected, pattern }] of Object.entries(PARAMETERS)) {
-    const { value = "", file = "" } = settings[name] ?? {};
-    if (value === "") missing.push(`\n      ${name}=${usual(project)}`);
-    else if (!pattern.test(value)) {
-      problems.push(`${name} in ${file}: expected ${expected}; got ${JSON.stringify(value)}`);
-    }
-  }
-  if (missing.length > 0) {
-    // firebase-tools takes no defaults where it cannot ask.
-    problems.push(
-      `parameters have no value; the usual ones, as lines for functions/.env.${project}:${missing.join("")}`,
-    );
-  }
-  return problems;
 }
 
 interface FirestoreEntry {
@@ -158,7 +137,7 @@ function reviewDatabase({ settings, firestore }: Deployment): string[] {
   const databases = entries.map(({ database = "(default)" }) => database);
   if (databases.includes(setting.value)) return [];
   return [
-    `DATABASE in ${setting.file} is ${setting.value}, but firebase.json deploys rules and indexes to ${databases.join(", ")}: set "database": ${JSON.stringify(setting.value)} in its entry "firestore"`,
+    `DATABASE in ${setting.file} is ${setting.value}, but firebase.json deploys rules and indexes to ${databases.join(", ")}: set "database": ${JSON.stringify(setting.value)} in its entry "firestore", or DATABASE=${databases[0] ?? "(default)"} here`,
   ];
 }
 

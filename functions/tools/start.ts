@@ -6,12 +6,12 @@ import { constants } from "node:os";
 import { parseArgs } from "node:util";
 
 import { parseConfig, type ParsedConfig } from "../src/config/parse.ts";
-import type { Services } from "../src/config/route.ts";
 import { explain, readEnvFiles, readFile } from "./configFiles.ts";
-import { runDemo, sourceMethod } from "./demo.ts";
+import { runDemo } from "./demo.ts";
 import { startEmulators } from "./emulators.ts";
 import { startScheduler, subscribeToTargets } from "./localCloud.ts";
 import { LOCAL_PARAMETERS } from "./localParameters.ts";
+import { instructions, renderMessage } from "./startTexts.ts";
 
 const PROJECT = "demo-eventsync";
 /** The emulators' usual ports, so that the README's lines can be copied; others where they are taken. */
@@ -62,9 +62,9 @@ async function main(): Promise<number> {
     const targets = await subscribeToTargets(services);
     try {
       if (options.demo) return await runDemo(base, services, targets);
-      printInstructions(base, services, targets.subscriptions);
-      targets.onMessage(({ topic, data }) => {
-        print(`\n── sync message on ${topic} ──\n${JSON.stringify(JSON.parse(data), null, 2)}`);
+      print(instructions({ base, services, ignored, subscriptions: targets.subscriptions }));
+      targets.onMessage((message) => {
+        print(`\n── sync message on ${message.topic} ──\n${renderMessage(message)}`);
       });
       const scheduler = startScheduler(base, "sweep");
       await new Promise<void>((resolve) => {
@@ -92,28 +92,6 @@ function parse(text: string, file: string | undefined): ParsedConfig {
       cause: error,
     });
   }
-}
-
-function printInstructions(
-  base: string,
-  services: Services,
-  subscriptions: readonly string[],
-): void {
-  const [first] = services;
-  print(`\nEventSync is ready at ${base}\n\nTry:\n  curl ${base}/config`);
-  for (const [index, service] of services.entries()) {
-    const prefix = index === 0 ? "" : `${encodeURIComponent(service.serviceName)}/`;
-    for (const { eventKey, acceptedHttpMethods } of service.endpoints) {
-      const method = sourceMethod(acceptedHttpMethods);
-      const key = eventKey.split("/").map(encodeURIComponent).join("/");
-      print(`  curl -X ${method} -d 'New event' '${base}/event/${prefix}${key}'`);
-    }
-  }
-  print(`  curl ${base}/trigger        # sends what has come so far (${first.serviceName})`);
-  print(`  curl ${base}/reset          # what has come so far stops counting`);
-  print(`\nSync messages are printed here as they are published, from`);
-  for (const subscription of subscriptions) print(`  ${subscription}`);
-  print("\nCtrl-C stops everything.");
 }
 
 try {

@@ -59,7 +59,10 @@ describe("scripts/rehearse, for a database of its own", () => {
     /roles\/run\.invoker on project other-project to serviceAccount:PROJECT_NUMBER-compute@/,
     /Archive\n {2}\d+ KiB, \d+ files: lib\/ \(\d+\)/,
     /May checkWindow be retried on failure/,
-    /Warnings\n {2}deploying firestore replaces the security rules/,
+    /was not looked at\n {2}topic projects\/other-project\/topics\/synced\n/,
+    /account eventsync@other-project\.iam\.gserviceaccount\.com, with roles\/datastore\.user and /,
+    /account my-source@other-project\.iam\.gserviceaccount\.com, which may call event\n/,
+    /Warnings\n {2}deploying firestore sets the security rules/,
   ]) {
     it(`says ${String(said)}`, () => {
       assert.match(command.stdout, said);

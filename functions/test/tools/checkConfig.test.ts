@@ -85,13 +85,62 @@ describe("check-config", () => {
     assert.match(stdout, /functions\/invokers\.my-project\.json lets call: event a@; trigger/);
   });
 
+  it("lists the accounts and topics that must exist", () => {
+    const { stdout } = check({
+      "functions/.env.my-project": CONFIG + PARAMETERS,
+      "functions/invokers.json":
+        '{"event": ["a@", "b@x.iam.gserviceaccount.com"], "config": ["a@"]}',
+    });
+    const listed = stdout.split("\n").flatMap((line) => line.split("is not looked at: ")[1] ?? []);
+    assert.deepEqual(listed, [
+      "topic projects/demo-eventsync/topics/seed-sample",
+      "account eventsync@my-project.iam.gserviceaccount.com, with roles/datastore.user and roles/eventarc.eventReceiver on my-project, and roles/pubsub.publisher on the topic",
+      "account a@my-project.iam.gserviceaccount.com, which may call event, config",
+      "account b@x.iam.gserviceaccount.com, which may call event",
+    ]);
+  });
+
+  it("says which line of which file cannot be read, and how an apostrophe is written", () => {
+    const config = JSON.stringify({ ...SEED_SERVICE, serviceName: "Guillaume's" }, null, 2);
+    const { status, stderr } = check({
+      "functions/.env.my-project": `CONFIG='${config}'\n${PARAMETERS}`,
+    });
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^check-config: functions\/\.env\.my-project cannot be read:\n {2}- Invalid/,
+    );
+    assert.match(stderr, /error on lines: .*Guillaume's/);
+    assert.match(stderr, /in CONFIG, write it as \\u0027\n$/);
+  });
+
+  it("names every variable that a function may not have, and its file", () => {
+    const { status, stderr } = check({
+      "functions/.env": "GCLOUD_PROJECT=x\nFIREBASE_X=y\n",
+      "functions/.env.my-project": CONFIG + PARAMETERS,
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /functions\/\.env cannot be read:\n {2}- Key GCLOUD_PROJECT is reserved/);
+    assert.match(stderr, /\n {2}- Key FIREBASE_X starts with a reserved prefix/);
+    assert.doesNotMatch(stderr, /u0027/);
+  });
+
+  it("refuses what is no project's id", () => {
+    const { status, stderr } = check({}, ["--project", "MY_PROJECT"]);
+    assert.equal(status, 1);
+    assert.match(stderr, /^check-config: "MY_PROJECT" is no project: expected its id \(6 to 30 /);
+  });
+
   it("answers a wrong option with the usage, and --help alike", () => {
     const wrong = check({}, ["--projet", "my-project"]);
     assert.equal(wrong.status, 2);
-    assert.match(wrong.stderr, /Unknown option '--projet'[^]*usage: /);
+    assert.match(wrong.stderr, /^check-config: Unknown option '--projet'\nUsage: /);
+    const extra = check({}, ["--project", "my-project", "extra"]);
+    assert.equal(extra.status, 2);
+    assert.match(extra.stderr, /^check-config: unexpected argument "extra"\nUsage: /);
     const { status, stdout } = check({}, ["--help"]);
     assert.equal(status, 0);
-    assert.match(stdout, /^usage: /);
+    assert.match(stdout, /^Usage: /);
   });
 });
 
@@ -136,6 +185,47 @@ describe("the review of a deployment", () => {
       /replaces the security rules of all of the database \(default\) of my-pr/,
     );
     assert.match(warning, /TTL policies hold for every collection called services, events, /);
+    const firestore = { database: "eventsync" };
+    const own = review({ DATABASE: "eventsync" }, { firestore }).warnings.join();
+    assert.match(own, /the database eventsync of my-project, .*nothing but EventSync's data/);
+    assert.doesNotMatch(own, /replaces/);
+  });
+
+  it("says where firebase would make the database, if that is far from LOCATION", () => {
+    const far = review({ LOCATION: "europe-west1" }).warnings.join("\n");
+    assert.match(far, /^LOCATION is europe-west1: if the database \(default\) .* in nam5, far/m);
+    assert.match(
+      far,
+      /: gcloud firestore databases create --project my-project --location europe-west1$/m,
+    );
+    for (const LOCATION of ["us-central1", "nam5", undefined]) {
+      assert.doesNotMatch(review({ LOCATION }).warnings.join(), /LOCATION/);
+    }
+  });
+
+  it("names variables that nothing reads", () => {
+    assert.match(
+      review({ LOCTION: "us-central1" }).warnings.join("\n"),
+      /^nothing of EventSync reads the variable LOCTION in functions\/\.env\.my-project$/m,
+    );
+  });
+
+  it("says which roles the account and the topics of other projects need", () => {
+    const SERVICE_ACCOUNT = "a@theirs.iam.gserviceaccount.com";
+    const topic = "projects/others/topics/synced";
+    const CONFIG = JSON.stringify({ ...SEED_SERVICE, targetPubSub: { topic } });
+    const warnings = review({ SERVICE_ACCOUNT, CONFIG }).warnings.join("\n");
+    assert.match(warnings, /^SERVICE_ACCOUNT is a@theirs.* of another project than my-project: /m);
+    assert.match(warnings, /roles\/iam\.serviceAccountTokenCreator/);
+    assert.match(
+      warnings,
+      /^the topic projects\/others\/topics\/synced .*: a@theirs.* needs roles\/pubsub\.publisher/m,
+    );
+    const own = JSON.stringify({
+      ...SEED_SERVICE,
+      targetPubSub: { topic: "projects/my-project/topics/synced" },
+    });
+    assert.doesNotMatch(review({ CONFIG: own }).warnings.join(), /another project/);
   });
 
   it("gives the lines for parameters without a value: without a terminal nobody is asked", () => {
@@ -152,6 +242,8 @@ describe("the review of a deployment", () => {
   for (const [name, value, message] of [
     ["SERVICE_ACCOUNT", "eventsync@", /: what ends in @.* does not reach the scheduler/],
     ["SERVICE_ACCOUNT", "eventsync@{{ params.PROJECT_ID }}.iam.gserviceaccount.com", /expression/],
+    ["SERVICE_ACCOUNT", "eventsync", /such as eventsync@my-project\.iam\.gserviceaccount\.com: /],
+    ["SERVICE_ACCOUNT", "me@gmail.com", /the full e-mail address of a service account, such as /],
     ["LOCATION", "nam5", /expected a region, such as us-central1 \(of a database in nam5\)/],
     ["DATABASE", "My_Database", /expected \(default\), or the id of a database/],
     ["CONFIG", "{}", /CONFIG has \d problem/],
@@ -170,7 +262,7 @@ describe("the review of a deployment", () => {
     const DATABASE = "eventsync";
     assert.match(
       review({ DATABASE }).problems.join(),
-      /is eventsync, but firebase\.json deploys rules and indexes to \(default\): set "database"/,
+      /is eventsync, but firebase\.json deploys rules and indexes to \(default\): set "database".*, or DATABASE=\(default\) here/,
     );
     const other = review({}, { firestore: { database: "eventsync" } });
     assert.match(other.problems.join(), /is \(default\), but .* to eventsync/);
@@ -186,7 +278,7 @@ describe("the review of a deployment", () => {
     assert.deepEqual(review({ FILL: "x".repeat(left) }).problems, []);
     assert.match(
       review({ FILL: `${"x".repeat(left - 1)}é` }).problems.join(),
-      /the variables have 31745 bytes: expected at most 31744/,
+      /the variables have 31745 bytes, \d{5} of them FILL in functions\/\.env\.my-project: expected at most 31744/,
     );
   });
 });

@@ -96,9 +96,12 @@ describe("scripts/deploy", () => {
   it("answers a wrong option with the usage, and --help alike", () => {
     const wrong = deploy("--project", "my-project", "--force");
     assert.equal(wrong.status, 2);
-    assert.match(wrong.stderr, /Unknown option '--force'[^]*usage: /);
-    assert.match(deploy().stderr, /which project\?[^]*usage: /);
-    assert.match(deploy("--help").stdout, /^usage: /);
+    assert.match(wrong.stderr, /^deploy: Unknown option '--force'\nUsage: /);
+    const extra = deploy("extra", "--", "--message", "v2");
+    assert.equal(extra.status, 2);
+    assert.match(extra.stderr, /^deploy: unexpected argument "extra": .* follows --\nUsage: /);
+    assert.match(deploy().stderr, /which project\?[^]*Usage: /);
+    assert.match(deploy("--help").stdout, /^Usage: /);
     assert.deepEqual(checkout.calls, []);
   });
 });

@@ -12,7 +12,7 @@ describe("the options of scripts/rehearse", () => {
   it("are shown by --help", () => {
     const { status, stdout, stderr } = rehearse("--help");
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /^usage: scripts\/rehearse --project PROJECT \[--json FILE\]/);
+    assert.match(stdout, /^Usage: scripts\/rehearse --project PROJECT \[--json FILE\]/);
   });
 
   for (const [what, args] of Object.entries({
@@ -24,7 +24,7 @@ describe("the options of scripts/rehearse", () => {
       const { status, stdout, stderr } = rehearse(...args);
       assert.equal(status, 2);
       assert.equal(stdout, "");
-      assert.match(stderr, /usage: scripts\/rehearse/);
+      assert.match(stderr, /Usage: scripts\/rehearse/);
     });
   }
 });

@@ -11,7 +11,7 @@ import { emptyProject } from "./fakeProject.ts";
 import { Rehearsal, remarksOf } from "./rehearsal.ts";
 import { makeReport, renderReport } from "./report.ts";
 
-const USAGE = `usage: scripts/rehearse --project PROJECT [--json FILE]
+const USAGE = `Usage: scripts/rehearse --project PROJECT [--json FILE]
 
   --project PROJECT  whose configuration is rehearsed: its id, or an alias of .firebaserc
   --json FILE        writes the report there, too, as JSON

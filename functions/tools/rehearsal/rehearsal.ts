@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { MUST_EXIST } from "../prerequisites.ts";
 import { endGroup } from "../processGroup.ts";
 import { archiveOf, type Archive } from "./archive.ts";
 import { startInStaging, type Deployment, type Running } from "./deployment.ts";
@@ -101,13 +102,14 @@ export function problemsOf({ exitCode, output, surprises }: Deployment): readonl
   return [...surprises, ...(explained.length > 0 ? explained : lines.slice(-LAST_LINES))];
 }
 
-const WARNING = "deploy: warning: ";
-
 /** What there is to say about a deployment, in its own words. */
 export function remarksOf(deployment: Deployment): Remarks {
-  const warnings = deployment.output
-    .split("\n")
-    .filter((line) => line.startsWith(WARNING))
-    .map((line) => line.slice(WARNING.length));
-  return { problems: problemsOf(deployment), warnings };
+  const lines = deployment.output.split("\n");
+  const after = (prefix: string): string[] =>
+    lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
+  return {
+    problems: problemsOf(deployment),
+    warnings: after("deploy: warning: "),
+    mustExist: after(`deploy: ${MUST_EXIST}`),
+  };
 }

@@ -7,23 +7,24 @@ export interface Report extends Summary {
   /** Why the deployment would not go through, or the rehearsal proves nothing; empty if it would. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
+  /** Accounts and topics that a deployment takes for granted. */
+  readonly mustExist: readonly string[];
   readonly archive?: { readonly bytes: number; readonly files: readonly string[] };
   /** Questions of `firebase deploy` that `scripts/deploy` answers with yes. */
   readonly answered: readonly string[];
 }
 
 /** What the deployment said of itself. */
-export type Remarks = Pick<Report, "problems" | "warnings">;
+export type Remarks = Pick<Report, "problems" | "warnings" | "mustExist">;
 
 export function makeReport(
   summary: Summary,
   archive: Archive | undefined,
-  { problems, warnings }: Remarks,
+  remarks: Remarks,
 ): Report {
   return {
     ...summary,
-    problems,
-    warnings,
+    ...remarks,
     ...(archive !== undefined && {
       archive: { bytes: archive.bytes, files: Object.keys(archive.files).sort() },
     }),
@@ -60,6 +61,7 @@ export function renderReport(report: Report): string {
     section("Roles granted", report.granted.map(renderGrant)),
     section("Archive", renderArchive(report.archive)),
     section("Asked by firebase deploy, and answered by scripts/deploy", report.answered),
+    section("Must exist already, and was not looked at", report.mustExist),
     section("Warnings", report.warnings),
   ];
   const verdict =

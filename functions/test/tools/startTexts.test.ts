@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+
+import { parseConfig } from "../../src/config/parse.ts";
+import { instructions, renderMessage, type Started } from "../../tools/startTexts.ts";
+
+const SERVICE = {
+  serviceName: "orders",
+  trigger: { type: "window", observationPeriod: 60 },
+  endpoints: [{ eventKey: "a", minNbOfOccurrence: 2 }, { eventKey: "b/c d" }],
+  targetPubSub: { topic: "projects/my-project/topics/synced" },
+};
+
+describe("what scripts/start shows", () => {
+  const started: Started = {
+    base: "http://localhost/base",
+    services: parseConfig(JSON.stringify([SERVICE, { ...SERVICE, serviceName: "other one" }]))
+      .services,
+    ignored: ["sevriceName"],
+    subscriptions: ["projects/my-project/subscriptions/synced-eventsync"],
+  };
+
+  it("has a call for each endpoint, and says how often it is needed", () => {
+    const calls = instructions(started)
+      .split("\n")
+      .filter((line) => line.includes("/event/"));
+    assert.deepEqual(calls, [
+      "  curl -X POST -d 'New event' 'http://localhost/base/event/a'   # 2 times",
+      "  curl -X POST -d 'New event' 'http://localhost/base/event/b/c%20d'",
+      "  curl -X POST -d 'New event' 'http://localhost/base/event/other%20one/a'   # 2 times",
+      "  curl -X POST -d 'New event' 'http://localhost/base/event/other%20one/b/c%20d'",
+    ]);
+  });
+
+  it("names again the keys that nothing reads, when it is ready", () => {
+    assert.match(instructions(started), /is ready at .*\n\nNothing reads the key sevriceName of /);
+  });
+
+  it("has the attributes of a message, and cuts long bodies", () => {
+    const content = "x".repeat(2100);
+    const data = JSON.stringify({ eventID: "1", events: { a: { events: [{ content }] } } });
+    const shown = renderMessage({ topic: "t", data, attributes: { serviceName: "orders" } });
+    assert.match(shown, /^attributes \{"serviceName":"orders"\}\n\{\n {2}"eventID": "1",/);
+    assert.match(shown, /"content": "x{2000} … \(100 more characters\)"/);
+  });
+});
