@@ -5,7 +5,8 @@ import { FUNCTIONS_DIR } from "../../tools/paths.ts";
 
 function rehearse(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const command = ["tools/rehearsal/main.ts", ...args];
-  return spawnSync(process.execPath, command, { cwd: FUNCTIONS_DIR, encoding: "utf8" });
+  const env = { ...process.env, GCLOUD_PROJECT: "my-project" };
+  return spawnSync(process.execPath, command, { cwd: FUNCTIONS_DIR, encoding: "utf8", env });
 }
 
 describe("the options of scripts/rehearse", () => {
