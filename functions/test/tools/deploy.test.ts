@@ -100,7 +100,15 @@ describe("scripts/deploy", () => {
     assert.deepEqual(checkout.calls, []);
   });
 
-  for (const option of ["--project", "--project=other", "-P", "-Pother", "--only", "--force", "-f"]) {
+  for (const option of [
+    "--project",
+    "--project=other",
+    "-P",
+    "-Pother",
+    "--only",
+    "--force",
+    "-f",
+  ]) {
     it(`refuses ${option} for firebase deploy: it is what was checked that is deployed`, () => {
       const { status, stderr } = deploy("--project", "my-project", "--", option, "other");
       assert.equal(status, 2);
