@@ -27,19 +27,62 @@ eventsync_is_installed() {
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(eventsync_lock_checksum)" ]
 }
 
+# When a process began, in the system's own words; nothing if it does not run, or cannot be asked.
+eventsync_start_of() {
+  local stat
+  if [ -r /proc/self/stat ]; then
+    stat="$(cat "/proc/$1/stat" 2>/dev/null)" || return 0
+    # The command's name, in parentheses, may hold anything. The 22nd field is the 20th after it.
+    # shellcheck disable=SC2086
+    set -- ${stat##*) }
+    printf '%s' "${20:-}"
+  else
+    stat="$(LC_ALL=C ps -o lstart= -p "$1" 2>/dev/null)" || return 0
+    printf '%s' "${stat// /-}"
+  fi
+}
+
+# Whether nobody who runs has made a claim. Process ids come again: in a container, where bash is always
+# the first process, our own does.
+eventsync_is_void() {
+  local owner="${1%%:*}" start=""
+  case "$1" in *:*) start="${1#*:}" ;; esac
+  [ "$owner" != "$$" ] || return 0
+  kill -0 "$owner" 2>/dev/null || return 0
+  [ "$start" != "" ] && [ "$start" != "$(eventsync_start_of "$owner")" ]
+}
+
+# Removes a void claim, unless somebody else has already, and perhaps has made their own: of all who found
+# it void one has the guard, looks again, and removes no other.
+eventsync_remove_void() {
+  local claim="$1" owner="$2" mine="$3" guard="$1.guard"
+  if ln -s "$mine" "$guard" 2>/dev/null; then
+    if [ "$(readlink "$claim" || true)" = "$owner" ]; then rm -f "$claim"; fi
+    rm -f "$guard"
+  elif eventsync_is_void "$(readlink "$guard" || printf '%s' "$$")"; then
+    rm -f "$guard"
+  else
+    sleep 0.2
+  fi
+}
+
 # Two scripts that install at once would remove each other's files, so one claims it and the others
-# wait. The claim is a link to its process id, made in one step; a claim of the dead is void.
+# wait. The claim is a link, made in one step, to its process id and when that began.
 eventsync_claim_install() {
-  local claim="$1" owner said=""
-  until ln -s "$$" "$claim" 2>/dev/null; do
+  local claim="$1" mine owner said="" waits="${EVENTSYNC_INSTALL_WAIT_SECONDS:-900}" began="$SECONDS"
+  mine="$$:$(eventsync_start_of "$$")"
+  until ln -s "$mine" "$claim" 2>/dev/null; do
+    [ -w "$EVENTSYNC_ROOT" ] || eventsync_setup_fail "$EVENTSYNC_ROOT cannot be written to."
+    [ "$((SECONDS - began))" -lt "$waits" ] ||
+      eventsync_setup_fail "waited $waits seconds for another script to install the packages; if none does, delete $claim and run again."
     owner="$(readlink "$claim" || true)"
-    if [ "$owner" = "" ]; then
-      [ -w "$EVENTSYNC_ROOT" ] || eventsync_setup_fail "$EVENTSYNC_ROOT cannot be written to."
-    elif ! kill -0 "$owner" 2>/dev/null; then
-      rm -f "$claim"
+    if [ "$owner" != "" ] && eventsync_is_void "$owner"; then
+      eventsync_remove_void "$claim" "$owner" "$mine"
     else
-      [ "$said" != "" ] || printf 'Waiting for another script, which installs the packages …\n' >&2
-      said=yes
+      if [ "$owner" != "" ] && [ "$said" = "" ]; then
+        printf 'Waiting for another script, which installs the packages …\n' >&2
+        said=yes
+      fi
       sleep 0.2
     fi
   done

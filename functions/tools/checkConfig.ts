@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { parseConfig } from "../src/config/parse.ts";
-import { explain, resolveProject } from "./configFiles.ts";
+import { explain, resolveCheckedProject } from "./configFiles.ts";
 import { printReview, readDeployment, reviewDeployment, type Review } from "./deployment.ts";
 
 const USAGE = `Usage: npm --prefix functions run check-config -- --project PROJECT
@@ -29,7 +29,7 @@ function reviewFile(file: string): Review {
 
 function review(file: string | undefined, project: string | undefined): Review {
   if (file !== undefined) return reviewFile(file);
-  const id = resolveProject(project);
+  const id = resolveCheckedProject(project);
   const found = reviewDeployment(readDeployment(id));
   return { ...found, facts: [`project ${id}`, ...found.facts] };
 }

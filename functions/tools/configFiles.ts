@@ -17,9 +17,12 @@ interface FirebaseEnv {
   readonly loadUserEnvs: (options: EnvFileOptions) => Record<string, string>;
   readonly parseStrict: (text: string) => Record<string, string>;
 }
-const firebaseEnv = createRequire(import.meta.url)(
-  "firebase-tools/lib/functions/env",
-) as FirebaseEnv;
+const require = createRequire(import.meta.url);
+const firebaseEnv = require("firebase-tools/lib/functions/env") as FirebaseEnv;
+/** JSON with comments, as firebase-tools reads it. */
+const cjson = createRequire(require.resolve("firebase-tools/package.json"))("cjson") as {
+  readonly parse: (text: string) => unknown;
+};
 
 /** A variable of the functions, and where its value comes from. */
 export interface Setting {
@@ -29,26 +32,32 @@ export interface Setting {
 }
 
 /**
- * Which project is meant: the one that is named, by its id or an alias of .firebaserc; in a predeploy
- * step the one that firebase-tools deploys to; or the default of .firebaserc, unless that is the demo,
- * of which nobody would want to hear that it is correct.
+ * The id of the project that is named, by its id or an alias of .firebaserc.
+ *
+ * @throws Error if none is named, or one that cannot exist
+ */
+export function resolveProject(named: string | undefined): string {
+  if (named === undefined || named === "") throw new Error(WHICH_PROJECT);
+  const projects = aliases();
+  return requireProjectId((Object.hasOwn(projects, named) ? projects[named] : undefined) ?? named);
+}
+
+/**
+ * As `resolveProject`. If none is named: in a predeploy step the one that firebase-tools deploys to; or the
+ * default of .firebaserc, unless that is the demo, of which nobody would want to hear that it is correct.
  *
  * @throws Error if none is meant, or one that cannot exist
  */
-export function resolveProject(named: string | undefined): string {
-  const projects = aliases();
-  if (named !== undefined) return requireProjectId(projects[named] ?? named);
-  const deployed = process.env["GCLOUD_PROJECT"] ?? projects["default"];
-  if (
-    deployed === undefined ||
-    (deployed === DEMO && process.env["GCLOUD_PROJECT"] === undefined)
-  ) {
-    throw new Error(`which project? Name it with --project; ${DEMO} is only the local demo.`);
-  }
-  return deployed;
+export function resolveCheckedProject(named: string | undefined): string {
+  if (named !== undefined) return resolveProject(named);
+  const deployed = process.env["GCLOUD_PROJECT"];
+  if (deployed !== undefined) return deployed;
+  const usual = aliases()["default"];
+  return resolveProject(usual === DEMO ? undefined : usual);
 }
 
 const DEMO = "demo-eventsync";
+const WHICH_PROJECT = `which project? Name it with --project; ${DEMO} is only the local demo.`;
 
 /** Old ones are preceded by the domain that they belong to. */
 const PROJECT_ID = /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
@@ -61,7 +70,7 @@ function requireProjectId(id: string): string {
 }
 
 /**
- * Variables of `functions/.env`, `.env.<project>`, `.env.<alias>` and, for the emulator, `.env.local`.
+ * Variables of `functions/.env`, `.env.<project>` and, for the emulator, `.env.local`.
  *
  * @throws Error that names the file which cannot be read, and every reason
  */
@@ -71,7 +80,7 @@ export function readEnvFiles(projectId: string, isEmulator: boolean): Record<str
       functionsSource: FUNCTIONS_DIR,
       projectDir: REPOSITORY_ROOT,
       projectId,
-      projectAlias: aliasOf(projectId),
+      projectAlias: undefined,
       isEmulator,
     });
   } catch (error) {
@@ -105,13 +114,13 @@ function shorten(text: string): string {
 /**
  * What a deployment to the project sets: as `readEnvFiles`, with the file that each value comes from.
  *
- * @throws Error if a file cannot be parsed
+ * @throws Error if a file cannot be parsed, or is called after an alias
  */
 export function readSettings(projectId: string): Readonly<Record<string, Setting>> {
-  // It also refuses what firebase-tools would: files for the project's id and for an alias at once.
+  refuseAliasFiles(projectId);
+  // It refuses what firebase-tools would, and names the file.
   readEnvFiles(projectId, false);
-  const alias = aliasOf(projectId);
-  const names = [".env", `.env.${projectId}`, ...(alias === undefined ? [] : [`.env.${alias}`])];
+  const names = [".env", `.env.${projectId}`];
   const settings: Record<string, Setting> = {};
   for (const name of names) {
     const path = join(FUNCTIONS_DIR, name);
@@ -126,25 +135,48 @@ export function readSettings(projectId: string): Readonly<Record<string, Setting
   return settings;
 }
 
-function aliasOf(projectId: string): string | undefined {
-  return Object.entries(aliases()).find(
-    ([alias, id]) => id === projectId && existsSync(join(FUNCTIONS_DIR, `.env.${alias}`)),
-  )?.[0];
+/** What is deployed must not depend on how the project was named. */
+function refuseAliasFiles(projectId: string): void {
+  const file = Object.entries(aliases())
+    .filter(([alias, id]) => id === projectId && alias !== projectId)
+    .map(([alias]) => ({ alias, name: `functions/.env.${alias}` }))
+    .find(({ name }) => existsSync(join(REPOSITORY_ROOT, name)));
+  if (file !== undefined) {
+    throw new Error(
+      `firebase-tools reads ${file.name} only with --project ${file.alias}; name it functions/.env.${projectId}`,
+    );
+  }
 }
 
-function aliases(): Record<string, string> {
-  const { projects = {} } = readJson(".firebaserc") as { projects?: Record<string, string> };
-  return projects;
+function aliases(): Readonly<Record<string, string>> {
+  const { projects } = readJson(".firebaserc") as { projects?: Record<string, string> };
+  return projects ?? {};
 }
 
 /** The entry `firestore` of firebase.json, as it stands there. */
 export function readFirestoreEntry(): unknown {
-  return (readJson("firebase.json") as { firestore?: unknown }).firestore;
+  return (readFirebaseJson() as { firestore?: unknown }).firestore;
 }
 
+/** @throws Error if it is not a JSON object */
+export function readFirebaseJson(): object {
+  return readJson("firebase.json");
+}
+
+/** @throws Error that names the file, if it is not a JSON object; comments are fine, as with firebase-tools */
 function readJson(name: string): object {
   const path = join(REPOSITORY_ROOT, name);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as object) : {};
+  if (!existsSync(path)) return {};
+  let value: unknown;
+  try {
+    value = cjson.parse(readFileSync(path, "utf8").replaceAll("\ufeff", ""));
+  } catch (error) {
+    throw new Error(`${name} is not JSON: ${explain(error)}`, { cause: error });
+  }
+  if (typeof value !== "object" || value === null) {
+    throw new Error(`${name}: expected an object; got ${JSON.stringify(value)}`);
+  }
+  return value;
 }
 
 /**

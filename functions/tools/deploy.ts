@@ -22,7 +22,8 @@ const USAGE = `Usage: scripts/deploy --project PROJECT [--dry-run] [--no-gcloud]
   --project PROJECT  the project, by its id or an alias of .firebaserc
   --dry-run          builds and checks, but changes no functions, rules or indexes
   --no-gcloud        leaves out what needs the Google Cloud CLI, and prints it instead
-  OPTION             anything else for firebase deploy, such as --debug or --message TEXT
+  OPTION             anything else for firebase deploy, such as --debug or --message TEXT; not --project,
+                     --only or --force, which it sets itself
 
 It asks nothing. docs/DEPLOYMENT.md says what it answers in your place.
 `;
@@ -125,7 +126,10 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** @throws Error for options that it does not know */
+/** Of firebase deploy, which takes the last of several; -f is another name of --force. */
+const OWN_OPTION = /^(?:--(?:project|only|force)(?:=|$)|-[Pf])/;
+
+/** @throws Error for options that it does not know, or sets itself */
 function parse(): Options | "help" {
   const { values, positionals, tokens } = parseArgs({
     allowPositionals: true,
@@ -144,6 +148,8 @@ function parse(): Options | "help" {
   if (first?.kind === "positional") {
     throw new Error(`unexpected argument "${first.value}": what is for firebase deploy follows --`);
   }
+  const own = positionals.find((option) => OWN_OPTION.test(option));
+  if (own !== undefined) throw new Error(`${own} is not for firebase deploy: this script sets it`);
   return {
     project: resolveProject(values.project),
     dryRun: values["dry-run"],

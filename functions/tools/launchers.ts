@@ -16,9 +16,17 @@ import { join } from "node:path";
 /** Writes the commands. */
 export function writeLaunchers(stagingDir: string, javaHome: string): void {
   mkdirSync(launcherDir(stagingDir));
-  const write = (path: string, lines: readonly string[]): void => {
-    writeFileSync(path, ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
-  };
+  writeNoteLauncher(stagingDir);
+  const java = shellQuote(join(javaHome, "bin", "java"));
+  write(join(launcherDir(stagingDir), "java"), [
+    `case "$*" in *-version*) exec ${java} "$@" ;; esac`,
+    `exec ${shellQuote(noteLauncher(stagingDir))} ${java} "$@"`,
+  ]);
+  write(join(launcherDir(stagingDir), "ps"), ["exit 0"]);
+}
+
+/** Writes `note` alone, for whoever starts no emulators. */
+export function writeNoteLauncher(stagingDir: string): void {
   // The id is noted before the door is tried, so that whoever shuts the door and then reads the
   // notes misses nobody. A removed staging directory ends it too, through `set -e`.
   write(noteLauncher(stagingDir), [
@@ -27,12 +35,10 @@ export function writeLaunchers(stagingDir: string, javaHome: string): void {
     `if [ -e ${shellQuote(doorIn(stagingDir))} ]; then exit 1; fi`,
     'exec "$@"',
   ]);
-  const java = shellQuote(join(javaHome, "bin", "java"));
-  write(join(launcherDir(stagingDir), "java"), [
-    `case "$*" in *-version*) exec ${java} "$@" ;; esac`,
-    `exec ${shellQuote(noteLauncher(stagingDir))} ${java} "$@"`,
-  ]);
-  write(join(launcherDir(stagingDir), "ps"), ["exit 0"]);
+}
+
+function write(path: string, lines: readonly string[]): void {
+  writeFileSync(path, ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
 }
 
 /** The directory to put first on PATH. */

@@ -91,8 +91,13 @@ export class RunDirectory {
   }
 }
 
-/** In a session of its own: what ends this process, its group or its terminal leaves it alone. */
-function startWatchdog(stagingDir: string): () => Promise<void> {
+/**
+ * Has a directory removed, with all that was started there, should this process be killed. It is in a
+ * session of its own: what ends this process, its group or its terminal leaves it alone.
+ *
+ * @returns what ends it, after an orderly stop
+ */
+export function startWatchdog(stagingDir: string): () => Promise<void> {
   const watchdog = spawn(
     join(PACKAGE_BIN_DIR, "node"),
     [join(FUNCTIONS_DIR, "tools", "watchdog.ts"), stagingDir],

@@ -46,17 +46,72 @@ describe("check-config", () => {
     assert.match(stdout, /project my-project/);
   });
 
-  it("takes an alias of .firebaserc, and the file that is called after it", () => {
+  const STAGING = '{"projects": {"staging": "my-project", "other": "other-project"}}';
+
+  it("takes an alias of .firebaserc", () => {
     const { status, stdout, stderr } = check(
       {
-        ".firebaserc": '{"projects": {"prod": "my-project"}}',
-        "functions/.env.prod": CONFIG + PARAMETERS,
+        ".firebaserc": STAGING,
+        "functions/.env.my-project": CONFIG + PARAMETERS,
+        "functions/.env.other": "CONFIG=\n",
       },
-      ["--project", "prod"],
+      ["--project", "staging"],
     );
     assert.equal(status, 0, stderr);
     assert.match(stdout, /project my-project/);
-    assert.match(stdout, /CONFIG in functions\/\.env\.prod/);
+    assert.match(stdout, /CONFIG in functions\/\.env\.my-project/);
+  });
+
+  it("refuses a file called after an alias: whether it is deployed depends on --project", () => {
+    for (const named of ["staging", "my-project"]) {
+      const { status, stderr } = check(
+        {
+          ".firebaserc": STAGING,
+          "functions/.env": CONFIG + PARAMETERS,
+          "functions/.env.staging": "LOCATION=us-east1\n",
+        },
+        ["--project", named],
+      );
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        /reads functions\/\.env\.staging only with --project staging; name it functions\/\.env\.my-project$/m,
+      );
+    }
+  });
+
+  it("reads firebase.json and .firebaserc as firebase-tools does, with comments", () => {
+    const { status, stdout, stderr } = check(
+      {
+        ".firebaserc": '{"projects": {"staging": "my-project"} /* ours */}',
+        "firebase.json": '\ufeff{\n// rules\n"firestore": {"rules": "firestore.rules"}\n}',
+        "functions/.env.my-project": CONFIG + PARAMETERS,
+      },
+      ["--project", "staging"],
+    );
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /project my-project/);
+  });
+
+  for (const name of ["firebase.json", ".firebaserc"]) {
+    for (const text of ['{"projects": ', "null"]) {
+      it(`names ${name} if it is ${text}`, () => {
+        const { status, stderr } = check({
+          [name]: text,
+          "functions/.env.my-project": CONFIG + PARAMETERS,
+        });
+        assert.equal(status, 1);
+        assert.ok(stderr.startsWith(`check-config: ${name}`), stderr);
+      });
+    }
+  }
+
+  it("takes no name of JavaScript for an alias", () => {
+    const { stdout } = check({ "functions/.env": CONFIG + PARAMETERS }, [
+      "--project",
+      "constructor",
+    ]);
+    assert.match(stdout, /project constructor$/m);
   });
 
   it("never takes the demo for the user's project", () => {

@@ -93,6 +93,30 @@ describe("scripts/deploy", () => {
     assert.match(stdout, /left out:\n {2}gcloud run services .*\n {2}gcloud scheduler jobs run /);
   });
 
+  it("takes the project from --project alone: GCLOUD_PROJECT is for predeploy steps", () => {
+    const { status, stderr } = checkout.run("deploy.ts", [], { GCLOUD_PROJECT: "my-project" });
+    assert.equal(status, 2);
+    assert.match(stderr, /which project\?[^]*usage: /);
+    assert.deepEqual(checkout.calls, []);
+  });
+
+  for (const option of [
+    "--project",
+    "--project=other",
+    "-P",
+    "-Pother",
+    "--only",
+    "--force",
+    "-f",
+  ]) {
+    it(`refuses ${option} for firebase deploy: it is what was checked that is deployed`, () => {
+      const { status, stderr } = deploy("--project", "my-project", "--", option, "other");
+      assert.equal(status, 2);
+      assert.match(stderr, /is not for firebase deploy: this script sets it\nusage: /);
+      assert.deepEqual(checkout.calls, []);
+    });
+  }
+
   it("answers a wrong option with the usage, and --help alike", () => {
     const wrong = deploy("--project", "my-project", "--force");
     assert.equal(wrong.status, 2);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,7 +10,7 @@ import { isRunning } from "../support/processes.ts";
 import { waitFor } from "../support/waitFor.ts";
 
 /** All that setup.sh calls, apart from Node.js and npm. */
-const TOOLS = "bash cat cksum dirname env grep ln mktemp readlink rm sed sleep tail".split(" ");
+const TOOLS = "bash cat cksum dirname env grep ln mktemp ps readlink rm sed sleep tail".split(" ");
 
 const INSTALLS = `
 [ "$1" = ci ] || exit 0
@@ -52,7 +52,8 @@ describe("scripts/setup.sh", () => {
   const setUp = () => spawnSync(at("bin", "bash"), [at("probe")], { encoding: "utf8", env: env() });
   const assertNothingLeft = (): void => {
     assert.deepEqual(readdirSync(at("tmp")), []);
-    assert.ok(!existsSync(at(".eventsync-install")));
+    const claims = readdirSync(root).filter((name) => name.startsWith(".eventsync-install"));
+    assert.deepEqual(claims, []);
   };
 
   it("says that it installs, and does so once", () => {
@@ -131,6 +132,46 @@ describe("scripts/setup.sh", () => {
     symlinkSync(String(pid), at(".eventsync-install"));
     assert.equal(setUp().status, 0);
     assertNothingLeft();
+  });
+
+  it("is not held up by one whose process id is now its own, as in a container", () => {
+    have("node", "");
+    have("npm", INSTALLS);
+    const script = `ln -s "$$" '${at(".eventsync-install")}'; exec bash '${at("probe")}'`;
+    const options = { encoding: "utf8", env: env(), timeout: 8_000 } as const;
+    const { status, stdout } = spawnSync(at("bin", "bash"), ["-c", script], options);
+    assert.deepEqual([status, stdout], [0, "ready\n"]);
+    assertNothingLeft();
+  });
+
+  it("waits for one that installs, and then says what to delete; not for another with its id", async () => {
+    have("node", "");
+    have("npm", `while [ ! -e '${at("go")}' ]; do sleep 0.05; done\n${INSTALLS}`);
+    const claim = at(".eventsync-install");
+    const installing = spawn(at("bin", "bash"), [at("probe")], { env: env() });
+    const ended = new Promise((resolve) => installing.once("exit", resolve));
+    try {
+      await waitFor("npm", () => calls().length > 0 || undefined);
+      const waits = { ...env(), EVENTSYNC_INSTALL_WAIT_SECONDS: "1" };
+      const options = { encoding: "utf8", env: waits, timeout: 8_000 } as const;
+      const { status, stderr } = spawnSync(at("bin", "bash"), [at("probe")], options);
+      assert.equal(status, 1);
+      assert.match(stderr, /^Waiting for another script[^]*setup: waited 1 seconds for another/);
+      assert.ok(stderr.includes(`delete ${claim} and run again.`));
+      const [id, start = ""] = readlinkSync(claim).split(":");
+      assert.equal(Number(id), installing.pid);
+      assert.notEqual(start, "");
+
+      writeFileSync(at("go"), "");
+      assert.equal(await ended, 0);
+      rmSync(at("functions", "node_modules"), { recursive: true });
+      symlinkSync(`${String(process.pid)}:${start}`, claim);
+      assert.equal(spawnSync(at("bin", "bash"), [at("probe")], options).status, 0);
+      assertNothingLeft();
+    } finally {
+      writeFileSync(at("go"), "");
+      await ended;
+    }
   });
 
   it("interrupted, it leaves nothing behind, and begins again the next time", async () => {

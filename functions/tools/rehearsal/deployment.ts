@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
+import { forgetLaunch, noteLauncher } from "../launchers.ts";
 import { PACKAGE_BIN_DIR } from "../paths.ts";
 import { startGroup, type ProcessGroup } from "../processGroup.ts";
 import type { FakeCloud } from "./fakeCloud.ts";
@@ -31,7 +32,8 @@ export async function startInStaging(
   cloud: FakeCloud,
   [file, ...args]: readonly [string, ...string[]],
 ): Promise<Running> {
-  const group = await startGroup(file, args, {
+  // Noted, so that the watchdog ends it if we are killed.
+  const group = await startGroup(noteLauncher(staging.directory), [file, ...args], {
     cwd: staging.root,
     stdio: ["ignore", "pipe", "pipe"],
     env: environment(staging, cloud),
@@ -44,6 +46,7 @@ export async function startInStaging(
   const closed = new Promise((resolve) => group.process.once("close", resolve));
   const ended = group.exited.then(async (exitCode) => {
     await closed;
+    forgetLaunch(staging.directory, group.id);
     return { exitCode, output: texts.join(""), surprises: surprisesOf(staging, cloud) };
   });
   return { group, ended };

@@ -37,10 +37,15 @@ export class Rehearsal {
     this.cloud = cloud;
   }
 
-  /** Copies the repository as it is now, and starts the stand-in. Close it. */
+  /**
+   * Copies the repository as it is now, and starts the stand-in. Close it.
+   *
+   * @throws Error if the repository cannot be copied
+   */
   static async open(project: FakeProject): Promise<Rehearsal> {
-    const cloud = await FakeCloud.start(project);
-    return new Rehearsal(makeStaging(), cloud);
+    // The copy first: it can fail, and a stand-in that nobody has is never stopped.
+    const staging = await makeStaging();
+    return new Rehearsal(staging, await FakeCloud.start(project));
   }
 
   /** Writes files of the copy; paths as seen from the repository's root. */
@@ -76,7 +81,7 @@ export class Rehearsal {
   async close(): Promise<void> {
     await this.interrupt();
     await this.cloud.stop();
-    removeStaging(this.staging);
+    await removeStaging(this.staging);
   }
 }
 

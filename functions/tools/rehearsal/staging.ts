@@ -2,13 +2,17 @@
  * Where a rehearsal happens: a copy of what a deployment reads, so that neither the build nor
  * firebase-tools (which writes dotenv files, logs and its configuration) touches the user's own.
  */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
-import { writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
+import { statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { readFirebaseJson } from "../configFiles.ts";
+import { shellQuote, writeNoteLauncher } from "../launchers.ts";
 import { FUNCTIONS_DIR, REPOSITORY_ROOT } from "../paths.ts";
+import { startWatchdog } from "../runDirectory.ts";
+import { removeStagingDir } from "../staging.ts";
 
 export interface Staging {
   /** Everything of a rehearsal is below it. */
@@ -21,13 +25,19 @@ export interface Staging {
   readonly bin: string;
   /** Hosts that something tried to connect to, one on a line; missing if none. */
   readonly refused: string;
+  readonly dismissWatchdog: () => Promise<void>;
 }
 
 /** What is built or installed, and no part of the sources. */
 const LEFT_OUT = new Set(["node_modules", "lib", "coverage", ".git"]);
 
-/** Copies the repository as it is now; what is not committed is deployed, too. */
-export function makeStaging(): Staging {
+/**
+ * Copies the repository as it is now; what is not committed is deployed, too. Remove it; should this process
+ * be killed, a watchdog does.
+ *
+ * @throws Error if it cannot be copied, or firebase.json not be read
+ */
+export async function makeStaging(): Promise<Staging> {
   const directory = mkdtempSync(join(tmpdir(), "eventsync-rehearsal-"));
   const staging: Staging = {
     directory,
@@ -36,30 +46,59 @@ export function makeStaging(): Staging {
     temporary: join(directory, "tmp"),
     bin: join(directory, "bin"),
     refused: join(directory, "refused"),
+    dismissWatchdog: startWatchdog(directory),
   };
-  for (const made of [staging.root, staging.home, staging.temporary, staging.bin]) mkdirSync(made);
-  copyRepository(staging.root);
-  writeLaunchers(staging.bin);
-  return staging;
+  const { root, home, temporary, bin } = staging;
+  try {
+    for (const made of [root, home, temporary, bin]) mkdirSync(made);
+    copyRepository(root);
+    writeNoteLauncher(directory);
+    writeLaunchers(bin);
+    return staging;
+  } catch (error) {
+    await removeStaging(staging);
+    throw error;
+  }
 }
 
 /** Removes it, and nothing that its links lead to. */
-export function removeStaging({ directory }: Staging): void {
-  rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+export async function removeStaging(staging: Staging): Promise<void> {
+  removeStagingDir(staging.directory);
+  await staging.dismissWatchdog();
 }
 
+/** Links are followed, as firebase-tools does: nothing in the copy leads back to what it was made from. */
 function copyRepository(root: string): void {
-  // Of the root only its files: firebase.json, and what it names.
-  for (const entry of readdirSync(REPOSITORY_ROOT, { withFileTypes: true })) {
-    if (entry.isFile()) cpSync(join(REPOSITORY_ROOT, entry.name), join(root, entry.name));
-  }
+  for (const entry of readdirSync(REPOSITORY_ROOT)) copyFile(entry, root);
   const functions = join(root, "functions");
   mkdirSync(functions);
   for (const entry of readdirSync(FUNCTIONS_DIR)) {
     if (LEFT_OUT.has(entry)) continue;
-    cpSync(join(FUNCTIONS_DIR, entry), join(functions, entry), { recursive: true });
+    cpSync(join(FUNCTIONS_DIR, entry), join(functions, entry), {
+      recursive: true,
+      dereference: true,
+      // Links to nowhere, such as an editor's locks.
+      filter: (source) => existsSync(source),
+    });
   }
   symlinkSync(join(FUNCTIONS_DIR, "node_modules"), join(functions, "node_modules"));
+  for (const text of textsIn(readFirebaseJson())) copyFile(text, root);
+}
+
+/** Of what firebase.json says, whatever names a file is taken for it: rules and indexes above all. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** Does nothing for what is no file of the repository: firebase-tools, too, takes none from elsewhere. */
+function copyFile(name: string, root: string): void {
+  const source = join(REPOSITORY_ROOT, name);
+  const copy = join(root, name);
+  if (relative(REPOSITORY_ROOT, source).startsWith("..") || existsSync(copy)) return;
+  if (statSync(source, { throwIfNoEntry: false })?.isFile() !== true) return;
+  mkdirSync(dirname(copy), { recursive: true });
+  copyFileSync(source, copy);
 }
 
 /** The module that keeps a process from the network, as a URL. */
@@ -78,8 +117,4 @@ function writeLaunchers(bin: string): void {
   write("node");
   write("firebase", join(FUNCTIONS_DIR, "node_modules/firebase-tools/lib/bin/firebase.js"));
   write("gcloud", fileURLToPath(new URL("gcloud.ts", import.meta.url)));
-}
-
-function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
