@@ -41,8 +41,8 @@ export async function replaySchedule(scenario: Scenario, deviations: Deviations)
 }
 
 /**
- * All schedules with at most so many deviations, nearest to the plain one first, until so many have been
- * run or one fails.
+ * All schedules with at most so many deviations, nearest to the plain one first, until one fails. Where
+ * there are more than are to be run, those of most deviations are a sample from everywhere.
  */
 export async function exploreAll(
   scenario: Scenario,
@@ -52,20 +52,25 @@ export async function exploreAll(
   let level: Deviations[] = [new Map()];
   for (let depth = 0; depth <= limits.mostDeviations; depth++) {
     const next: Deviations[] = [];
-    for (const deviations of level) {
-      if (schedules >= limits.mostSchedules) return { schedules, found: undefined };
+    for (const deviations of spread(level, limits.mostSchedules - schedules)) {
       schedules++;
       const outcome = await replaySchedule(scenario, deviations);
       if (outcome.violations.length > 0) return { schedules, found: { deviations, outcome } };
       if (depth === limits.mostDeviations) continue;
-      for (const extension of extensions(deviations, outcome)) {
-        if (next.length >= limits.mostSchedules) break; // more would never be run
-        next.push(extension);
-      }
+      next.push(...extensions(deviations, outcome));
     }
     level = next;
   }
   return { schedules, found: undefined };
+}
+
+/** So many of them, from everywhere, where there are more. */
+function spread<T>(items: readonly T[], most: number): readonly T[] {
+  if (items.length <= most) return items;
+  return items.filter(
+    (_, index) =>
+      Math.floor(((index + 1) * most) / items.length) > Math.floor((index * most) / items.length),
+  );
 }
 
 /** One more deviation, behind the last one: each schedule is met once. */
