@@ -52,12 +52,13 @@ export async function exploreAll(
   let level: Deviations[] = [new Map()];
   for (let depth = 0; depth <= limits.mostDeviations; depth++) {
     const next: Deviations[] = [];
-    for (const deviations of spread(level, limits.mostSchedules - schedules)) {
+    const room = limits.mostSchedules - schedules;
+    const isLast = depth === limits.mostDeviations || level.length >= room;
+    for (const deviations of spread(level, room)) {
       schedules++;
       const outcome = await replaySchedule(scenario, deviations);
       if (outcome.violations.length > 0) return { schedules, found: { deviations, outcome } };
-      if (depth === limits.mostDeviations) continue;
-      next.push(...extensions(deviations, outcome));
+      if (!isLast) next.push(...extensions(deviations, outcome));
     }
     level = next;
   }
@@ -83,7 +84,7 @@ function* extensions(deviations: Deviations, { options }: Outcome): Generator<De
   }
 }
 
-/** Random schedules; the seed and the number of a run say which it is. */
+/** Random schedules: the same for the same seed. */
 export async function exploreRandomly(
   scenario: Scenario,
   limits: { readonly seed: number; readonly schedules: number },
@@ -131,16 +132,31 @@ function randomOf(seed: number, run: number): () => number {
   };
 }
 
-/** For a person: what went wrong, on which schedule, and how to see it again. */
+/** Both ways: a scenario and a schedule of it, as a person passes them on. */
+export function formatSchedule(name: string, deviations: Deviations): string {
+  const steps = [...deviations].map(([step, option]) => `${String(step)}=${String(option)}`);
+  return `${name}:${steps.join(",")}`;
+}
+
+export function parseSchedule(text: string): { name: string; deviations: Deviations } {
+  const [name = "", steps = ""] = text.split(":");
+  const pairs = steps
+    .split(",")
+    .filter((step) => step !== "")
+    .map((step) => step.split("=").map(Number) as [number, number]);
+  return { name, deviations: new Map(pairs) };
+}
+
+/** For a person: what went wrong, and on which schedule, step by step. */
 export function describeFound(name: string, { deviations, outcome }: Found): string {
-  const text = [...deviations]
-    .map(([step, option]) => `${String(step)}:${String(option)}`)
-    .join(",");
   return [
     `${name}: ${outcome.violations.join("; ")}`,
-    `schedule ${text === "" ? "plain" : text}`,
-    ...outcome.history.map(
-      (line, step) => `  ${deviations.has(step) ? "*" : " "} ${String(step)} ${line}`,
-    ),
+    `again: EXPLORE="${formatSchedule(name, deviations)}"`,
+    ...describeHistory(deviations, outcome.history),
   ].join("\n");
+}
+
+/** Marked where it is not the plain one. */
+export function describeHistory(deviations: Deviations, history: readonly string[]): string[] {
+  return history.map((line, step) => `${deviations.has(step) ? "*" : " "} ${String(step)} ${line}`);
 }

@@ -1,14 +1,12 @@
 /** What goes on beside each other. Small: what is wrong with many is nearly always wrong with few. */
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { endpoint, NOW, rule } from "../support/factories.ts";
+import { NOW, rule } from "../support/factories.ts";
 import type { ScenarioFacts } from "./run.ts";
 
 const taken = rule();
 const kept = rule({ trigger: { keepEventAfterTrigger: true } });
 const short = rule({ trigger: { observationPeriod: 2 } });
-/** Half an hour: a claim of many commits has something to do after its first one. */
-const many = rule({ endpoints: [endpoint("a"), endpoint("b", { minNbOfOccurrence: 1 })] });
 
 const MINUTE_MS = 60_000;
 type Before = ScenarioFacts["before"];
@@ -25,6 +23,7 @@ const twoPairs: Before = [
   ["a", 3000],
   ["b", 2000],
 ];
+/** More than a commit takes, where it takes two. */
 const oneLargeSync: Before = [
   ["a", 9000],
   ["a", 8000],
@@ -59,6 +58,12 @@ const late: Before = [
   ["a", 20 * MINUTE_MS],
   ["b", 19 * MINUTE_MS],
   ["a", 10 * MINUTE_MS],
+];
+
+/** A probe that looks at all that there is finds both endpoints, a replay only one of them. */
+const expiredAndOpen: Before = [
+  ["b", 500_000],
+  ["a", 1000],
 ];
 
 const stored = (world: Parameters<ScenarioFacts["works"]>[0], by: Rule, keys: readonly string[]) =>
@@ -148,16 +153,25 @@ export const scenarios: readonly ScenarioFacts[] = [
   },
   {
     name: "check, reset and an event",
-    rule: taken,
-    before: [["a", 1000]],
+    rule: short,
+    before: expiredAndOpen,
     mostFaults: 0,
     isSequential: "always",
     isPrompt: true,
     works: (world) => [
-      world.check("check", taken),
-      world.reset("reset", taken),
-      world.arrival("event b", taken, "b", world.leap("time", 5)),
+      world.check("check", short),
+      world.reset("reset", short),
+      world.arrival("event b", short, "b", world.leap("time", 5)),
     ],
+  },
+  {
+    name: "check and events",
+    rule: short,
+    before: expiredAndOpen,
+    mostFaults: 0,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [world.check("check", short), ...stored(world, short, ["a", "b"])],
   },
   {
     name: "check and manual trigger",
@@ -193,21 +207,34 @@ export const scenarios: readonly ScenarioFacts[] = [
     ],
   },
   {
+    name: "takeover by two",
+    rule: taken,
+    before: twoPairs,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", taken, lastOf(twoPairs)),
+      world.sweep("sweep 1", taken, world.leap("time", LEASE_MS + 1000)),
+      world.sweep("sweep 2", taken),
+    ],
+  },
+  {
     name: "takeover of a claim in several commits",
-    rule: many,
+    rule: taken,
     before: oneLargeSync,
     claimChunk: 2,
     mostFaults: 1,
     isSequential: "never",
     isPrompt: false,
     works: (world) => [
-      world.check("check", many, lastOf(oneLargeSync)),
-      world.sweep("sweep", many, world.leap("time", LEASE_MS + 1000)),
+      world.check("check", taken, lastOf(oneLargeSync)),
+      world.sweep("sweep", taken, world.leap("time", LEASE_MS + 1000)),
     ],
   },
   {
     name: "slow claim in several commits",
-    rule: many,
+    rule: taken,
     before: oneLargeSync,
     claimChunk: 2,
     mostFaults: 0,
@@ -218,8 +245,8 @@ export const scenarios: readonly ScenarioFacts[] = [
         world.leap(`time ${String(turn)}`, 0.6 * LEASE_MS),
       );
       return [
-        world.check("check", many, lastOf(oneLargeSync)),
-        world.sweep("sweep", many, async () => {
+        world.check("check", taken, lastOf(oneLargeSync)),
+        world.sweep("sweep", taken, async () => {
           await first?.();
           await second?.();
         }),
@@ -282,3 +309,13 @@ export const scenarios: readonly ScenarioFacts[] = [
     ],
   },
 ];
+
+/** @throws RangeError if there is none */
+export function scenarioOf(name: string): ScenarioFacts {
+  const found = scenarios.find((facts) => facts.name === name);
+  if (found === undefined) {
+    const names = scenarios.map((facts) => facts.name).join("; ");
+    throw new RangeError(`there is no scenario "${name}"; there are: ${names}`);
+  }
+  return found;
+}
