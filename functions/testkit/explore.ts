@@ -41,8 +41,8 @@ export async function replaySchedule(scenario: Scenario, deviations: Deviations)
 }
 
 /**
- * All schedules with at most so many deviations, nearest to the plain one first, until so many have been
- * run or one fails.
+ * All schedules with at most so many deviations, nearest to the plain one first, until one fails. Where
+ * there are more than are to be run, those of most deviations are a sample from everywhere.
  */
 export async function exploreAll(
   scenario: Scenario,
@@ -52,20 +52,26 @@ export async function exploreAll(
   let level: Deviations[] = [new Map()];
   for (let depth = 0; depth <= limits.mostDeviations; depth++) {
     const next: Deviations[] = [];
-    for (const deviations of level) {
-      if (schedules >= limits.mostSchedules) return { schedules, found: undefined };
+    const room = limits.mostSchedules - schedules;
+    const isLast = depth === limits.mostDeviations || level.length >= room;
+    for (const deviations of spread(level, room)) {
       schedules++;
       const outcome = await replaySchedule(scenario, deviations);
       if (outcome.violations.length > 0) return { schedules, found: { deviations, outcome } };
-      if (depth === limits.mostDeviations) continue;
-      for (const extension of extensions(deviations, outcome)) {
-        if (next.length >= limits.mostSchedules) break; // more would never be run
-        next.push(extension);
-      }
+      if (!isLast) next.push(...extensions(deviations, outcome));
     }
     level = next;
   }
   return { schedules, found: undefined };
+}
+
+/** So many of them, from everywhere, where there are more. */
+function spread<T>(items: readonly T[], most: number): readonly T[] {
+  if (items.length <= most) return items;
+  return items.filter(
+    (_, index) =>
+      Math.floor(((index + 1) * most) / items.length) > Math.floor((index * most) / items.length),
+  );
 }
 
 /** One more deviation, behind the last one: each schedule is met once. */
@@ -78,7 +84,7 @@ function* extensions(deviations: Deviations, { options }: Outcome): Generator<De
   }
 }
 
-/** Random schedules; the seed and the number of a run say which it is. */
+/** Random schedules: the same for the same seed. */
 export async function exploreRandomly(
   scenario: Scenario,
   limits: { readonly seed: number; readonly schedules: number },
@@ -126,16 +132,31 @@ function randomOf(seed: number, run: number): () => number {
   };
 }
 
-/** For a person: what went wrong, on which schedule, and how to see it again. */
+/** Both ways: a scenario and a schedule of it, as a person passes them on. */
+export function formatSchedule(name: string, deviations: Deviations): string {
+  const steps = [...deviations].map(([step, option]) => `${String(step)}=${String(option)}`);
+  return `${name}:${steps.join(",")}`;
+}
+
+export function parseSchedule(text: string): { name: string; deviations: Deviations } {
+  const [name = "", steps = ""] = text.split(":");
+  const pairs = steps
+    .split(",")
+    .filter((step) => step !== "")
+    .map((step) => step.split("=").map(Number) as [number, number]);
+  return { name, deviations: new Map(pairs) };
+}
+
+/** For a person: what went wrong, and on which schedule, step by step. */
 export function describeFound(name: string, { deviations, outcome }: Found): string {
-  const text = [...deviations]
-    .map(([step, option]) => `${String(step)}:${String(option)}`)
-    .join(",");
   return [
     `${name}: ${outcome.violations.join("; ")}`,
-    `schedule ${text === "" ? "plain" : text}`,
-    ...outcome.history.map(
-      (line, step) => `  ${deviations.has(step) ? "*" : " "} ${String(step)} ${line}`,
-    ),
+    `again: EXPLORE="${formatSchedule(name, deviations)}"`,
+    ...describeHistory(deviations, outcome.history),
   ].join("\n");
+}
+
+/** Marked where it is not the plain one. */
+export function describeHistory(deviations: Deviations, history: readonly string[]): string[] {
+  return history.map((line, step) => `${deviations.has(step) ? "*" : " "} ${String(step)} ${line}`);
 }

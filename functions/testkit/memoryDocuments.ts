@@ -12,9 +12,9 @@ import {
   type Write,
 } from "../src/adapters/firestore/documents.ts";
 
-/** One request, for a hook to name it. */
+/** One request, for a hook to name it; besides those of documents, what else a scenario wants to schedule. */
 export interface Request {
-  readonly kind: "get" | "query" | "count" | "commit";
+  readonly kind: "get" | "query" | "count" | "commit" | "publish" | "pause";
   readonly writes?: readonly Write[];
 }
 
@@ -32,6 +32,14 @@ const FAILED_PRECONDITION = 9;
 export class MemoryDatabase {
   readonly #collections = new Map<string, Map<string, Doc>>();
   #commits = 0;
+
+  /** Another database with the same documents, from which this one sees nothing. */
+  clone(): MemoryDatabase {
+    const other = new MemoryDatabase();
+    for (const [path, docs] of this.#collections) other.#collections.set(path, new Map(docs));
+    other.#commits = this.#commits;
+    return other;
+  }
 
   /** What one instance asks through. */
   documents(hook: Hook = atOnce): Documents {

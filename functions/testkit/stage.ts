@@ -22,12 +22,22 @@ export const FATES = [
 ] as const;
 export type Fate = (typeof FATES)[number];
 
+/** What makes a difference: to repeat a question does not, and whether it had an effect is all one. */
+const POSSIBLE = {
+  get: ["refused", "lastOne"],
+  query: ["refused", "lastOne"],
+  count: ["refused", "lastOne"],
+  commit: FATES,
+  publish: FATES,
+  pause: [],
+} as const satisfies Record<Request["kind"], readonly Fate[]>;
+
 /** Which option is taken at a step; 0 is always: the same instance goes on, without a fault. */
 export type Choose = (step: number, options: number) => number;
 
 interface Waiting {
   readonly actor: Actor;
-  readonly name: string;
+  readonly kind: Request["kind"];
   answer(fate: Fate): void;
 }
 
@@ -49,6 +59,8 @@ export class Stage {
   readonly history: string[] = [];
   /** How many options there were at each step. */
   readonly options: number[] = [];
+  /** How many faults have been dealt. */
+  faults = 0;
   readonly #choose: Choose;
   readonly #faults: readonly Fate[];
   #faultsLeft: number;
@@ -95,7 +107,7 @@ export class Stage {
           if (!actor.isAlive) return;
           this.#waiting.push({
             actor,
-            name: request.kind,
+            kind: request.kind,
             answer: (fate) => {
               settle(actor, fate, run, resolve, reject);
             },
@@ -139,7 +151,9 @@ export class Stage {
       ...this.#waiting.filter(({ actor }) => actor === this.#last),
       ...this.#waiting.filter(({ actor }) => actor !== this.#last),
     ];
-    const faults = this.#faultsLeft > 0 ? this.#faults : [];
+    const possible: readonly Fate[] = POSSIBLE[waiting[0]?.kind ?? "pause"];
+    const faults =
+      this.#faultsLeft > 0 ? this.#faults.filter((fate) => possible.includes(fate)) : [];
     const count = this.#isCalm ? 1 : waiting.length + faults.length;
     const step = this.options.length;
     const chosen = count === 1 ? 0 : this.#choose(step, count);
@@ -149,8 +163,11 @@ export class Stage {
       chosen < waiting.length ? "answered" : (faults[chosen - waiting.length] ?? "answered");
     const next = waiting[chosen < waiting.length ? chosen : 0];
     if (next === undefined) throw new Error("there is no such option");
-    if (fate !== "answered") this.#faultsLeft--;
-    this.history.push(`${next.actor.name}: ${next.name}${fate === "answered" ? "" : ` (${fate})`}`);
+    if (fate !== "answered") {
+      this.#faultsLeft--;
+      this.faults++;
+    }
+    this.history.push(`${next.actor.name}: ${next.kind}${fate === "answered" ? "" : ` (${fate})`}`);
     this.#waiting = this.#waiting.filter((one) => one !== next);
     this.#last = next.actor;
     this.#timeMs++;
@@ -169,9 +186,13 @@ function quiet(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Takes the place of the global timers: a pause ends when nothing else can go on. */
+/**
+ * Takes the place of the global timers: a pause ends when nothing else can go on. Its length must not be
+ * left to chance either.
+ */
 class Timers {
   readonly #original = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  readonly #random = Math.random;
   #pending: { readonly id: object; readonly atMs: number; readonly run: () => void }[] = [];
 
   constructor(clock: () => number) {
@@ -190,6 +211,7 @@ class Timers {
       this.#pending = this.#pending.filter((timer) => timer.id !== id);
     };
     Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+    Math.random = () => 0.5;
   }
 
   /** Ends the shortest pause. @returns the time then */
@@ -204,6 +226,7 @@ class Timers {
 
   restore(): void {
     Object.assign(globalThis, this.#original);
+    Math.random = this.#random;
   }
 }
 

@@ -1,0 +1,225 @@
+/** Errors that somebody might make in the core, each as small as the step that prevents it. */
+import type { Doc, Documents, Write } from "../../src/adapters/firestore/documents.ts";
+import { isConflict } from "../../src/adapters/firestore/conflicts.ts";
+import type { Lease } from "../../src/app/ports.ts";
+import { WindowProbe } from "../../src/app/probeWindow.ts";
+import { expiryOf } from "../../src/domain/expiry.ts";
+import { rule } from "../support/factories.ts";
+import type { Bug } from "./run.ts";
+
+const collectionOf = ({ path }: { readonly path: string }): string | undefined =>
+  path.split("/")[2];
+const isMarker = (write: Write): boolean => collectionOf(write) === "pending";
+const isSync = (write: { readonly path: string }): boolean =>
+  collectionOf(write) === "syncs" && write.path.split("/").length === 4;
+
+/** Changes each write of a commit. */
+const writing =
+  (change: (write: Write) => Write) =>
+  (documents: Documents): Documents => ({
+    ...documents,
+    commit: (writes) => documents.commit(writes.map(change)),
+  });
+
+/** Changes what is read of a sync after a commit that was refused. */
+const lookingAgain =
+  (change: (doc: Doc, created: Write | undefined) => Doc) =>
+  (documents: Documents): Documents => {
+    let refused: readonly Write[] | undefined;
+    return {
+      ...documents,
+      commit: async (writes) => {
+        refused = undefined;
+        try {
+          return await documents.commit(writes);
+        } catch (error) {
+          if (isConflict(error)) refused = writes;
+          throw error;
+        }
+      },
+      get: async (paths) => {
+        const docs = await documents.get(paths);
+        const asked = refused;
+        if (asked === undefined) return docs;
+        return docs.map((doc) =>
+          doc !== undefined && isSync(doc)
+            ? change(
+                doc,
+                asked.find(({ kind, path }) => kind === "create" && path === doc.path),
+              )
+            : doc,
+        );
+      },
+    };
+  };
+
+/** By what finds it. The numbers of schedules are those until then, several times over. */
+export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
+  {
+    name: "a marker is deleted whatever its state",
+    foundBy: "two checks",
+    documents: writing((write) =>
+      isMarker(write) && write.kind === "delete" ? { kind: "delete", path: write.path } : write,
+    ),
+  },
+  {
+    name: "a kept marker is marked whatever its state",
+    foundBy: "kept, events",
+    documents: writing((write) =>
+      isMarker(write) && write.kind === "update" ? { ...write, version: undefined } : write,
+    ),
+  },
+  {
+    name: "after a lost answer the token is ignored",
+    foundBy: "kept",
+    documents: lookingAgain((doc, created) =>
+      created?.kind === "create"
+        ? { ...doc, fields: { ...doc.fields, token: created.fields["token"] } }
+        : doc,
+    ),
+  },
+  {
+    name: "after a lost answer the attempt is ignored",
+    foundBy: "takeover of a claim in several commits",
+    documents: lookingAgain((doc) => ({ ...doc, fields: { ...doc.fields, attempt: 1 } })),
+  },
+  {
+    name: "a claim goes on whatever the state of its sync",
+    foundBy: "takeover of a claim in several commits",
+    documents: writing((write) =>
+      isSync(write) && write.kind === "update" && "parts" in write.fields
+        ? { ...write, version: undefined }
+        : write,
+    ),
+  },
+  {
+    name: "a claim in several commits does not renew its lease",
+    foundBy: "slow claim in several commits",
+    documents: writing((write) => {
+      if (!isSync(write) || write.kind !== "update" || !("parts" in write.fields)) return write;
+      const { nextAttemptAt: _, ...fields } = write.fields;
+      return { ...write, fields };
+    }),
+  },
+  {
+    name: "a sync is taken over whatever its state",
+    foundBy: "takeover by two",
+    documents: writing((write) =>
+      isSync(write) && write.kind === "update" && "attempt" in write.fields
+        ? { ...write, version: undefined }
+        : write,
+    ),
+  },
+  {
+    name: "markers go before their sync is made",
+    foundBy: "two checks",
+    documents: (documents) => ({
+      ...documents,
+      commit: async (writes) => {
+        const markers = writes.filter((write) => isMarker(write) && write.kind !== "set");
+        const others = writes.filter((write) => !markers.includes(write));
+        if (markers.length > 0 && others.length > 0) await documents.commit(markers);
+        return documents.commit(others.length > 0 ? others : markers);
+      },
+    }),
+  },
+  {
+    name: "a sync is marked before it is published",
+    foundBy: "check and sweep",
+    ports: (ports) => {
+      const leases = new Map<string, Lease>();
+      return {
+        ...ports,
+        outbox: {
+          ...ports.outbox,
+          claimTaken: async (claims) => {
+            const results = await ports.outbox.claimTaken(claims);
+            for (const result of results) {
+              if (result.outcome === "claimed") {
+                leases.set(result.lease.sync.eventID, result.lease);
+              }
+            }
+            return results;
+          },
+        },
+        publisher: {
+          publish: async (topic, messages) => {
+            const published = messages.flatMap(({ eventID }) => {
+              const lease = leases.get(eventID);
+              return lease === undefined ? [] : [{ lease, messageId: "m" }];
+            });
+            if (published.length > 0) await ports.outbox.markPublished(published, 0);
+            return ports.publisher.publish(topic, messages);
+          },
+        },
+      };
+    },
+  },
+  {
+    name: "a window is settled though its claim is contended",
+    foundBy: "late triggers and an event",
+    install: () => {
+      const { sawReset } = WindowProbe.prototype;
+      WindowProbe.prototype.sawReset = function (by, lastResetMs) {
+        sawReset.call(this, by, lastResetMs);
+        this.settled(by, Date.UTC(2023, 0, 12, 11, 6, 20));
+      };
+      return () => {
+        WindowProbe.prototype.sawReset = sawReset;
+      };
+    },
+  },
+  {
+    name: "what has expired goes before the replay",
+    foundBy: "late sweep of a short period",
+    ports: (ports, clock) => ({
+      ...ports,
+      window: {
+        ...ports.window,
+        async *scan(window, query) {
+          const short = rule({ trigger: { observationPeriod: 2 } });
+          const { eventKeys } = query;
+          const expiry = expiryOf(short, clock(), undefined, 60);
+          await ports.window.removeExpired(window, { eventKeys, expiry, goOn: () => true });
+          yield* ports.window.scan(window, query);
+        },
+      },
+    }),
+  },
+  {
+    name: "resets are read before the events",
+    foundBy: "check, reset and an event",
+    ports: (ports) => {
+      let before: number[] = [];
+      return {
+        ...ports,
+        services: { ...ports.services, resets: () => Promise.resolve(before) },
+        window: {
+          ...ports.window,
+          async *scan(window, query) {
+            before = await ports.services.resets(window.service);
+            yield* ports.window.scan(window, query);
+          },
+        },
+      };
+    },
+  },
+  {
+    name: "each endpoint is read by itself",
+    foundBy: "check and events",
+    ports: (ports) => ({
+      ...ports,
+      window: {
+        ...ports.window,
+        async *scan(window, query) {
+          const pages = [];
+          for (const key of query.eventKeys) {
+            const own = { ...query, eventKeys: [key] };
+            for await (const page of ports.window.scan(window, own)) pages.push(...page);
+          }
+          yield pages.toSorted((a, b) => a.receivedAtMs - b.receivedAtMs || (a.id < b.id ? -1 : 1));
+        },
+      },
+    }),
+  },
+];

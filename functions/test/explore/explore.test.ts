@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+
+import { describeHistory, parseSchedule, replaySchedule } from "../../testkit/explore.ts";
+import { bugs } from "./bugs.ts";
+import { exploreTasks, type Task } from "./explorer.ts";
+import { prepare, runScenario } from "./run.ts";
+import { scenarioOf, scenarios } from "./scenarios.ts";
+
+/** Of one schedule only, which it tells step by step: what a failure prints. */
+const { EXPLORE: only, EXPLORE_SEED: seedText = "1", EXPLORE_SCHEDULES: total = "100000" } =
+  process.env;
+const seed = Number(seedText);
+
+/** Within so many schedules of its scenario an error is found. */
+const FINDS_WITHIN = 10_000;
+
+describe("every schedule", function () {
+  this.timeout(600_000);
+
+  if (only === undefined) {
+    it(`of ${total} leaves everything as it must be (seed ${seedText})`, async function () {
+      const schedules = Math.ceil(Number(total) / scenarios.length);
+      const tasks = scenarios.map(({ name }): Task => ({ scenario: name, schedules, seed }));
+      const startMs = performance.now();
+      const reports = await exploreTasks(tasks);
+      const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+      const run = reports.reduce((sum, report) => sum + report.schedules, 0);
+      console.log(`      ${String(run)} schedules in ${seconds} s`);
+      assert.deepEqual(
+        reports.flatMap(({ found }) => found ?? []),
+        [],
+      );
+    });
+  } else {
+    it(only, async () => {
+      const { name, deviations } = parseSchedule(only);
+      const facts = scenarioOf(name);
+      const prepared = await prepare(facts);
+      const { violations, history } = await replaySchedule(
+        (choose) => runScenario(facts, prepared, choose),
+        deviations,
+      );
+      console.log(describeHistory(deviations, history).join("\n"));
+      assert.deepEqual(violations, []);
+    });
+  }
+});
+
+describe("an error that somebody might make", function () {
+  this.timeout(600_000);
+
+  for (const { name, foundBy } of only === undefined ? bugs : []) {
+    it(`is found: ${name} ("${foundBy}")`, async () => {
+      const task: Task = { scenario: foundBy, bug: name, schedules: FINDS_WITHIN, seed };
+      const [report] = await exploreTasks([task]);
+      assert.notEqual(report?.found, undefined, `not in ${String(report?.schedules)} schedules`);
+    });
+  }
+});
+
+describe("a schedule", () => {
+  it("gives the same run each time", async () => {
+    for (const facts of scenarios) {
+      const prepared = await prepare(facts);
+      const run = (): Promise<unknown> =>
+        replaySchedule(
+          (choose) => runScenario(facts, prepared, choose),
+          new Map([
+            [2, 1],
+            [5, 2],
+            [9, 1],
+          ]),
+        );
+      assert.deepEqual(await run(), await run(), facts.name);
+    }
+  });
+});

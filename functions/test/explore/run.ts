@@ -1,0 +1,343 @@
+/**
+ * One schedule of a scenario: several engines on one database, each with its hook into a stage; then the
+ * platform settles, and what is there is judged.
+ */
+import type { Documents, Version, Write } from "../../src/adapters/firestore/documents.ts";
+import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
+import { makeWindow } from "../../src/adapters/firestore/window.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
+import { makeEngine, type Engine, type NewEvent } from "../../src/app/engine.ts";
+import type { Clock, Log, Publisher } from "../../src/app/ports.ts";
+import type { SweepReport } from "../../src/app/sweep.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import type { Outcome } from "../../testkit/explore.ts";
+import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
+import { FATES, Stage, type Actor, type Choose, type Work } from "../../testkit/stage.ts";
+import { accepted, NOW } from "../support/factories.ts";
+import { judge } from "../support/hostile/invariants.ts";
+import type { Received } from "../support/hostile/receiver.ts";
+import { memoryLedger } from "./memoryLedger.ts";
+
+export interface ScenarioFacts {
+  readonly name: string;
+  /** By which all is judged, and settled. */
+  readonly rule: Rule;
+  /** Stored before: which endpoint, and how long before the start, in milliseconds. */
+  readonly before: readonly (readonly [eventKey: string, agoMs: number])[];
+  readonly claimChunk?: number;
+  readonly scanPage?: number;
+  /** How many faults a schedule has at most. */
+  readonly mostFaults: number;
+  /**
+   * When the syncs of windows are those of the reference, if the events become visible in their order:
+   * `whole` as long as no claim may have been cut short by a fault.
+   */
+  readonly isSequential: "always" | "whole" | "never";
+  /** Without a fault everything is done without a sweep, and each message goes out once. */
+  readonly isPrompt: boolean;
+  /** A sync may be taken from its holder, since somebody asks for it by name. */
+  readonly isTakenByName?: boolean;
+  readonly works: (world: World) => readonly Play[];
+}
+
+/** What an instance is asked to do. */
+export interface Play extends Work {
+  /** The platform asks again, if it throws or its instance ends. */
+  readonly again?: (engine: Engine) => Promise<unknown>;
+}
+
+/** An error that somebody might make: changes what an engine is made of. */
+export interface Bug {
+  readonly name: string;
+  readonly documents?: (documents: Documents) => Documents;
+  readonly ports?: (ports: EnginePorts, clock: Clock) => EnginePorts;
+  /** @returns undoes it */
+  readonly install?: () => () => void;
+}
+
+export type EnginePorts = StorePorts & { readonly publisher: Publisher };
+
+/** What took effect, by whom, and when it was asked for. */
+interface Commit {
+  readonly actor: string;
+  readonly writes: readonly Write[];
+  readonly version: Version;
+  readonly madeAtMs: number;
+  readonly atMs: number;
+}
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export class World {
+  readonly stage: Stage;
+  readonly #facts: ScenarioFacts;
+  readonly #bug: Bug | undefined;
+  readonly database: MemoryDatabase;
+  readonly commits: Commit[] = [];
+  readonly messages: Received[] = [];
+  readonly acceptedIds: string[] = [];
+  #ids = 0;
+
+  constructor(facts: ScenarioFacts, database: MemoryDatabase, choose: Choose, bug?: Bug) {
+    this.#facts = facts;
+    this.#bug = bug;
+    this.database = database;
+    const { mostFaults } = facts;
+    const faults = FATES.filter((fate) => fate !== "answered");
+    this.stage = new Stage({ choose, faults, mostFaults, startMs: NOW });
+  }
+
+  /** An instance, and whose it is. */
+  instance(name: string): { readonly actor: Actor; readonly engine: Engine } {
+    const actor = this.stage.actor(name);
+    const { clock } = this.stage;
+    const hook: Hook = (request, run) => {
+      const madeAtMs = clock();
+      return actor.hook(request, () => {
+        const answer = run();
+        if (request.kind === "commit") {
+          const { writes = [] } = request;
+          const version = answer as Version;
+          this.commits.push({ actor: name, writes, version, madeAtMs, atMs: clock() });
+        }
+        return answer;
+      });
+    };
+    const asked = this.database.documents(hook);
+    const documents = this.#bug?.documents?.(asked) ?? asked;
+    const { claimChunk, scanPage } = this.#facts;
+    const ports: EnginePorts = {
+      ...makeStorePorts(documents, silent),
+      ...(scanPage !== undefined && { window: makeWindow(documents, silent, { scanPage }) }),
+      publisher: {
+        publish: (_topic, batch) =>
+          actor.hook({ kind: "publish" }, () =>
+            batch.map((message) => {
+              const data = JSON.stringify(message);
+              const attributes = { eventID: message.eventID };
+              const value = `m${String(this.messages.push({ message, data, attributes }))}`;
+              return { status: "fulfilled", value };
+            }),
+          ),
+      },
+    };
+    const engine = makeEngine({
+      ...(this.#bug?.ports?.(ports, clock) ?? ports),
+      clock,
+      newId: () => `new${String(this.#ids++).padStart(17, "0")}`,
+      log: silent,
+      ...(claimChunk !== undefined && { claimChunk }),
+    });
+    return { actor, engine };
+  }
+
+  /** A check, on an instance of its own, that an event asked for. */
+  check(name: string, rule: Rule, event?: NewEvent): Play {
+    const { actor, engine } = this.instance(name);
+    return {
+      actor,
+      run: () => engine.checkWindow(rule, event),
+      again: (other) => other.checkWindow(rule, event),
+    };
+  }
+
+  /** An event comes in, and when it is stored the platform asks for a check. */
+  arrival(name: string, rule: Rule, eventKey: string, before?: () => Promise<unknown>): Play {
+    const { actor, engine } = this.instance(name);
+    return {
+      actor,
+      run: async () => {
+        await before?.();
+        const { eventId, receivedAtMs } = await engine.storeEvent(rule, accepted({ eventKey }));
+        this.acceptedIds.push(eventId);
+        await engine.checkWindow(rule, { eventKey, receivedAtMs });
+      },
+      again: (other) => other.checkWindow(rule),
+    };
+  }
+
+  sweep(name: string, rule: Rule, before?: () => Promise<unknown>): Play {
+    const { actor, engine } = this.instance(name);
+    return {
+      actor,
+      run: async () => {
+        await before?.();
+        await engine.sweep([rule]);
+      },
+    };
+  }
+
+  trigger(name: string, rule: Rule): Play {
+    const { actor, engine } = this.instance(name);
+    return { actor, run: () => engine.triggerSync(rule) };
+  }
+
+  reset(name: string, rule: Rule): Play {
+    const { actor, engine } = this.instance(name);
+    return { actor, run: () => engine.reset(rule) };
+  }
+
+  /** Time passes, at some moment. */
+  leap(name: string, ms: number): () => Promise<unknown> {
+    const actor = this.stage.actor(name);
+    return () =>
+      actor.hook({ kind: "pause" }, () => {
+        this.stage.advance(ms);
+      });
+  }
+}
+
+/** How many sweeps may find work: each one finishes something, or notes that it failed. */
+const MOST_SWEEPS = 12;
+
+/** What is there before a scenario begins; made once. */
+export async function prepare({ rule, before }: ScenarioFacts): Promise<MemoryDatabase> {
+  const database = new MemoryDatabase();
+  let nowMs = NOW;
+  let ids = 0;
+  const engine = makeEngine({
+    ...makeStorePorts(database.documents(), silent),
+    publisher: { publish: () => Promise.resolve([]) },
+    clock: () => nowMs,
+    newId: () => `e${String(ids++).padStart(19, "0")}`,
+    log: silent,
+  });
+  for (const [eventKey, agoMs] of before) {
+    nowMs = NOW - agoMs;
+    await engine.storeEvent(rule, accepted({ eventKey }));
+  }
+  return database;
+}
+
+export async function runScenario(
+  facts: ScenarioFacts,
+  prepared: MemoryDatabase,
+  choose: Choose,
+  bug?: Bug,
+): Promise<Outcome> {
+  const world = new World(facts, prepared.clone(), choose, bug);
+  const { stage } = world;
+  const undo = bug?.install?.();
+  try {
+    return { violations: await playAndJudge(facts, world), ...outcomeOf(stage) };
+  } catch (error) {
+    return { violations: [`it does not end: ${String(error)}`], ...outcomeOf(stage) };
+  } finally {
+    undo?.();
+  }
+}
+
+const outcomeOf = ({ options, history }: Stage): Omit<Outcome, "violations"> => ({
+  options,
+  history,
+});
+
+async function playAndJudge(facts: ScenarioFacts, world: World): Promise<string[]> {
+  const { rule, isPrompt } = facts;
+  const { stage } = world;
+  const failed: Play[] = [];
+  const plays = facts.works(world);
+  await stage.play(
+    plays.map((play) => ({
+      actor: play.actor,
+      run: () =>
+        play.run().catch(() => {
+          failed.push(play);
+        }),
+    })),
+  );
+  stage.calm();
+  const { actor, engine } = world.instance("platform");
+  const once = async (run: () => Promise<unknown>): Promise<void> => {
+    const [error] = await stage.play([{ actor, run }]);
+    if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
+  };
+  for (const play of plays) {
+    const { again } = play;
+    if (again !== undefined && (failed.includes(play) || !play.actor.isAlive)) {
+      await once(() => again(engine));
+    }
+  }
+  const violations: string[] = [];
+  const isFaultless = stage.faults === 0;
+  if (isPrompt && isFaultless) {
+    violations.push(...verdict(facts, world).map((line) => `before any sweep, ${line}`));
+  }
+  const reports: SweepReport[] = [];
+  do {
+    stage.advance(LEASE_MS + 1000);
+    await once(async () => reports.push(await engine.sweep([rule])));
+  } while (!isQuiet(reports.at(-1)) && reports.length < MOST_SWEEPS);
+  if (!isQuiet(reports.at(-1))) violations.push("sweeps still find work");
+  const leases = facts.isTakenByName === true ? [] : judgeLeases(world.commits);
+  return [...violations, ...verdict(facts, world), ...leases];
+}
+
+function verdict(facts: ScenarioFacts, world: World): string[] {
+  const { rule, isPrompt } = facts;
+  const isFaultless = world.stage.faults === 0;
+  const ledger = memoryLedger(world.database, rule.serviceName);
+  const isWhole =
+    facts.isSequential === "always" || (facts.isSequential === "whole" && isFaultless);
+  const { violations } = judge({
+    rule,
+    ledger,
+    messages: world.messages,
+    accepted: world.acceptedIds,
+    nowMs: world.stage.clock(),
+    expectOnce: isPrompt && isFaultless,
+    isSequential: isWhole && isVisibleInOrder(world.commits),
+  });
+  return [...violations];
+}
+
+function isQuiet(report: SweepReport | undefined): boolean {
+  if (report === undefined) return false;
+  const { published, failed, fired, expired, errors, oldestUnpublishedSeconds } = report;
+  return published + failed + fired + expired + errors === 0 && oldestUnpublishedSeconds === 0;
+}
+
+/** No event or reset became visible after a later one. */
+function isVisibleInOrder(commits: readonly Commit[]): boolean {
+  const entries = commits.flatMap(({ writes }) =>
+    writes.flatMap((write) => {
+      if (write.kind === "delete") return [];
+      const [, service, collection, id] = write.path.split("/");
+      if (collection === "events" && write.kind === "create") {
+        return [{ atMs: (write.fields["receivedAt"] as Date).getTime(), name: `0${id ?? ""}` }];
+      }
+      if (service === undefined || collection !== undefined) return [];
+      const resets = write.fields["resets"] as readonly Date[];
+      return [{ atMs: resets.at(-1)?.getTime() ?? 0, name: "1" }];
+    }),
+  );
+  return entries.every((entry, index) => {
+    const next = entries[index + 1];
+    return (
+      next === undefined ||
+      entry.atMs < next.atMs ||
+      (entry.atMs === next.atMs && entry.name <= next.name)
+    );
+  });
+}
+
+/** Nobody takes a sync while somebody else, who wrote to it less than a lease ago, may be at it. */
+function judgeLeases(commits: readonly Commit[]): string[] {
+  const heldUntilMs = new Map<string, number>();
+  const violations: string[] = [];
+  for (const { writes, madeAtMs, atMs, actor } of commits) {
+    for (const write of writes) {
+      const [, , collection, id, part] = write.path.split("/");
+      if (write.kind === "delete" || collection !== "syncs" || part !== undefined) continue;
+      const { fields } = write;
+      const isTaken = write.kind === "update" && fields["attempt"] !== undefined;
+      if (isTaken && atMs < (heldUntilMs.get(id ?? "") ?? 0)) {
+        violations.push(`${actor} took a sync over before the lease on it ran out`);
+      }
+      // Who notes how it ended lets go of it.
+      const isHeld = fields["state"] === "claimed" || fields["state"] === "claiming";
+      heldUntilMs.set(id ?? "", isHeld ? madeAtMs + LEASE_MS : 0);
+    }
+  }
+  return violations;
+}

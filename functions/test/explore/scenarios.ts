@@ -1,0 +1,321 @@
+/** What goes on beside each other. Small: what is wrong with many is nearly always wrong with few. */
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { NOW, rule } from "../support/factories.ts";
+import type { ScenarioFacts } from "./run.ts";
+
+const taken = rule();
+const kept = rule({ trigger: { keepEventAfterTrigger: true } });
+const short = rule({ trigger: { observationPeriod: 2 } });
+
+const MINUTE_MS = 60_000;
+type Before = ScenarioFacts["before"];
+
+/** What a trigger tells of the last of these. */
+function lastOf(before: Before): { readonly eventKey: string; readonly receivedAtMs: number } {
+  const [eventKey, agoMs] = before.at(-1) ?? ["a", 0];
+  return { eventKey, receivedAtMs: NOW - agoMs };
+}
+
+const twoPairs: Before = [
+  ["a", 5000],
+  ["b", 4000],
+  ["a", 3000],
+  ["b", 2000],
+];
+/** More than a commit takes, where it takes two. */
+const oneLargeSync: Before = [
+  ["a", 9000],
+  ["a", 8000],
+  ["a", 7000],
+  ["a", 6000],
+  ["b", 5000],
+];
+const open: Before = [...twoPairs, ["a", 1000]];
+
+const checks = (
+  name: string,
+  facts: Partial<ScenarioFacts> & { readonly count?: number },
+): ScenarioFacts => {
+  const { count = 2, before = twoPairs, rule: by = taken } = facts;
+  return {
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) =>
+      Array.from({ length: count }, (_, index) =>
+        world.check(`check ${String(index + 1)}`, by, lastOf(before)),
+      ),
+    ...facts,
+    name,
+    before,
+    rule: by,
+  };
+};
+
+/** Two pairs are long complete, but their triggers are late; the last event comes now. */
+const late: Before = [
+  ["a", 20 * MINUTE_MS],
+  ["b", 19 * MINUTE_MS],
+  ["a", 10 * MINUTE_MS],
+];
+
+/** A probe that looks at all that there is finds both endpoints, a replay only one of them. */
+const expiredAndOpen: Before = [
+  ["b", 500_000],
+  ["a", 1000],
+];
+
+const stored = (world: Parameters<ScenarioFacts["works"]>[0], by: Rule, keys: readonly string[]) =>
+  keys.map((key, index) => world.arrival(`event ${String(index + 1)} ${key}`, by, key));
+
+export const scenarios: readonly ScenarioFacts[] = [
+  checks("two checks", {}),
+  checks("three checks", { count: 3, mostFaults: 0 }),
+  checks("checks, two faults", { mostFaults: 2 }),
+  checks("checks in several commits", {
+    before: oneLargeSync,
+    claimChunk: 2,
+    isSequential: "whole",
+  }),
+  checks("checks, pages of one", { scanPage: 1 }),
+  {
+    name: "events",
+    rule: taken,
+    before: [],
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => stored(world, taken, ["a", "b", "a", "b"]),
+  },
+  {
+    name: "events, pages of one",
+    rule: taken,
+    before: [["a", 1000]],
+    scanPage: 1,
+    mostFaults: 0,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => stored(world, taken, ["b", "a", "b"]),
+  },
+  {
+    name: "late triggers and an event",
+    rule: taken,
+    before: late,
+    mostFaults: 0,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [
+      world.check("check", taken, { eventKey: "b", receivedAtMs: NOW - 19 * MINUTE_MS }),
+      world.arrival("event b", taken, "b"),
+    ],
+  },
+  {
+    name: "check and sweep",
+    rule: taken,
+    before: twoPairs,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [
+      world.check("check", taken, lastOf(twoPairs)),
+      world.sweep("sweep", taken),
+    ],
+  },
+  {
+    name: "late sweep of a short period",
+    rule: short,
+    before: [
+      ["a", 500_000],
+      ["b", 499_000],
+      ["a", 400_000],
+      ["b", 390_000],
+    ],
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.sweep("sweep 1", short),
+      world.check("check", short, { eventKey: "a", receivedAtMs: NOW - 400_000 }),
+    ],
+  },
+  {
+    name: "check and reset",
+    rule: taken,
+    before: open,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [
+      world.check("check", taken, lastOf(open)),
+      world.reset("reset", taken),
+    ],
+  },
+  {
+    name: "check, reset and an event",
+    rule: short,
+    before: expiredAndOpen,
+    mostFaults: 0,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [
+      world.check("check", short),
+      world.reset("reset", short),
+      world.arrival("event b", short, "b", world.leap("time", 5)),
+    ],
+  },
+  {
+    name: "check and events",
+    rule: short,
+    before: expiredAndOpen,
+    mostFaults: 0,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [world.check("check", short), ...stored(world, short, ["a", "b"])],
+  },
+  {
+    name: "check and manual trigger",
+    rule: taken,
+    before: open,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", taken, lastOf(open)),
+      world.trigger("trigger", taken),
+    ],
+  },
+  {
+    name: "event and manual trigger",
+    rule: taken,
+    before: [["a", 1000]],
+    mostFaults: 1,
+    isSequential: "never",
+    isPrompt: false,
+    works: (world) => [...stored(world, taken, ["b"]), world.trigger("trigger", taken)],
+  },
+  {
+    name: "takeover",
+    rule: taken,
+    before: twoPairs,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", taken, lastOf(twoPairs)),
+      world.sweep("sweep", taken, world.leap("time", LEASE_MS + 1000)),
+    ],
+  },
+  {
+    name: "takeover by two",
+    rule: taken,
+    before: twoPairs,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", taken, lastOf(twoPairs)),
+      world.sweep("sweep 1", taken, world.leap("time", LEASE_MS + 1000)),
+      world.sweep("sweep 2", taken),
+    ],
+  },
+  {
+    name: "takeover of a claim in several commits",
+    rule: taken,
+    before: oneLargeSync,
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "never",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", taken, lastOf(oneLargeSync)),
+      world.sweep("sweep", taken, world.leap("time", LEASE_MS + 1000)),
+    ],
+  },
+  {
+    name: "slow claim in several commits",
+    rule: taken,
+    before: oneLargeSync,
+    claimChunk: 2,
+    mostFaults: 0,
+    isSequential: "never",
+    isPrompt: false,
+    works: (world) => {
+      const [first, second] = [1, 2].map((turn) =>
+        world.leap(`time ${String(turn)}`, 0.6 * LEASE_MS),
+      );
+      return [
+        world.check("check", taken, lastOf(oneLargeSync)),
+        world.sweep("sweep", taken, async () => {
+          await first?.();
+          await second?.();
+        }),
+      ];
+    },
+  },
+  checks("kept", { rule: kept, isSequential: "never" }),
+  checks("kept in several documents", {
+    rule: kept,
+    before: oneLargeSync,
+    claimChunk: 2,
+    isSequential: "never",
+  }),
+  {
+    name: "kept, events",
+    rule: kept,
+    before: [["a", 1000]],
+    mostFaults: 1,
+    isSequential: "never",
+    isPrompt: true,
+    works: (world) => stored(world, kept, ["b", "a"]),
+  },
+  {
+    name: "kept, manual trigger and sweep",
+    rule: kept,
+    before: open,
+    mostFaults: 1,
+    isSequential: "never",
+    isPrompt: false,
+    isTakenByName: true,
+    works: (world) => [world.trigger("trigger", kept), world.sweep("sweep", kept)],
+  },
+  {
+    name: "kept and taken at once",
+    rule: kept,
+    before: twoPairs,
+    mostFaults: 1,
+    isSequential: "never",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check kept", kept, lastOf(twoPairs)),
+      world.check("check taken", taken, lastOf(twoPairs)),
+    ],
+  },
+  {
+    name: "two periods at once",
+    rule: taken,
+    before: [
+      ["a", 200_000],
+      ["a", 150_000],
+      ["b", 149_500],
+      ["b", 100_000],
+    ],
+    mostFaults: 1,
+    isSequential: "never",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", taken),
+      world.sweep("sweep of a shorter period", short),
+    ],
+  },
+];
+
+/** @throws RangeError if there is none */
+export function scenarioOf(name: string): ScenarioFacts {
+  const found = scenarios.find((facts) => facts.name === name);
+  if (found === undefined) {
+    const names = scenarios.map((facts) => facts.name).join("; ");
+    throw new RangeError(`there is no scenario "${name}"; there are: ${names}`);
+  }
+  return found;
+}
