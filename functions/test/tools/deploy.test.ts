@@ -96,7 +96,7 @@ describe("scripts/deploy", () => {
   it("takes the project from --project alone: GCLOUD_PROJECT is for predeploy steps", () => {
     const { status, stderr } = checkout.run("deploy.ts", [], { GCLOUD_PROJECT: "my-project" });
     assert.equal(status, 2);
-    assert.match(stderr, /which project\?[^]*usage: /);
+    assert.match(stderr, /which project\?[^]*Usage: /);
     assert.deepEqual(checkout.calls, []);
   });
 
@@ -112,7 +112,7 @@ describe("scripts/deploy", () => {
     it(`refuses ${option} for firebase deploy: it is what was checked that is deployed`, () => {
       const { status, stderr } = deploy("--project", "my-project", "--", option, "other");
       assert.equal(status, 2);
-      assert.match(stderr, /is not for firebase deploy: this script sets it\nusage: /);
+      assert.match(stderr, /is not for firebase deploy: this script sets it\nUsage: /);
       assert.deepEqual(checkout.calls, []);
     });
   }
