@@ -12,8 +12,13 @@ import { serve, type FrameworkServer } from "../../support/frameworkServer.ts";
 import { recordingLog } from "../../support/recordingLog.ts";
 
 const ORIGIN = "https://a.example";
+const FIRST = serviceConfig("first", ["entry1", "favicon.ico"]);
 const SERVICES: Services = [
-  { ...serviceConfig("first", ["entry1", "favicon.ico"]), cors: { origins: [ORIGIN] } },
+  {
+    ...FIRST,
+    endpoints: FIRST.endpoints.map((one) => ({ ...one, acceptedHttpMethods: ["GET", "POST"] })),
+    cors: { origins: [ORIGIN] },
+  },
   { ...serviceConfig("Robots.txt", ["a"]), cors: { origins: ["https://b.example"] } },
   serviceConfig("closed", ["a"]),
 ];
