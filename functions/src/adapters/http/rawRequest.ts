@@ -36,7 +36,7 @@ const UNBIDDEN = /^\/(favicon\.ico|robots\.txt)(\/|$)/i;
 
 /** Whether the framework's router would hand a path over to the function. */
 function isRouted(url: string): boolean {
-  const [path = ""] = url.split("?", 1);
+  const [path = ""] = url.split(/[?#]/, 1);
   if (!path.startsWith("/") || UNBIDDEN.test(path)) return false;
   try {
     decodeURIComponent(path);

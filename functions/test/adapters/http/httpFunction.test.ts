@@ -12,8 +12,13 @@ import { serve, type FrameworkServer } from "../../support/frameworkServer.ts";
 import { recordingLog } from "../../support/recordingLog.ts";
 
 const ORIGIN = "https://a.example";
+const FIRST = serviceConfig("first", ["entry1", "favicon.ico"]);
 const SERVICES: Services = [
-  { ...serviceConfig("first", ["entry1", "favicon.ico"]), cors: { origins: [ORIGIN] } },
+  {
+    ...FIRST,
+    endpoints: FIRST.endpoints.map((one) => ({ ...one, acceptedHttpMethods: ["GET", "POST"] })),
+    cors: { origins: [ORIGIN] },
+  },
   { ...serviceConfig("Robots.txt", ["a"]), cors: { origins: ["https://b.example"] } },
   serviceConfig("closed", ["a"]),
 ];
@@ -85,7 +90,14 @@ for (const name of NAMES) {
       });
     }
 
-    for (const unknown of ["/nobody", "/favicon.ico/x", "/robots.txt", "//", "/nobody/entry1"]) {
+    for (const unknown of [
+      "/nobody",
+      "/favicon.ico/x",
+      "/robots.txt",
+      "/robots.txt#a",
+      "//",
+      "/nobody/entry1",
+    ]) {
       it(`answers the unknown path ${unknown} with a problem`, async () => {
         const { status, headers } = await server.send({ method, path: unknown });
         assert.equal(status, 404);
@@ -100,6 +112,15 @@ for (const name of NAMES) {
         assert.match(answer, /application\/problem\+json/);
       });
     }
+
+    it("answers what was done, whatever the client has cached", async () => {
+      const headers = ["If-None-Match", "*"];
+      const answered = await server.send({ method: "GET", path, headers });
+      assert.equal(answered.status, 200);
+      assert.equal(answered.headers["content-type"], "application/json; charset=utf-8");
+      assert.equal(answered.headers.etag, undefined);
+      assert.equal(answered.text, '{"service":"first"}');
+    });
 
     it("answers a preflight, which is no call, with its methods", async () => {
       const { status, headers, text } = await server.send({
