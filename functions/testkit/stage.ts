@@ -90,9 +90,8 @@ export class Stage {
     this.#timeMs += ms;
   }
 
-  /** From now on every request is answered, in the order in which they were made. */
+  /** From now on every request is answered at once, in the order in which they were made. */
   calm(): void {
-    this.#faultsLeft = 0;
     this.#isCalm = true;
   }
   #isCalm = false;
@@ -105,6 +104,12 @@ export class Stage {
       hook: <T>(request: Request, run: () => T): Promise<T> =>
         new Promise<T>((resolve, reject) => {
           if (!actor.isAlive) return;
+          if (this.#isCalm) {
+            this.history.push(`${name}: ${request.kind}`);
+            this.#timeMs++;
+            resolve(Promise.resolve().then(run));
+            return;
+          }
           this.#waiting.push({
             actor,
             kind: request.kind,
@@ -154,7 +159,7 @@ export class Stage {
     const possible: readonly Fate[] = POSSIBLE[waiting[0]?.kind ?? "pause"];
     const faults =
       this.#faultsLeft > 0 ? this.#faults.filter((fate) => possible.includes(fate)) : [];
-    const count = this.#isCalm ? 1 : waiting.length + faults.length;
+    const count = waiting.length + faults.length;
     const step = this.options.length;
     const chosen = count === 1 ? 0 : this.#choose(step, count);
     this.options.push(count);

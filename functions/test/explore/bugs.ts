@@ -53,7 +53,7 @@ const lookingAgain =
     };
   };
 
-/** By what finds it. The numbers of schedules are those until then, several times over. */
+/** Each with the scenario that finds it. */
 export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
   {
     name: "a marker is deleted whatever its state",
@@ -97,8 +97,8 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
     foundBy: "slow claim in several commits",
     documents: writing((write) => {
       if (!isSync(write) || write.kind !== "update" || !("parts" in write.fields)) return write;
-      const { nextAttemptAt: _, ...fields } = write.fields;
-      return { ...write, fields };
+      const fields = Object.entries(write.fields).filter(([name]) => name !== "nextAttemptAt");
+      return { ...write, fields: Object.fromEntries(fields) };
     }),
   },
   {
@@ -159,6 +159,7 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
     name: "a window is settled though its claim is contended",
     foundBy: "late triggers and an event",
     install: () => {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on what it is a method of
       const { sawReset } = WindowProbe.prototype;
       WindowProbe.prototype.sawReset = function (by, lastResetMs) {
         sawReset.call(this, by, lastResetMs);

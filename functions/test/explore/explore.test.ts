@@ -7,8 +7,11 @@ import { prepare, runScenario } from "./run.ts";
 import { scenarioOf, scenarios } from "./scenarios.ts";
 
 /** Of one schedule only, which it tells step by step: what a failure prints. */
-const { EXPLORE: only, EXPLORE_SEED: seedText = "1", EXPLORE_SCHEDULES: total = "100000" } =
-  process.env;
+const {
+  EXPLORE: only,
+  EXPLORE_SEED: seedText = "1",
+  EXPLORE_SCHEDULES: total = "100000",
+} = process.env;
 const seed = Number(seedText);
 
 /** Within so many schedules of its scenario an error is found. */
@@ -25,7 +28,7 @@ describe("every schedule", function () {
       const reports = await exploreTasks(tasks);
       const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
       const run = reports.reduce((sum, report) => sum + report.schedules, 0);
-      console.log(`      ${String(run)} schedules in ${seconds} s`);
+      process.stdout.write(`      ${String(run)} schedules in ${seconds} s\n`);
       assert.deepEqual(
         reports.flatMap(({ found }) => found ?? []),
         [],
@@ -40,7 +43,7 @@ describe("every schedule", function () {
         (choose) => runScenario(facts, prepared, choose),
         deviations,
       );
-      console.log(describeHistory(deviations, history).join("\n"));
+      process.stdout.write(`${describeHistory(deviations, history).join("\n")}\n`);
       assert.deepEqual(violations, []);
     });
   }

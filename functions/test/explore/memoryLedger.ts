@@ -42,9 +42,7 @@ function ledgerSync(database: MemoryDatabase, doc: Doc): LedgerSync {
   const endpointsOf = (part: Doc | undefined): readonly StoredEndpoint[] =>
     (part?.fields["endpoints"] ?? []) as readonly StoredEndpoint[];
   const parts = Array.from({ length: Number(fields["parts"]) }, (_, index) =>
-    endpointsOf(
-      database.find(`${path}/parts/${String(fields["token"])}-${String(index + 1)}`),
-    ),
+    endpointsOf(database.find(`${path}/parts/${String(fields["token"])}-${String(index + 1)}`)),
   );
   return {
     id,

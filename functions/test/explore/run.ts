@@ -250,7 +250,7 @@ async function playAndJudge(facts: ScenarioFacts, world: World): Promise<string[
   const { actor, engine } = world.instance("platform");
   const once = async (run: () => Promise<unknown>): Promise<void> => {
     const [error] = await stage.play([{ actor, run }]);
-    if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
+    if (error !== undefined) throw error as Error;
   };
   for (const play of plays) {
     const { again } = play;

@@ -117,10 +117,7 @@ export const scenarios: readonly ScenarioFacts[] = [
     mostFaults: 1,
     isSequential: "always",
     isPrompt: true,
-    works: (world) => [
-      world.check("check", taken, lastOf(twoPairs)),
-      world.sweep("sweep", taken),
-    ],
+    works: (world) => [world.check("check", taken, lastOf(twoPairs)), world.sweep("sweep", taken)],
   },
   {
     name: "late sweep of a short period",
@@ -146,10 +143,7 @@ export const scenarios: readonly ScenarioFacts[] = [
     mostFaults: 1,
     isSequential: "always",
     isPrompt: true,
-    works: (world) => [
-      world.check("check", taken, lastOf(open)),
-      world.reset("reset", taken),
-    ],
+    works: (world) => [world.check("check", taken, lastOf(open)), world.reset("reset", taken)],
   },
   {
     name: "check, reset and an event",
@@ -180,10 +174,7 @@ export const scenarios: readonly ScenarioFacts[] = [
     mostFaults: 1,
     isSequential: "always",
     isPrompt: false,
-    works: (world) => [
-      world.check("check", taken, lastOf(open)),
-      world.trigger("trigger", taken),
-    ],
+    works: (world) => [world.check("check", taken, lastOf(open)), world.trigger("trigger", taken)],
   },
   {
     name: "event and manual trigger",
