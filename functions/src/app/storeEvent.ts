@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Event } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
-import { jsonSize, toMessageEvent } from "../domain/syncMessage.ts";
+import { messageSize } from "../domain/syncMessage.ts";
 import type { Clock, EventLog, Log, NewId } from "./ports.ts";
 
 /** A request that is an event, before it has an identity of ours. */
@@ -41,7 +41,7 @@ export async function storeEvent(
   const { eventKey } = request;
   const id = idempotencyKey === undefined ? deps.newId() : idFrom(eventKey, idempotencyKey);
   const event: Event = { id, receivedAtMs: deps.clock(), ...accepted };
-  const size = jsonSize(toMessageEvent(event));
+  const size = messageSize(event);
   const pending = { id, eventKey, receivedAtMs: event.receivedAtMs, size };
 
   const result = await deps.events.append(rule, event, pending);

@@ -91,7 +91,7 @@ export const serviceSchema = {
             type: "array",
             expected: "a list of names of query parameters",
             description:
-              "Query parameters whose values are redacted, in any letter case, with or without `-` and `_`. A list of your own replaces the default; an empty one redacts none.",
+              "Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.",
             default: [
               "access_token",
               "api_key",

@@ -1,5 +1,6 @@
 import { httpFunction, type HttpFunction } from "../adapters/http/httpFunction.ts";
 import { cloudLog } from "../adapters/log.ts";
+import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { serves, services } from "../compose.ts";
 import { ROUTES } from "../config/route.ts";
 
@@ -13,6 +14,7 @@ export function handle<Name extends keyof Routes>(
 ): ReturnType<typeof httpFunction> {
   return httpFunction<RouteOf<Name>>({
     isServed: serves(name),
+    timeLimitSeconds: TIME_LIMIT_SECONDS[name],
     log: cloudLog,
     services,
     // The table has this very type; TypeScript cannot see it through the name.

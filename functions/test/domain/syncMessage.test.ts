@@ -4,6 +4,7 @@ import {
   buildMessage,
   jsonSize,
   membersToSend,
+  messageSize,
   planMessage,
   toMessageEvent,
   type MessageEvent,
@@ -318,3 +319,23 @@ function assertComplete(whole: Sync, message: ReturnType<typeof buildMessage>): 
   }
   assert.equal(message.truncated?.numberOfEvents ?? 0, left);
 }
+
+describe("the size of an event in a message", () => {
+  it("is that of its JSON, for any content", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }), fc.uint8Array()),
+        (content) => {
+          const one = event({ content });
+          assert.equal(messageSize(one), jsonSize(toMessageEvent(one)));
+        },
+      ),
+    );
+    const all = event({
+      content: String.fromCharCode(...Array.from({ length: 0x3000 }, (_, i) => i)),
+    });
+    assert.equal(messageSize(all), jsonSize(toMessageEvent(all)));
+    const lone = event({ content: "a\ud800b" });
+    assert.equal(messageSize(lone), jsonSize(toMessageEvent(lone)));
+  });
+});

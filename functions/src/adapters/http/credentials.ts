@@ -13,31 +13,41 @@ export const REDACTED = "[redacted]";
  */
 const CREDENTIAL = new RegExp(
   [
-    "authorization|auth(entication)?$|bearer|jwt|oidcdata|dpop|wsse|appcheck",
-    "cookie|session|token|csrf|xsrf",
-    "secret|passw(or)?d|passphrase|passcode|pwd|credential|otp$|mfacode|2facode",
+    "authori[sz]ation|auth(entication|n|z)?$|bearer|jwt|oidcdata|dpop|wsse|appcheck|oauth\\d?$",
+    "cookie|session|sessid|rememberme|token|[cx]srf|antiforgery|modhash|wpnonce|(?<!bread)crumb$",
+    "secret|passw(or)?d|passphrase|passcode|pwd|credential|macaroon|paseto|assertion$|samlresponse",
+    "otp$|(otp|mfa|2fa|factor|auth|verification|recovery)code|sharedaccesssignature",
     // "Key" says what it is for before, and what of it is meant after: an id or a hash opens nothing.
     "(api|access|auth|secret|private|master|subscription)keys?(?!id|name|version|md5|sha|hash|alg)",
     "key\\d?$",
     // Names that say nothing of what they hold.
-    "identityheader|protectionbypass|honeycombteam",
+    "identityheader|protectionbypass|honeycombteam|jfrogartapi|registryconfig|apicertname",
+    "accesslicensenumber|apiintegrationcode|ovh(consumer|application)|grafanaid|mysapsso2|haaccess$",
+    "telegraminitdata|appleimd|xacpt",
   ].join("|"),
 );
 
-/** Names with such a word that hold something else. */
+/** The same of short words, which are a part of many others: only where one ends the name. */
+const SHORT_CREDENTIAL = /(^|-)(pass|creds?|pin|sid|sas|2fa|mfa|rune|ticket)$/;
+
+/** Words with such a part that mean something else: what is left of the name decides. */
 const HARMLESS = new RegExp(
   [
-    "^accesscontrol|ratelimit|atlassiantoken$|tokenizer|tokens?(type|count|limit|used|usage|expir)",
-    "(page|next|prev|previous|continuation|resume|sync|cursor|pagination)token$",
-    "cookies?(consent|policy|preferences?|accepted|enabled)",
-    "session(expir|timeout|duration|count)|^x?[cx]srf$",
+    "^accesscontrolallowcredentials$|ratelimit|atlassiantoken$|tokenizer",
+    "tokens?(type|count|limit|used|usage|remaining|expir(es|y|ed)?)|(prompt|completion|max|input|output|total|remaining)tokens",
+    "(page|next|prev|previous|continuation|resume|sync|cursor|pagination|delta|skip)token$|^locktoken$",
+    "cookies?(consent|policy|preferences?|accepted|enabled)|jwtalg$|secretary|passw(or)?dexpire[ds]",
+    "session(expir(es|y|ed)?|timeout|duration|count|affinity)|sslsessionid$|^x?[cx]srf$",
     "(idempotency|cache|surrogate|partition|routing|message|dedup|deduplication|ordering|event|sort)key$",
     "(row|range|object|primary|public|group|correlation|issue|project|record|websocket)key$",
+    "(s3|kafka|job)key$|(hot|mon|don|tur)key$",
   ].join("|"),
+  "g",
 );
 
 /** Whether a header of this name is redacted, in any letter case. */
 export function isCredential(name: string): boolean {
-  const word = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
-  return CREDENTIAL.test(word) && !HARMLESS.test(word);
+  const lowerCase = name.toLowerCase();
+  const word = lowerCase.replaceAll(/[^a-z0-9]/g, "").replaceAll(HARMLESS, "-");
+  return CREDENTIAL.test(word) || SHORT_CREDENTIAL.test(lowerCase.replaceAll(/[^a-z0-9]+/g, "-"));
 }

@@ -22,8 +22,9 @@ export async function readEventRequest(
   request: IncomingMessage,
   endpoint: EndpointConfig,
 ): Promise<AcceptedRequest> {
-  const headers = readHeaders(request.rawHeaders, endpoint.keepHeaders);
-  const queryParams = readQuery(urlOf(request), endpoint.redactQueryParams);
+  const { keepHeaders, redactQueryParams } = endpoint;
+  const headers = readHeaders(request.rawHeaders, keepHeaders, redactQueryParams);
+  const queryParams = readQuery(urlOf(request), redactQueryParams);
   const body = await bodyOf(request, MAX_BODY_BYTES);
   const content = isUtf8(body) ? body.toString("utf8") : body;
   const header = (name: string): string | undefined => rawHeader(request.rawHeaders, name);

@@ -1,10 +1,15 @@
 import type { Request, Response } from "express";
+import pTimeout from "p-timeout";
 import type { Log } from "../../app/ports.ts";
 import { decodePath, requireMethod, type Route, type Services } from "../../config/route.ts";
+import { EventSyncError } from "../../domain/errors.ts";
 import { leaveDomain } from "../leaveDomain.ts";
 import { allowOrigins } from "./crossOrigin.ts";
 import { keepRequestsRaw, urlOf } from "./rawRequest.ts";
-import { respond, type Answer } from "./respond.ts";
+import { respond, UNKNOWN_OUTCOME, type Answer } from "./respond.ts";
+
+/** How much earlier than the platform we give up, so that it is the function that answers. */
+const ANSWER_SECONDS = 10;
 
 const PREFLIGHT: Answer = { status: 204 };
 
@@ -15,6 +20,8 @@ const ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 export interface HttpFunction<R extends Route> {
   /** Whether this process serves it, rather than another one or none. */
   readonly isServed: boolean;
+  /** How long the platform lets it run, in seconds. */
+  readonly timeLimitSeconds: number;
   readonly log: Log;
   readonly services: () => Promise<Services>;
   /** Throws what is to be answered where a path means nothing. */
@@ -31,6 +38,7 @@ export interface HttpFunction<R extends Route> {
  */
 export function httpFunction<R extends Route>({
   isServed,
+  timeLimitSeconds,
   log,
   services,
   route,
@@ -52,7 +60,11 @@ export function httpFunction<R extends Route>({
       const { service, methods, what } = found;
       if (await allowOrigins(request, response, service, methods)) return PREFLIGHT;
       requireMethod(request.method, methods, what);
-      return answer(found, request);
+      return pTimeout(answer(found, request), {
+        milliseconds: (timeLimitSeconds - ANSWER_SECONDS) * 1000,
+        // What is given up may go on and take effect: that is an answer that was lost.
+        message: new EventSyncError("unavailable", UNKNOWN_OUTCOME),
+      });
     });
   };
 }

@@ -1,6 +1,6 @@
 import { EventSyncError } from "../../domain/errors.ts";
 import type { NamedValues } from "../../domain/event.ts";
-import { REDACTED } from "./credentials.ts";
+import { isCredential, REDACTED } from "./credentials.ts";
 import { collect } from "./pairs.ts";
 
 /** Most parameters, repeats counted; Node.js takes as many headers, and answers more with 431 itself. */
@@ -11,13 +11,14 @@ export const MAX_PARAMETERS = 1000;
  * order, "+" as a space. A name or value that is not valid percent-encoded UTF-8 is kept as it is
  * written, so that two of them do not become one; unlike the original, this loses no pair.
  *
- * @param redact names whose values are redacted, in any letter case, with or without "-" and "_"
+ * @param redact names whose values are redacted, besides those that name a credential; none at all if
+ *   there are none
  * @throws EventSyncError `event-too-large`
  */
 export function readQuery(url: string, redact: readonly string[]): NamedValues[] {
   const start = url.indexOf("?");
   if (start === -1) return [];
-  const secrets = new Set(redact.map(spelling));
+  const isSecret = secretNames(redact);
   const sent = url
     .slice(start + 1)
     .split("&")
@@ -32,7 +33,7 @@ export function readQuery(url: string, redact: readonly string[]): NamedValues[]
     const equals = pair.indexOf("=");
     const name = decode(equals === -1 ? pair : pair.slice(0, equals));
     const value = equals === -1 ? "" : decode(pair.slice(equals + 1));
-    return [name, secrets.has(spelling(name)) ? REDACTED : value];
+    return [name, isSecret(name) ? REDACTED : value];
   });
   return collect(pairs);
 }
@@ -45,7 +46,27 @@ function decode(text: string): string {
   }
 }
 
+/**
+ * Which parameters are redacted. `key` alone is an ordinary word in a query: it is one of them only where
+ * it is named.
+ */
+export function secretNames(redact: readonly string[]): (name: string) => boolean {
+  const named = new Set(redact.map(spelling));
+  return (name) =>
+    redact.length > 0 &&
+    (named.has(spelling(name)) || (spelling(name) !== "key" && isCredential(name)));
+}
+
 /** `api_key`, `api-key`, `apiKey` and `APIKEY` are one name. */
 function spelling(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_]/g, "");
+  const letters = name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return letters === "" ? name : letters;
+}
+
+/** The same in the text of a URL, which stays as it is written otherwise. */
+export function redactUrl(text: string, redact: readonly string[]): string {
+  const isSecret = secretNames(redact);
+  return text.replaceAll(/([?&#])([^=&?#\s]+)=([^&#\s]*)/g, (pair, before: string, name: string) =>
+    isSecret(decode(name)) ? `${before}${name}=${REDACTED}` : pair,
+  );
 }

@@ -98,6 +98,32 @@ describe("isCredential", () => {
   check(CREDENTIALS, true);
   check(HARMLESS, false);
 
+  // As they are written; run together, some would be parts of other words.
+  for (const name of words(`
+    X-JFrog-Art-Api X-Registry-Config X-Storage-Pass X-EBAY-API-CERT-NAME AccessLicenseNumber
+    ApiIntegrationCode X-Ovh-Consumer Grpc-Metadata-Macaroon Macaroon Heroku-Two-Factor-Code
+    X-Ya-Service-Ticket X-Ya-User-Ticket X-Grafana-Id X-acpt MYSAPSSO2 X-HA-Access
+    X-Telegram-Init-Data Jenkins-Crumb X-WP-Nonce X-Modhash X-AntiForgery X-Pass X-User-Pass
+    X-Api-Pass Creds X-PIN X-OTP-Code X-TOTP-Code X-2FA X-MFA X-Auth-Code X-Verification-Code
+    X-Recovery-Code Authorisation X-AuthN X-AuthZ X-SID SID PHPSESSID Remember-Me X-Paseto
+    SAMLResponse X-SAML-Assertion Client-Assertion X-OAuth2 X-Ticket X-CAS-Ticket X-SSO-Ticket
+    SharedAccessSignature X-SAS Rune X-RateLimit-Api-Key RateLimit-Bypass-Token Tokenizer-Api-Key
+    X-Cookie-Consent-Token X-Session-Expires-Token access-control-token`)) {
+    it(`says yes to ${name}`, () => {
+      assert.ok(isCredential(name));
+    });
+  }
+
+  for (const name of words(`
+    Lock-Token X-Prompt-Tokens X-Completion-Tokens X-Max-Tokens X-SSL-Session-Id
+    X-Session-Affinity X-Password-Expired X-Hotkey X-Monkey X-Secretary X-S3-Key X-Kafka-Key
+    X-Mapping X-Shopping X-Bypass X-Compass X-Pass-Through X-Ticket-Id X-Breadcrumb X-Resid
+    X-RateLimit-Remaining X-Session-Timeout X-Delta-Token`)) {
+    it(`says no to ${name}`, () => {
+      assert.ok(!isCredential(name));
+    });
+  }
+
   it("is tested with at least 100 real names of each kind", () => {
     for (const table of [CREDENTIALS, HARMLESS]) {
       const names = Object.values(table).flat();

@@ -43,7 +43,16 @@ function serveFunction(
 ): Promise<FrameworkServer> {
   const services = () => Promise.resolve(SERVICES);
   const route: (services: Services, path: string) => Route = ROUTES[name];
-  return serve(httpFunction({ isServed: true, log: recordingLog(), services, route, answer }));
+  return serve(
+    httpFunction({
+      isServed: true,
+      timeLimitSeconds: 60,
+      log: recordingLog(),
+      services,
+      route,
+      answer,
+    }),
+  );
 }
 
 for (const name of NAMES) {
@@ -187,6 +196,7 @@ describe("names that the framework answers itself", () => {
       const server = await serve(
         httpFunction({
           isServed: true,
+          timeLimitSeconds: 60,
           log: recordingLog(),
           services,
           route: ROUTES.event,
@@ -215,3 +225,30 @@ async function sendRaw(port: number, target: string): Promise<string> {
   await once(socket, "close");
   return answer;
 }
+
+describe("a store that never answers", () => {
+  it("is answered with 503 before the platform gives the function up", async () => {
+    const services = () => Promise.resolve(SERVICES);
+    const server = await serve(
+      httpFunction({
+        isServed: true,
+        timeLimitSeconds: 10.05,
+        log: recordingLog(),
+        services,
+        route: ROUTES.reset,
+        answer: () => new Promise(() => undefined),
+      }),
+    );
+    try {
+      const { status, text, headers } = await server.send({ method: "POST", path: "/first" });
+      assert.equal(status, 503, text);
+      assert.equal(
+        (JSON.parse(text) as { type: string }).type,
+        "urn:eventsync:problem:unavailable",
+      );
+      assert.ok(headers["retry-after"]);
+    } finally {
+      await server.close();
+    }
+  });
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { REDACTED } from "../../../src/adapters/http/credentials.ts";
-import { MAX_PARAMETERS, readQuery } from "../../../src/adapters/http/query.ts";
+import { MAX_PARAMETERS, readQuery, redactUrl } from "../../../src/adapters/http/query.ts";
 
 describe("readQuery", () => {
   const cases: [string, Record<string, string[]>][] = [
@@ -74,5 +74,31 @@ describe("readQuery", () => {
         assert.deepEqual(Object.values(read(`${name}=hunter2`, ["api_key"])), [[REDACTED]]);
       });
     }
+
+    for (const name of [
+      "api_token",
+      "oauth_token",
+      "private_key",
+      "passwd",
+      "X-Amz-Security-Token",
+      "subscription-key",
+      "access.token",
+      "token[]",
+      "SAMLResponse",
+    ]) {
+      it(`the name ${name}, which says what it holds, unless nothing is to be redacted`, () => {
+        const query = `${encodeURIComponent(name)}=hunter2&key=1`;
+        assert.deepEqual(read(query, ["jwt"]), { [name]: [REDACTED], key: ["1"] });
+        assert.deepEqual(read(query, []), { [name]: ["hunter2"], key: ["1"] });
+      });
+    }
+
+    it("the same in a URL, and leaves the rest as it is written", () => {
+      assert.equal(
+        redactUrl("https://h/p?a=%20&access%5Ftoken=S8&b=2#id_token=S9", ["jwt"]),
+        `https://h/p?a=%20&access%5Ftoken=${REDACTED}&b=2#id_token=${REDACTED}`,
+      );
+      assert.equal(redactUrl("/p?token=S", []), "/p?token=S");
+    });
   });
 });
