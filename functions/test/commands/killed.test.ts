@@ -5,7 +5,9 @@ import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:f
 import { createServer } from "node:net";
 import { join } from "node:path";
 
+import { LOCAL_PARAMETERS } from "../../tools/localParameters.ts";
 import { FUNCTIONS_DIR } from "../../tools/paths.ts";
+import { serviceConfig } from "../support/factories.ts";
 import { processes, type Process } from "../support/processes.ts";
 import { waitFor } from "../support/waitFor.ts";
 
@@ -72,15 +74,15 @@ describe("emulators whose starter is killed", function () {
   };
 
   it("end, with the functions and the command, and leave no file", async () => {
-    const config = readFileSync(join(FUNCTIONS_DIR, ".env.demo-eventsync"), "utf8").trim();
+    const CONFIG = JSON.stringify(serviceConfig("svc", ["a", "b"]));
+    const userEnv = Object.entries({ ...LOCAL_PARAMETERS, CONFIG });
     const command = `
       const answer = await fetch(process.env.EVENTSYNC_BASE_URL + "/config");
       console.log("answered", answer.status);
       setInterval(() => {}, 1000);`;
     const suite = start(
       "suite.ts",
-      ...["--user-env", config.replaceAll("'", ""), "--user-env", "LOCATION=us-central1"],
-      ...["--user-env", "SERVICE_ACCOUNT=eventsync@"],
+      ...userEnv.flatMap(([name, value]) => ["--user-env", `${name}=${value}`]),
       ...["--", "node", "--input-type=module", "--eval", command],
     );
     await untilPrinted(suite, /answered 200/);
