@@ -86,4 +86,16 @@ describe("readHeaders", () => {
       `Cookie: ${REDACTED}`,
     ]);
   });
+
+  it("redacts what a query holds also in the URL of another header, unless that is kept", () => {
+    const raw = ["Referer", "https://h/p?a=1&access_token=hunter2", "X-Note", "p?access_token=x"];
+    const values = (keep: string[], redact: string[]): string[] =>
+      readHeaders(raw, keep, redact).flatMap((header) => [...header.values]);
+    assert.deepEqual(values([], ["jwt"]), [
+      "https://h/p?a=1&access_token=[redacted]",
+      "p?access_token=x",
+    ]);
+    assert.deepEqual(values(["referer"], ["jwt"]), [raw[1], raw[3]]);
+    assert.deepEqual(values([], []), [raw[1], raw[3]]);
+  });
 });
