@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { cloudLog } from "./adapters/log.ts";
 import type { Engine } from "./app/engine.ts";
-import type { Publisher } from "./app/ports.ts";
+import type { AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
 import type { Services } from "./config/route.ts";
-import { CONFIG, DATABASE } from "./params.ts";
+import { CONFIG, DATABASE, LOCATION } from "./params.ts";
 
 /**
  * The composition root: the only place that makes clients. Everything is made on first use and once per
@@ -50,6 +50,8 @@ export const engine = once(async (): Promise<Engine> => {
       cloudLog,
     ),
     publisher: lazyPublisher,
+    alarmClock: lazyAlarmClock,
+    timesOfDay,
     clock: Date.now,
     newId: () => randomBytes(12).toString("hex"),
     log: cloudLog,
@@ -63,6 +65,24 @@ const pubSubPublisher = once(async () => {
 
 const lazyPublisher: Publisher = {
   publish: async (topic, message) => (await pubSubPublisher()).publish(topic, message),
+};
+
+const taskAlarmClock = once(async () => {
+  const [{ getApp, getApps, initializeApp }, { makeAlarmClock }] = await Promise.all([
+    import("firebase-admin/app"),
+    import("./adapters/tasks/alarmClock.ts"),
+  ]);
+  const app = getApps().length === 0 ? initializeApp() : getApp();
+  return makeAlarmClock(app, `locations/${LOCATION.value()}/functions/alarm`);
+});
+
+const lazyAlarmClock: AlarmClock = {
+  set: async (alarm) => (await taskAlarmClock()).set(alarm),
+};
+
+const timesOfDay: TimesOfDay = async (at, timeZone) => {
+  const zones = await import("./adapters/timeOfDay.ts");
+  return zones.timesOfDay(at, timeZone);
 };
 
 /** Whether this process serves the function of that name, rather than being asked what there is. */

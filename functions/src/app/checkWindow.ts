@@ -4,10 +4,20 @@ import { decide } from "../domain/decide.ts";
 import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
-import { claimKept, claimTaken } from "./claimSyncs.ts";
-import type { Clock, Lease, Log, NewId, Outbox, ServiceState, Window } from "./ports.ts";
-import type { Asking, ProbeResult, WindowProbe } from "./probeWindow.ts";
-import { replayWindow } from "./replayWindow.ts";
+import type { Alarms } from "./alarms.ts";
+import { claimKept, claimTaken, type Due } from "./claimSyncs.ts";
+import type {
+  Clock,
+  Lease,
+  Log,
+  NewId,
+  Outbox,
+  ServiceState,
+  TimesOfDay,
+  Window,
+} from "./ports.ts";
+import { lookAtAll, type Asking, type ProbeResult, type WindowProbe } from "./probeWindow.ts";
+import { replayWindow, type ClosedWindow } from "./replayWindow.ts";
 
 export type CheckOutcome =
   | { readonly outcome: "waiting"; readonly missing: readonly Shortfall[] }
@@ -23,6 +33,8 @@ interface Deps {
   readonly services: ServiceState;
   readonly outbox: Outbox;
   readonly probe: WindowProbe;
+  readonly alarms: Alarms;
+  readonly timesOfDay?: TimesOfDay;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
@@ -77,6 +89,9 @@ async function attemptCheck(
 ): Promise<CheckOutcome> {
   const probed = await deps.probe.probe(rule, asking);
   if (!probed.complete) {
+    if (await deps.alarms.isDue(rule, asking)) {
+      return checkTaken(deps, rule, lookAtAll(deps.clock()));
+    }
     const { missing } = probed;
     return missing === undefined
       ? { outcome: "nothingNew" }
@@ -94,12 +109,9 @@ async function checkTaken(deps: Deps, rule: Rule, probed: Complete): Promise<Che
   const replayed = await replayWindow(deps, rule, probed);
   const { closed, missing, settledMs } = replayed;
   deps.probe.sawReset(rule, replayed.lastResetMs);
+  await deps.alarms.set(rule, replayed.deadlineAtMs);
   if (closed.length > 0) {
-    const { leases, isContended } = await claimTaken(
-      deps,
-      rule,
-      closed.map((groups) => ({ groups, reason: "window" })),
-    );
+    const { leases, isContended } = await claimTaken(deps, rule, closed.map(dueOf));
     if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
     if (isContended) return { outcome: "fired", leases, more: true };
     deps.probe.settled(rule, settledMs);
@@ -107,6 +119,11 @@ async function checkTaken(deps: Deps, rule: Rule, probed: Complete): Promise<Che
   }
   deps.probe.settled(rule, settledMs);
   return { outcome: "waiting", missing };
+}
+
+/** What a closed window is to become. */
+export function dueOf({ groups, reason, deadlineAtMs }: ClosedWindow): Due {
+  return { groups, reason: reason === "complete" ? "window" : reason, deadlineAtMs };
 }
 
 /** Events stay in the window: one sync for each check that finds new ones. */

@@ -28,6 +28,8 @@ export interface Due {
   /** By endpoint, in configured order. */
   readonly groups: readonly Group[];
   readonly reason: SyncReason;
+  /** The deadline of its window, where the rule has one. Epoch milliseconds. */
+  readonly deadlineAtMs?: number | undefined;
 }
 
 /**
@@ -43,8 +45,8 @@ export async function claimTaken(
 ): Promise<{ readonly leases: readonly Lease[]; readonly isContended: boolean }> {
   const { claimChunk = CLAIM_CHUNK } = deps;
   const results = await deps.outbox.claimTaken(
-    due.map(({ groups, reason }) => ({
-      ...claimOf(deps, rule, reason),
+    due.map(({ groups, ...why }) => ({
+      ...claimOf(deps, rule, why),
       syncId: deps.newId(),
       chunks: splitClaim(groups, claimChunk),
     })),
@@ -65,26 +67,26 @@ export async function claimTaken(
 export async function claimKept(
   deps: Deps,
   rule: Rule,
-  { groups, reason }: Due,
+  { groups, ...why }: Due,
 ): Promise<ClaimResult & { readonly more: boolean }> {
   const { claimChunk = CLAIM_CHUNK } = deps;
   const taken = limitNew(groups, claimChunk);
   const result = await deps.outbox.claimKept({
-    ...claimOf(deps, rule, reason),
+    ...claimOf(deps, rule, why),
     syncId: eventIdOf(taken.groups),
     chunks: portions(taken.groups, claimChunk),
   });
-  logClaim(deps, rule, reason, result);
+  logClaim(deps, rule, why.reason, result);
   return { ...result, more: taken.more };
 }
 
 function claimOf(
   { clock, newId }: Deps,
   rule: Rule,
-  reason: SyncReason,
+  { reason, deadlineAtMs }: Omit<Due, "groups">,
 ): Omit<Claim, "syncId" | "chunks"> {
   const leaseUntilMs = (): number => clock() + LEASE_MS;
-  return { token: newId(), rule, reason, nowMs: clock(), leaseUntilMs };
+  return { token: newId(), rule, reason, deadlineAtMs, nowMs: clock(), leaseUntilMs };
 }
 
 function logClaim(

@@ -1,10 +1,12 @@
 import type { PendingEvent } from "../domain/event.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
 import { windowName, windowOf } from "../domain/window.ts";
+import { Alarms } from "./alarms.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
 import { MessageBudget } from "./messageBudget.ts";
 import type {
+  AlarmClock,
   Clock,
   EventLog,
   Log,
@@ -12,6 +14,7 @@ import type {
   Outbox,
   Publisher,
   ServiceState,
+  TimesOfDay,
   Window,
 } from "./ports.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
@@ -31,6 +34,10 @@ export interface Ports {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  /** Asked only for rules that name a time of day. */
+  readonly timesOfDay?: TimesOfDay;
+  /** Asked only for rules with a deadline; without it they are left to the sweep. */
+  readonly alarmClock?: AlarmClock;
   /** Events in one commit of a claim, where a test wants fewer. */
   readonly claimChunk?: number;
 }
@@ -54,7 +61,7 @@ export interface Engine {
 
 export function makeEngine(ports: Ports): Engine {
   const probe = new WindowProbe(ports);
-  const deps = { ...ports, probe, budget: new MessageBudget() };
+  const deps = { ...ports, probe, alarms: new Alarms(ports), budget: new MessageBudget() };
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
   const checks = new Coalescer<Rule, NewEvent | typeof EVERYTHING, Checked>(
     async (rule, events) => {

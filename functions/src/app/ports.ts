@@ -1,3 +1,4 @@
+import type { NextTime } from "../domain/deadline.ts";
 import type { Event, NewPendingEvent, PendingEvent } from "../domain/event.ts";
 import type { Expiry } from "../domain/expiry.ts";
 import type { Rule } from "../domain/rule.ts";
@@ -68,6 +69,11 @@ export interface Window {
     window: WindowId,
     query: { readonly eventKeys: readonly string[]; readonly fromMs: number | undefined },
   ): AsyncIterable<readonly PendingEvent[]>;
+  /** When the oldest of them was received, if there is any (1 read per 30 endpoints). Epoch milliseconds. */
+  oldest(
+    window: WindowId,
+    query: { readonly eventKeys: readonly string[] },
+  ): Promise<number | undefined>;
   /**
    * Removes the pending events of the endpoints that can never count again (1 read, 1 delete each; at
    * most 450 reads for those that must stay because they came under a longer period).
@@ -132,6 +138,8 @@ export interface Claim {
   readonly token: string;
   readonly rule: Rule;
   readonly reason: SyncReason;
+  /** The deadline of the window, where its rule has one. */
+  readonly deadlineAtMs?: number | undefined;
   readonly nowMs: number;
   /** When a lease runs out that is taken, or renewed, at the moment of the call. */
   readonly leaseUntilMs: () => number;
@@ -212,6 +220,8 @@ export interface Outbox {
   keep(lease: Lease, untilMs: number): Promise<Lease | undefined>;
   /** Marks syncs as published, together (1 write each); what somebody has removed is left out. */
   markPublished(published: readonly Published[], nowMs: number): Promise<void>;
+  /** Marks syncs as discarded, together (1 write each); what somebody has removed is left out. */
+  markDiscarded(discarded: readonly Lease[], nowMs: number): Promise<void>;
   /** Notes why a sync could not be published, and when to try again (1 write), if it is still ours. */
   markFailed(lease: Lease, error: string, retryAtMs: number): Promise<void>;
 }
@@ -225,6 +235,25 @@ export interface Publisher {
    */
   publish(topic: string, messages: readonly SyncMessage[]): Promise<PromiseSettledResult<string>[]>;
 }
+
+/** A window is to be looked at, not before a time. */
+export interface Alarm {
+  readonly window: WindowId;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+}
+
+export interface AlarmClock {
+  /** Sets an alarm: once, however often it is asked for. */
+  set(alarm: Alarm): Promise<void>;
+}
+
+/**
+ * The times of day, `HH:MM` or `HH:MM:SS`, by the clocks of a zone.
+ *
+ * @throws RangeError if there is no such time or zone
+ */
+export type TimesOfDay = (at: string, timeZone: string) => Promise<NextTime>;
 
 /** One structured line per decision: what happened, in the past tense, with its facts. */
 export interface Log {

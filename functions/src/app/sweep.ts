@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import pTimeout from "p-timeout";
+import { DEADLINE_GRACE_MS } from "../domain/deadline.ts";
 import { expiryOf } from "../domain/expiry.ts";
 import type { Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
@@ -96,8 +97,10 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
     rotate(rules, startMs),
     async (rule) => {
       const { serviceName: service } = rule;
-      // What has expired is what a replay has passed by then: it may go only once that is done.
-      const passedMs = deps.clock();
+      // What has expired is what a replay has passed by then: it may go only once that is done. And what
+      // a deadline closes just before a reset is claimed a little later.
+      const graceMs = rule.deadline === undefined ? 0 : DEADLINE_GRACE_MS;
+      const passedMs = deps.clock() - graceMs;
       let isPassed = true;
       if (rule.trigger.type === "window") {
         isPassed = false;

@@ -2,7 +2,7 @@ import { groupWindow, type Group } from "../domain/decide.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
 import { windowOf } from "../domain/window.ts";
-import { ContentionError, retryContention } from "./checkWindow.ts";
+import { ContentionError, dueOf, retryContention } from "./checkWindow.ts";
 import { claimKept, claimTaken, LEASE_MS, type Due } from "./claimSyncs.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type {
@@ -15,9 +15,10 @@ import type {
   Outbox,
   Publisher,
   ServiceState,
+  TimesOfDay,
   Window,
 } from "./ports.ts";
-import { CLOCK_SKEW_MS } from "./probeWindow.ts";
+import { lookAtAll } from "./probeWindow.ts";
 import { publishSyncs } from "./publishSyncs.ts";
 import { withCurrentTopic } from "./relay.ts";
 import { replayWindow, type ReplayedWindow } from "./replayWindow.ts";
@@ -32,6 +33,7 @@ interface Deps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  readonly timesOfDay?: TimesOfDay;
   readonly claimChunk?: number;
 }
 
@@ -90,7 +92,7 @@ const isEmpty = (groups: readonly Group[]): boolean =>
 /** @param isFirst nothing has been sent yet: then something has to be, even if it is nothing */
 async function claimAllTaken(deps: Deps, rule: Rule, isFirst: boolean): Promise<Claimed> {
   const { closed, open } = await whatIsThere(deps, rule);
-  const due: Due[] = closed.map((groups) => ({ groups, reason: "window" }));
+  const due: Due[] = closed.map(dueOf);
   if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
   if (due.length === 0) {
     // Somebody else has taken what was left.
@@ -110,9 +112,8 @@ async function whatIsThere(
   rule: Rule,
 ): Promise<Pick<ReplayedWindow, "closed" | "open">> {
   if (rule.trigger.type === "window") {
-    const nowMs = deps.clock();
-    const untilMs = nowMs + CLOCK_SKEW_MS;
-    return replayWindow(deps, rule, { fromMs: undefined, nowMs, untilMs });
+    // Somebody asks for what is there now: what a deadline has closed does not wait for late events.
+    return replayWindow(deps, rule, { ...lookAtAll(deps.clock()), graceMs: 0 });
   }
   return { closed: [], open: await collectWindow(deps, rule) };
 }

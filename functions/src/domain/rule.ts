@@ -13,6 +13,23 @@ export interface EndpointRule {
   readonly eventToSend: EventToSend;
 }
 
+/** What becomes of a window whose deadline passes before it is complete. */
+export type DeadlineAction = "publish" | "discard" | "deadLetter";
+
+/**
+ * When a window closes at the latest: `seconds` after its first event or its last one, or each day `at` a
+ * time (`HH:MM` or `HH:MM:SS`) by the clocks of a zone. It has either `seconds`, or `at` and `timeZone`.
+ */
+export interface Deadline {
+  readonly seconds?: number;
+  /** Absent: `first`. */
+  readonly from?: "first" | "last";
+  readonly at?: string;
+  /** IANA name, such as `Europe/Berlin`. */
+  readonly timeZone?: string;
+  readonly then: DeadlineAction;
+}
+
 export interface Rule {
   readonly serviceName: string;
   readonly endpoints: readonly EndpointRule[];
@@ -23,6 +40,10 @@ export interface Rule {
     readonly keepEventAfterTrigger: boolean;
   };
   readonly targetPubSub: { readonly topic: string };
+  /** Only where events are taken and syncs fire by themselves. */
+  readonly deadline?: Deadline;
+  /** Where windows go whose deadline says `deadLetter`. */
+  readonly deadLetterPubSub?: { readonly topic: string };
   /** Seconds that events and syncs stay readable. At least the observation period and a day. */
   readonly retentionPeriod: number;
 }

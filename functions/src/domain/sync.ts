@@ -7,17 +7,22 @@ import type { EventToSend, Rule, TriggerType } from "./rule.ts";
  * A sync is one decision that fired, and the outbox row of its message.
  *
  *     claiming ──▶ claimed ──▶ published
+ *                     └──────▶ discarded
  *
  * `claiming` exists only where a window does not fit in one commit: the first commit already takes
  * enough events to satisfy the rule, each further one takes more. Whoever holds the lease
  * (`nextAttemptAt` on the document) may move a sync on; once the lease has run out anyone may take
  * it by a conditional update. A `claiming` sync that is taken over goes out with the events that
- * were claimed; the others are still pending and count for the next window.
+ * were claimed; the others are still pending and count for the next window. `discarded` is the record of
+ * a window that its deadline has closed, and whose rule asks for no message.
  */
-export type SyncState = "claiming" | "claimed" | "published";
+export type SyncState = "claiming" | "claimed" | "published" | "discarded";
 
-/** Why the sync was made: its window was complete, or somebody called `trigger`. */
-export type SyncReason = "window" | "manual";
+/** Why the sync was made: its window was complete, its deadline passed, or somebody called `trigger`. */
+export type SyncReason = "window" | "deadline" | "manual";
+
+/** Where the message of a sync goes: to the target, to the dead-letter topic, or nowhere. */
+export type SyncDestination = "target" | "deadLetter" | "none";
 
 export interface Member {
   readonly id: string;
@@ -43,6 +48,8 @@ export interface Sync {
   readonly eventID: string;
   readonly reason: SyncReason;
   readonly triggerType: TriggerType;
+  readonly destination: SyncDestination;
+  /** Empty where there is no destination. */
   readonly topic: string;
   readonly createdAtMs: number;
   /** Seconds that the sync stays readable once it is published. */
@@ -62,6 +69,32 @@ export function eventIdOf(endpoints: readonly { readonly members: readonly Membe
   return hash.digest("hex");
 }
 
+/** What a rule says about syncs that are made for this reason. */
+export function destinationOf({ deadline }: Rule, reason: SyncReason): SyncDestination {
+  const action = reason === "deadline" ? deadline?.then : undefined;
+  switch (action) {
+    case "deadLetter":
+      return "deadLetter";
+    case "discard":
+      return "none";
+    case "publish":
+    case undefined:
+      return "target";
+  }
+}
+
+/** @returns undefined if the rule has no such destination (any more) */
+export function topicOf(rule: Rule, destination: SyncDestination): string | undefined {
+  switch (destination) {
+    case "target":
+      return rule.targetPubSub.topic;
+    case "deadLetter":
+      return rule.deadLetterPubSub?.topic;
+    case "none":
+      return undefined;
+  }
+}
+
 /** A sync of these groups, as it stands when all of them are claimed. */
 export function makeSync(
   id: string,
@@ -79,13 +112,15 @@ export function makeSync(
     lastEventMs: members.at(-1)?.receivedAtMs,
     members: members.map(({ id: memberId, size }) => ({ id: memberId, size })),
   }));
+  const destination = destinationOf(rule, reason);
   return {
     id,
     serviceName: rule.serviceName,
     eventID: eventIdOf(endpoints),
     reason,
     triggerType: rule.trigger.type,
-    topic: rule.targetPubSub.topic,
+    destination,
+    topic: topicOf(rule, destination) ?? "",
     createdAtMs: nowMs,
     retentionPeriod: rule.retentionPeriod,
     endpoints,

@@ -148,6 +148,7 @@ export function sync(endpoints: readonly SyncEndpoint[], overrides: Partial<Sync
     eventID: eventIdOf(endpoints),
     reason: "window",
     triggerType: "window",
+    destination: "target",
     topic: "projects/demo-eventsync/topics/target",
     createdAtMs: NOW,
     retentionPeriod: 604_800,

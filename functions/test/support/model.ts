@@ -7,13 +7,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import type { Documents } from "../../src/adapters/firestore/documents.ts";
+import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
 import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
 import { ContentionError } from "../../src/app/checkWindow.ts";
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import { onPending } from "../../src/app/onPending.ts";
-import type { Log, Publisher } from "../../src/app/ports.ts";
-import type { Rule } from "../../src/domain/rule.ts";
+import type { AlarmClock, Log, Publisher } from "../../src/app/ports.ts";
+import type { Deadline, Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
 import { accepted, endpoint, NOW, rule } from "./factories.ts";
 import { Random } from "./hostile/random.ts";
@@ -27,6 +28,7 @@ export interface ModelCase {
   readonly events: readonly { readonly endpoint: number; readonly gapMs: number }[];
   /** Milliseconds from the start. */
   readonly resets: readonly number[];
+  readonly deadline: Deadline | undefined;
   readonly instances: number;
   /** Of the deliveries, and of what goes on at the same time. */
   readonly seed: number;
@@ -49,10 +51,30 @@ export const modelCases: fc.Arbitrary<ModelCase> = fc
       periodSeconds: fc.constant(periodSeconds),
       events: fc.array(fc.record({ endpoint: fc.nat({ max: 2 }), gapMs }), { maxLength: 14 }),
       resets: fc.array(fc.nat({ max: 8 * periodMs }), { maxLength: 2 }),
+      deadline: fc.option(deadlines(periodSeconds), { nil: undefined }),
       instances: fc.integer({ min: 1, max: 3 }),
       seed: fc.integer(),
     });
   });
+
+/** So many seconds after an event, or at a second of the quarter of an hour after the start. */
+function deadlines(periodSeconds: number): fc.Arbitrary<Deadline> {
+  const then = fc.constantFrom("publish", "deadLetter");
+  return fc.oneof(
+    fc.record({
+      seconds: fc.integer({ min: 1, max: periodSeconds }),
+      from: fc.constantFrom("first", "last"),
+      then,
+    }),
+    fc.record({
+      at: fc
+        .integer({ min: 0, max: 900 })
+        .map((s) => new Date(NOW + s * 1000).toISOString().slice(11, 19)),
+      timeZone: fc.constant("UTC"),
+      then,
+    }),
+  );
+}
 
 interface Arrival {
   readonly id: string;
@@ -72,7 +94,7 @@ const silent: Log = { info: () => undefined, warn: () => undefined, error: () =>
 
 /** @param documentsOf what an instance asks through */
 export async function modelRun(
-  { needs, periodSeconds, events, resets, instances, seed }: ModelCase,
+  { needs, periodSeconds, events, resets, deadline, instances, seed }: ModelCase,
   serviceName: string,
   documentsOf: (random: Random) => Documents,
 ): Promise<void> {
@@ -83,6 +105,8 @@ export async function modelRun(
       endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
     ),
     trigger: { observationPeriod: periodSeconds },
+    deadLetterPubSub: { topic: "projects/demo-eventsync/topics/dead" },
+    ...(deadline !== undefined && { deadline }),
   });
   const arrivals = arrivalsOf(events, needs.length);
   const resetsMs = resets.map((ms) => NOW + ms);
@@ -98,10 +122,29 @@ export async function modelRun(
       });
     },
   };
+  const timeline: Entry[] = [];
+  const rung = new Set<string>();
+  const alarmClock: AlarmClock = {
+    set: async (alarm) => {
+      await ticks(random.int(0, 5));
+      const name = JSON.stringify(alarm);
+      if (rung.has(name)) return;
+      rung.add(name);
+      timeline.push(
+        ...ringsOf(random, periodSeconds * 1000).map((delayMs): Entry => ({
+          atMs: Math.max(nowMs, alarm.atMs + delayMs),
+          isAwaited: random.chance(0.4),
+          run: () => any().checkWindow(configured),
+        })),
+      );
+    },
+  };
   const engines = Array.from({ length: instances }, () =>
     makeEngine({
       ...makeStorePorts(documentsOf(random.fork()), silent),
       publisher,
+      alarmClock,
+      timesOfDay: (...zone) => Promise.resolve(timesOfDay(...zone)),
       clock: () => nowMs,
       // In order, as those of events of one millisecond are told apart by their ids.
       newId: () => `id${String(ids++).padStart(18, "0")}`,
@@ -110,7 +153,7 @@ export async function modelRun(
   );
   const any = (): Engine => random.pick(engines);
 
-  const timeline = [
+  timeline.push(
     ...arrivals.map(({ id, eventKey, receivedAtMs }) => ({
       atMs: receivedAtMs,
       isAwaited: true,
@@ -133,11 +176,13 @@ export async function modelRun(
       isAwaited: random.chance(0.4),
       run: () => any().sweep([configured]),
     })),
-  ].toSorted((a, b) => a.atMs - b.atMs); // stable: of one millisecond, events come first, then resets
+  );
 
   const running: Promise<unknown>[] = [];
-  for (const { atMs, isAwaited, run } of timeline) {
-    nowMs = atMs;
+  while (timeline.length > 0) {
+    timeline.sort((a, b) => a.atMs - b.atMs); // stable: of one millisecond, events come first, then resets
+    const { atMs, isAwaited, run } = timeline.shift() ?? assert.fail();
+    nowMs = Math.max(nowMs, atMs);
     const work = run().catch((error: unknown) => {
       // The platform would try again; here the sweep has to do.
       if (!(error instanceof ContentionError)) throw error;
@@ -147,6 +192,8 @@ export async function modelRun(
     else await ticks(random.int(0, 60));
   }
   await Promise.all(running);
+  // Every deadline has passed by then.
+  nowMs += periodSeconds * 1000;
   for (let turn = 0; turn < 3; turn++) {
     nowMs += LEASE_MS + 1000;
     const { errors } = await any().sweep([configured]);
@@ -173,6 +220,13 @@ function delaysOf(random: Random, periodMs: number): number[] {
   if (random.chance(0.15)) return [];
   const longest = random.pick([0, 20, 500, periodMs, 3 * periodMs]);
   return Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => random.int(0, longest));
+}
+
+/** How long after its time an alarm rings: not at all, once or twice, early or late. */
+function ringsOf(random: Random, periodMs: number): number[] {
+  if (random.chance(0.3)) return [];
+  const delay = (): number => random.pick([0, 0, -500, -periodMs, random.int(0, periodMs)]);
+  return Array.from({ length: random.pick([1, 1, 2]) }, delay);
 }
 
 function deliver(

@@ -1,6 +1,7 @@
 /**
- * What a rule that takes its events makes of them, in its plainest words: each event is looked at at its
- * own moment, with all that is there. Slow, and by itself: it shares nothing with the code under test.
+ * What a rule that takes its events makes of them, in its plainest words: whatever happens, an event, a
+ * reset or the end, is looked at at its own moment, with all that is there. Slow, and by itself: it
+ * shares nothing with the code under test.
  */
 import type { Rule } from "../../src/domain/rule.ts";
 
@@ -8,6 +9,12 @@ export interface Arrival {
   readonly id: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
+}
+
+export interface Closing {
+  /** Oldest first. */
+  readonly ids: readonly string[];
+  readonly reason: "complete" | "deadline";
 }
 
 /** Oldest first, those of the same millisecond by id. */
@@ -20,30 +27,66 @@ export function inOrder<T extends Arrival>(arrivals: Iterable<T>): T[] {
 /**
  * @param arrivals in order
  * @param resetsMs what was received at or before a reset does not count after it
- * @returns the ids of each sync's events, oldest first
+ * @param endMs until when deadlines pass
  */
-export function sequentially(
-  { endpoints, trigger }: Rule,
+export function closings(
+  rule: Rule,
   arrivals: readonly Arrival[],
   resetsMs: readonly number[],
-): string[][] {
-  let waiting: Arrival[] = [];
-  const syncs: string[][] = [];
-  for (const event of arrivals) {
-    if (!endpoints.some(({ eventKey }) => eventKey === event.eventKey)) continue;
-    waiting.push(event);
-    const inWindow = waiting.filter(
-      ({ receivedAtMs }) =>
-        event.receivedAtMs - receivedAtMs < trigger.observationPeriod * 1000 &&
-        !resetsMs.some((reset) => receivedAtMs <= reset && reset < event.receivedAtMs),
-    );
+  endMs = Infinity,
+): Closing[] {
+  const { endpoints, trigger } = rule;
+  const known = arrivals.filter((event) => endpoints.some((e) => e.eventKey === event.eventKey));
+  const moments = [
+    ...known.map((event) => ({ atMs: event.receivedAtMs, what: event })),
+    ...resetsMs.map((atMs) => ({ atMs, what: "reset" as const })),
+    { atMs: endMs, what: "end" as const },
+  ].toSorted((a, b) => a.atMs - b.atMs); // stable: of one millisecond events come before a reset
+  const closed: Closing[] = [];
+  let open: Arrival[] = [];
+  const close = (reason: Closing["reason"]): void => {
+    closed.push({ ids: open.map(({ id }) => id), reason });
+    open = [];
+  };
+  for (const { atMs, what } of moments) {
+    if (rule.deadline !== undefined && open.length > 0 && deadlineOf(rule, open) <= atMs) {
+      close("deadline");
+    }
+    if (what === "end") break;
+    if (what === "reset") {
+      open = [];
+      continue;
+    }
+    open = open.filter((other) => atMs - other.receivedAtMs < trigger.observationPeriod * 1000);
+    open.push(what);
     const isComplete = endpoints.every(
       ({ eventKey, minNbOfOccurrence }) =>
-        inWindow.filter((other) => other.eventKey === eventKey).length >= minNbOfOccurrence,
+        open.filter((other) => other.eventKey === eventKey).length >= minNbOfOccurrence,
     );
-    if (!isComplete) continue;
-    syncs.push(inWindow.map(({ id }) => id));
-    waiting = waiting.filter((other) => !inWindow.includes(other));
+    if (isComplete) close("complete");
   }
-  return syncs;
+  return closed;
+}
+
+/** The ids of each sync's events, see `closings`. */
+export function sequentially(...facts: Parameters<typeof closings>): string[][] {
+  return closings(...facts).map(({ ids }) => [...ids]);
+}
+
+function deadlineOf({ deadline, trigger }: Rule, open: readonly Arrival[]): number {
+  if (deadline === undefined) return Infinity;
+  const [firstMs = NaN, lastMs = NaN] = [open[0]?.receivedAtMs, open.at(-1)?.receivedAtMs];
+  const { seconds, from, at = "" } = deadline;
+  const ownMs =
+    seconds === undefined
+      ? nextTimeUtc(at, firstMs)
+      : (from === "last" ? lastMs : firstMs) + seconds * 1000;
+  return Math.min(ownMs, firstMs + trigger.observationPeriod * 1000);
+}
+
+const DAY_MS = 86_400_000;
+
+function nextTimeUtc(at: string, afterMs: number): number {
+  const today = afterMs - (afterMs % DAY_MS) + Date.parse(`1970-01-01T${at}Z`);
+  return today > afterMs ? today : today + DAY_MS;
 }

@@ -6,7 +6,7 @@ import { REMOVED, type Doc, type Documents, type Version, type Write } from "./d
 import { putOffExpiry } from "./expiry.ts";
 import { MalformedDocumentError } from "./fields.ts";
 import { paths, serviceOf } from "./paths.ts";
-import { publishedFields, toStoredSync, withParts } from "./syncDocument.ts";
+import { discardedFields, publishedFields, toStoredSync, withParts } from "./syncDocument.ts";
 
 const pathOf = ({ sync }: Lease): string => `${paths.syncs(sync.serviceName)}/${sync.id}`;
 
@@ -17,6 +17,17 @@ const nameOf = ({ id, path }: Doc): { readonly serviceName: string; readonly syn
 
 function partPaths(path: string, token: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => paths.part(path, token, index + 1));
+}
+
+/** Changes syncs together (1 write each); those that somebody has removed are left out. */
+async function markAll(documents: Documents, writes: readonly Write[]): Promise<void> {
+  try {
+    await documents.commit(writes);
+  } catch (error) {
+    if (!isNotFound(error) || writes.length === 1) throw error;
+    // Somebody has removed one of them: that must not leave the others to go out again.
+    await Promise.all(writes.map((write) => markOne(documents, write)));
+  }
 }
 
 async function markOne(documents: Documents, write: Write): Promise<void> {
@@ -157,13 +168,16 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
         path: pathOf(lease),
         fields: publishedFields(lease.sync, messageId, nowMs),
       }));
-      try {
-        await documents.commit(writes);
-      } catch (error) {
-        if (!isNotFound(error) || writes.length === 1) throw error;
-        // Somebody has removed one of them: that must not leave the others to go out again.
-        await Promise.all(writes.map((write) => markOne(documents, write)));
-      }
+      await markAll(documents, writes);
+    },
+
+    async markDiscarded(discarded, nowMs) {
+      const writes = discarded.map((lease): Write => ({
+        kind: "update",
+        path: pathOf(lease),
+        fields: discardedFields(lease.sync, nowMs),
+      }));
+      await markAll(documents, writes);
     },
 
     async markFailed(lease, error, retryAtMs) {

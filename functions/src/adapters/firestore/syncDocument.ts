@@ -56,6 +56,7 @@ export function decisionFields(sync: Sync, token: string): Fields {
     token,
     reason: sync.reason,
     triggerType: sync.triggerType,
+    destination: sync.destination,
     topic: sync.topic,
     createdAt: new Date(sync.createdAtMs),
     retentionPeriod: sync.retentionPeriod,
@@ -82,6 +83,16 @@ export function publishedFields(sync: Sync, messageId: string, nowMs: number): F
   };
 }
 
+export function discardedFields(sync: Sync, nowMs: number): Fields {
+  return {
+    state: "discarded" satisfies SyncState,
+    discardedAt: new Date(nowMs),
+    expireAt: new Date(addSeconds(nowMs, sync.retentionPeriod)),
+    nextAttemptAt: REMOVED,
+    lastError: REMOVED,
+  };
+}
+
 function memberFields(members: readonly Member[]): { events: string[]; sizes: number[] } {
   return { events: members.map(({ id }) => id), sizes: members.map(({ size }) => size) };
 }
@@ -94,7 +105,7 @@ function toDate(ms: number | undefined): Date | null {
 export function toStoredSync({ id, path, fields }: Doc): StoredSync {
   const data = new FieldReader(fields);
   return {
-    state: data.oneOf("state", ["claiming", "claimed", "published"]),
+    state: data.oneOf("state", ["claiming", "claimed", "published", "discarded"]),
     attempt: data.number("attempt"),
     nextAttemptAtMs: data.optionalTime("nextAttemptAt"),
     token: data.string("token"),
@@ -104,8 +115,9 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
       id,
       serviceName: serviceOf(path),
       eventID: data.string("eventID"),
-      reason: data.oneOf("reason", ["window", "manual"]),
+      reason: data.oneOf("reason", ["window", "deadline", "manual"]),
       triggerType: data.oneOf("triggerType", ["window", "none"]),
+      destination: data.oneOf("destination", ["target", "deadLetter", "none"]),
       topic: data.string("topic"),
       createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),

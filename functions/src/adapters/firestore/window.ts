@@ -101,6 +101,23 @@ export function makeWindow(
       }
     },
 
+    async oldest(window, { eventKeys }) {
+      const found = await Promise.all(
+        slicesOf(eventKeys, MAX_IN).map((keys) => {
+          const stream = new MarkerStream((after) =>
+            read({
+              ...markersOf(window),
+              equal: { key: window.key, eventKey: keys, exported: false },
+              after,
+              limit: 1,
+            }).then(({ docs, events }) => ({ events, last: docs.at(0) })),
+          );
+          return stream.fill().then(() => stream.takeUntil(undefined));
+        }),
+      );
+      return found.flat().toSorted(byAge)[0]?.receivedAtMs;
+    },
+
     async removeExpired(window, { eventKeys, expiry, goOn }) {
       const removed = await Promise.all(
         eventKeys.map((eventKey) => removeExpiredOf(documents, window, eventKey, expiry, goOn)),
