@@ -2,6 +2,7 @@
 import { PubSub, type Message, type Subscription } from "@google-cloud/pubsub";
 
 import type { Services } from "../src/config/route.ts";
+import { topicsOf } from "./prerequisites.ts";
 
 /** A message that arrived on a target topic. */
 export interface TargetMessage {
@@ -20,7 +21,7 @@ export interface Targets {
 
 /** Makes the target topics of all services, each with a subscription, and listens. */
 export async function subscribeToTargets(services: Services): Promise<Targets> {
-  const topics = [...new Set(services.map(({ targetPubSub }) => targetPubSub.topic))];
+  const topics = topicsOf(services);
   const clients: PubSub[] = [];
   const subscriptions: Subscription[] = [];
   for (const topic of topics) {

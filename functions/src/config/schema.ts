@@ -1,5 +1,15 @@
 import type { FromSchema } from "json-schema-to-ts";
 
+const topicSchema = {
+  type: "string",
+  // Project ids may be domain-scoped; topic ids by Pub/Sub's resource name rules.
+  pattern:
+    "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",
+  expected: "the full name of a topic, such as projects/my-project/topics/my-topic",
+  description:
+    "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
+} as const;
+
 /**
  * The configuration of one service: the single source of validation (ajv), of the TypeScript type
  * and of the reference in the README. Keys are matched in any letter case and `null` counts as
@@ -146,16 +156,60 @@ export const serviceSchema = {
       required: ["topic"],
       description: "Where the sync message goes.",
       properties: {
-        topic: {
-          type: "string",
-          // Project ids may be domain-scoped; topic ids by Pub/Sub's resource name rules.
-          pattern:
-            "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",
-          expected: "the full name of a topic, such as projects/my-project/topics/my-topic",
+        topic: topicSchema,
+      },
+    },
+    deadline: {
+      type: "object",
+      expected: "an object with “seconds”, or with “at” and “timeZone”",
+      additionalProperties: false,
+      description:
+        'When a window is closed although it is not complete: so long after its first or its last event, or each day at a time; at the latest when its first event leaves the observation period, so that nothing expires silently. An event that comes exactly at the deadline belongs to the next window. Only for `type` `window` without `keepEventAfterTrigger`. Such as `{ "seconds": 900, "then": "deadLetter" }`.',
+      properties: {
+        seconds: {
+          type: "integer",
+          minimum: 1,
+          expected: "a whole number of seconds, at least 1, and at most the observation period",
           description:
-            "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
+            "So many seconds after the event that `from` names. At most the observation period. Either this, or `at`.",
+        },
+        from: {
+          type: "string",
+          enum: ["first", "last"],
+          expected: "“first” or “last”",
+          description:
+            "`first`, which is the default: after the first event of the window. `last`: after its last one, so that a gap ends a session.",
+        },
+        at: {
+          type: "string",
+          pattern: "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",
+          expected: "a time of day, such as 06:00 or 23:59:30",
+          description:
+            "Each day at this time, by the clocks of `timeZone`, such as `06:00`. Where they are put forward over it, it comes as much later; where they are put back over it, the first time counts. The observation period must be at least 90000 seconds, the longest day.",
+        },
+        timeZone: {
+          type: "string",
+          minLength: 1,
+          expected: "the name of a time zone, such as Europe/Berlin or UTC",
+          description: "The time zone of `at`, by its IANA name, such as `Europe/Berlin`.",
+        },
+        then: {
+          type: "string",
+          enum: ["publish", "discard", "deadLetter"],
+          expected: "one of publish, discard, deadLetter",
+          description:
+            "What becomes of the window. `publish`: a sync message with what is there. `deadLetter`: the same, to the topic of `deadLetterPubSub`. `discard`: no message; the sync's document, in the state `discarded`, says what it held.",
+          default: "publish",
         },
       },
+    },
+    deadLetterPubSub: {
+      type: "object",
+      expected: "an object with “topic”",
+      additionalProperties: false,
+      required: ["topic"],
+      description: "Where the windows go whose deadline says `deadLetter`.",
+      properties: { topic: topicSchema },
     },
     retentionPeriod: {
       type: "integer",

@@ -3,8 +3,9 @@
 "use strict";
 export const validate = validate10;
 export default validate10;
-const schema11 = {"type":"object","expected":"an object","additionalProperties":false,"required":["serviceName","endpoints","trigger","targetPubSub"],"properties":{"serviceName":{"type":"string","minLength":1,"expected":"a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes","description":"Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration."},"endpoints":{"type":"array","minItems":1,"expected":"a list of at least 1 endpoint","description":"The events that must come together. A service with one endpoint relays each event that satisfies it.","items":{"type":"object","expected":"an object with “eventKey”","additionalProperties":false,"required":["eventKey"],"properties":{"eventKey":{"type":"string","minLength":1,"expected":"a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment","description":"Path of the endpoint: `/event/<eventKey>`. Unique in the service."},"acceptedHttpMethods":{"type":"array","expected":"a list of HTTP methods","description":"HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.","default":["GET","POST","PUT","PATCH","DELETE"],"items":{"type":"string","enum":["GET","POST","PUT","PATCH","DELETE","HEAD","OPTIONS","TRACE","CONNECT"],"expected":"one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT"}},"eventToSend":{"type":"string","enum":["ALL","FIRST","LAST","BOUNDARIES"],"expected":"one of ALL, FIRST, LAST, BOUNDARIES","description":"Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.","default":"ALL"},"minNbOfOccurrence":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000 (0 means the default)","description":"How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.","default":1},"keepHeaders":{"type":"array","expected":"a list of header names","description":"Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.","default":[],"items":{"type":"string","minLength":1,"expected":"a header name"}},"redactQueryParams":{"type":"array","expected":"a list of names of query parameters","description":"Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.","default":["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"],"items":{"type":"string","minLength":1,"expected":"the name of a query parameter"}}}}},"trigger":{"type":"object","expected":"an object with “type” and “observationPeriod”","additionalProperties":false,"required":["type","observationPeriod"],"description":"When a sync message is generated.","properties":{"type":{"type":"string","enum":["window","none"],"expected":"“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)","description":"`window`: by itself, when every endpoint has its events. `none`: only by manual trigger."},"observationPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1","description":"Seconds in the past, from now, in which events count."},"keepEventAfterTrigger":{"type":"boolean","expected":"true or false","description":"`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.","default":false}}},"targetPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the sync message goes.","properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist."}}},"retentionPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least the observation period plus one day (86400)","description":"Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.","default":604800},"cors":{"type":"object","expected":"an object with “origins”","additionalProperties":false,"required":["origins"],"description":"Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.","properties":{"origins":{"type":"array","minItems":1,"expected":"a list of at least 1 origin","description":"Origins that may call, such as `https://example.com`, or `*` for any.","items":{"type":"string","expected":"“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard"}}}}}};
+const schema11 = {"type":"object","expected":"an object","additionalProperties":false,"required":["serviceName","endpoints","trigger","targetPubSub"],"properties":{"serviceName":{"type":"string","minLength":1,"expected":"a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes","description":"Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration."},"endpoints":{"type":"array","minItems":1,"expected":"a list of at least 1 endpoint","description":"The events that must come together. A service with one endpoint relays each event that satisfies it.","items":{"type":"object","expected":"an object with “eventKey”","additionalProperties":false,"required":["eventKey"],"properties":{"eventKey":{"type":"string","minLength":1,"expected":"a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment","description":"Path of the endpoint: `/event/<eventKey>`. Unique in the service."},"acceptedHttpMethods":{"type":"array","expected":"a list of HTTP methods","description":"HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.","default":["GET","POST","PUT","PATCH","DELETE"],"items":{"type":"string","enum":["GET","POST","PUT","PATCH","DELETE","HEAD","OPTIONS","TRACE","CONNECT"],"expected":"one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT"}},"eventToSend":{"type":"string","enum":["ALL","FIRST","LAST","BOUNDARIES"],"expected":"one of ALL, FIRST, LAST, BOUNDARIES","description":"Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.","default":"ALL"},"minNbOfOccurrence":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000 (0 means the default)","description":"How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.","default":1},"keepHeaders":{"type":"array","expected":"a list of header names","description":"Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.","default":[],"items":{"type":"string","minLength":1,"expected":"a header name"}},"redactQueryParams":{"type":"array","expected":"a list of names of query parameters","description":"Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.","default":["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"],"items":{"type":"string","minLength":1,"expected":"the name of a query parameter"}}}}},"trigger":{"type":"object","expected":"an object with “type” and “observationPeriod”","additionalProperties":false,"required":["type","observationPeriod"],"description":"When a sync message is generated.","properties":{"type":{"type":"string","enum":["window","none"],"expected":"“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)","description":"`window`: by itself, when every endpoint has its events. `none`: only by manual trigger."},"observationPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1","description":"Seconds in the past, from now, in which events count."},"keepEventAfterTrigger":{"type":"boolean","expected":"true or false","description":"`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.","default":false}}},"targetPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the sync message goes.","properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist."}}},"deadline":{"type":"object","expected":"an object with “seconds”, or with “at” and “timeZone”","additionalProperties":false,"description":"When a window is closed although it is not complete: so long after its first or its last event, or each day at a time; at the latest when its first event leaves the observation period, so that nothing expires silently. An event that comes exactly at the deadline belongs to the next window. Only for `type` `window` without `keepEventAfterTrigger`. Such as `{ \"seconds\": 900, \"then\": \"deadLetter\" }`.","properties":{"seconds":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1, and at most the observation period","description":"So many seconds after the event that `from` names. At most the observation period. Either this, or `at`."},"from":{"type":"string","enum":["first","last"],"expected":"“first” or “last”","description":"`first`, which is the default: after the first event of the window. `last`: after its last one, so that a gap ends a session."},"at":{"type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$","expected":"a time of day, such as 06:00 or 23:59:30","description":"Each day at this time, by the clocks of `timeZone`, such as `06:00`. Where they are put forward over it, it comes as much later; where they are put back over it, the first time counts. The observation period must be at least 90000 seconds, the longest day."},"timeZone":{"type":"string","minLength":1,"expected":"the name of a time zone, such as Europe/Berlin or UTC","description":"The time zone of `at`, by its IANA name, such as `Europe/Berlin`."},"then":{"type":"string","enum":["publish","discard","deadLetter"],"expected":"one of publish, discard, deadLetter","description":"What becomes of the window. `publish`: a sync message with what is there. `deadLetter`: the same, to the topic of `deadLetterPubSub`. `discard`: no message; the sync's document, in the state `discarded`, says what it held.","default":"publish"}}},"deadLetterPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the windows go whose deadline says `deadLetter`.","properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist."}}},"retentionPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least the observation period plus one day (86400)","description":"Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.","default":604800},"cors":{"type":"object","expected":"an object with “origins”","additionalProperties":false,"required":["origins"],"description":"Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.","properties":{"origins":{"type":"array","minItems":1,"expected":"a list of at least 1 origin","description":"Origins that may call, such as `https://example.com`, or `*` for any.","items":{"type":"string","expected":"“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard"}}}}}};
 const pattern0 = new RegExp("^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$", "u");
+const pattern1 = new RegExp("^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "u");
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -54,7 +55,7 @@ vErrors.push(err3);
 errors++;
 }
 for(const key0 in data){
-if(!((((((key0 === "serviceName") || (key0 === "endpoints")) || (key0 === "trigger")) || (key0 === "targetPubSub")) || (key0 === "retentionPeriod")) || (key0 === "cors"))){
+if(!((((((((key0 === "serviceName") || (key0 === "endpoints")) || (key0 === "trigger")) || (key0 === "targetPubSub")) || (key0 === "deadline")) || (key0 === "deadLetterPubSub")) || (key0 === "retentionPeriod")) || (key0 === "cors"))){
 const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema11,data};
 if(vErrors === null){
 vErrors = [err4];
@@ -533,9 +534,15 @@ vErrors.push(err41);
 errors++;
 }
 }
-let data18 = data.retentionPeriod;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err42 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.retentionPeriod.type,parentSchema:schema11.properties.retentionPeriod,data:data18};
+if(data.deadline !== undefined){
+let data18 = data.deadline;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+if(data18.then === undefined){
+data18.then = "publish";
+}
+for(const key4 in data18){
+if(!(((((key4 === "seconds") || (key4 === "from")) || (key4 === "at")) || (key4 === "timeZone")) || (key4 === "then"))){
+const err42 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.deadline,data:data18};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -544,9 +551,11 @@ vErrors.push(err42);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 1 || isNaN(data18)){
-const err43 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.retentionPeriod,data:data18};
+}
+if(data18.seconds !== undefined){
+let data19 = data18.seconds;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err43 = {instancePath:instancePath+"/deadline/seconds",schemaPath:"#/properties/deadline/properties/seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.deadline.properties.seconds.type,parentSchema:schema11.properties.deadline.properties.seconds,data:data19};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -555,12 +564,9 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-if(data.cors !== undefined){
-let data19 = data.cors;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.origins === undefined){
-const err44 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/required",keyword:"required",params:{missingProperty: "origins"},message:"must have required property '"+"origins"+"'",schema:schema11.properties.cors.required,parentSchema:schema11.properties.cors,data:data19};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 1 || isNaN(data19)){
+const err44 = {instancePath:instancePath+"/deadline/seconds",schemaPath:"#/properties/deadline/properties/seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.deadline.properties.seconds,data:data19};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -569,9 +575,12 @@ vErrors.push(err44);
 }
 errors++;
 }
-for(const key4 in data19){
-if(!(key4 === "origins")){
-const err45 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.cors,data:data19};
+}
+}
+if(data18.from !== undefined){
+let data20 = data18.from;
+if(typeof data20 !== "string"){
+const err45 = {instancePath:instancePath+"/deadline/from",schemaPath:"#/properties/deadline/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.deadline.properties.from.type,parentSchema:schema11.properties.deadline.properties.from,data:data20};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -580,12 +589,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-if(data19.origins !== undefined){
-let data20 = data19.origins;
-if(Array.isArray(data20)){
-if(data20.length < 1){
-const err46 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.cors.properties.origins,data:data20};
+if(!((data20 === "first") || (data20 === "last"))){
+const err46 = {instancePath:instancePath+"/deadline/from",schemaPath:"#/properties/deadline/properties/from/enum",keyword:"enum",params:{allowedValues: schema11.properties.deadline.properties.from.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.deadline.properties.from.enum,parentSchema:schema11.properties.deadline.properties.from,data:data20};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -594,11 +599,12 @@ vErrors.push(err46);
 }
 errors++;
 }
-const len4 = data20.length;
-for(let i4=0; i4<len4; i4++){
-let data21 = data20[i4];
-if(typeof data21 !== "string"){
-const err47 = {instancePath:instancePath+"/cors/origins/" + i4,schemaPath:"#/properties/cors/properties/origins/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.cors.properties.origins.items.type,parentSchema:schema11.properties.cors.properties.origins.items,data:data21};
+}
+if(data18.at !== undefined){
+let data21 = data18.at;
+if(typeof data21 === "string"){
+if(!pattern1.test(data21)){
+const err47 = {instancePath:instancePath+"/deadline/at",schemaPath:"#/properties/deadline/properties/at/pattern",keyword:"pattern",params:{pattern: "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"},message:"must match pattern \""+"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"+"\"",schema:"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",parentSchema:schema11.properties.deadline.properties.at,data:data21};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -608,9 +614,8 @@ vErrors.push(err47);
 errors++;
 }
 }
-}
 else {
-const err48 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.cors.properties.origins.type,parentSchema:schema11.properties.cors.properties.origins,data:data20};
+const err48 = {instancePath:instancePath+"/deadline/at",schemaPath:"#/properties/deadline/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.deadline.properties.at.type,parentSchema:schema11.properties.deadline.properties.at,data:data21};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -620,9 +625,11 @@ vErrors.push(err48);
 errors++;
 }
 }
-}
-else {
-const err49 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.cors.type,parentSchema:schema11.properties.cors,data:data19};
+if(data18.timeZone !== undefined){
+let data22 = data18.timeZone;
+if(typeof data22 === "string"){
+if(data22.length < 1){
+const err49 = {instancePath:instancePath+"/deadline/timeZone",schemaPath:"#/properties/deadline/properties/timeZone/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.deadline.properties.timeZone,data:data22};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -632,14 +639,219 @@ vErrors.push(err49);
 errors++;
 }
 }
-}
 else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+const err50 = {instancePath:instancePath+"/deadline/timeZone",schemaPath:"#/properties/deadline/properties/timeZone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.deadline.properties.timeZone.type,parentSchema:schema11.properties.deadline.properties.timeZone,data:data22};
 if(vErrors === null){
 vErrors = [err50];
 }
 else {
 vErrors.push(err50);
+}
+errors++;
+}
+}
+let data23 = data18.then;
+if(typeof data23 !== "string"){
+const err51 = {instancePath:instancePath+"/deadline/then",schemaPath:"#/properties/deadline/properties/then/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.deadline.properties.then.type,parentSchema:schema11.properties.deadline.properties.then,data:data23};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+if(!(((data23 === "publish") || (data23 === "discard")) || (data23 === "deadLetter"))){
+const err52 = {instancePath:instancePath+"/deadline/then",schemaPath:"#/properties/deadline/properties/then/enum",keyword:"enum",params:{allowedValues: schema11.properties.deadline.properties.then.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.deadline.properties.then.enum,parentSchema:schema11.properties.deadline.properties.then,data:data23};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+else {
+const err53 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.deadline.type,parentSchema:schema11.properties.deadline,data:data18};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+if(data.deadLetterPubSub !== undefined){
+let data24 = data.deadLetterPubSub;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.topic === undefined){
+const err54 = {instancePath:instancePath+"/deadLetterPubSub",schemaPath:"#/properties/deadLetterPubSub/required",keyword:"required",params:{missingProperty: "topic"},message:"must have required property '"+"topic"+"'",schema:schema11.properties.deadLetterPubSub.required,parentSchema:schema11.properties.deadLetterPubSub,data:data24};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+for(const key5 in data24){
+if(!(key5 === "topic")){
+const err55 = {instancePath:instancePath+"/deadLetterPubSub",schemaPath:"#/properties/deadLetterPubSub/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.deadLetterPubSub,data:data24};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+if(data24.topic !== undefined){
+let data25 = data24.topic;
+if(typeof data25 === "string"){
+if(!pattern0.test(data25)){
+const err56 = {instancePath:instancePath+"/deadLetterPubSub/topic",schemaPath:"#/properties/deadLetterPubSub/properties/topic/pattern",keyword:"pattern",params:{pattern: "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"},message:"must match pattern \""+"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"+"\"",schema:"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",parentSchema:schema11.properties.deadLetterPubSub.properties.topic,data:data25};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+else {
+const err57 = {instancePath:instancePath+"/deadLetterPubSub/topic",schemaPath:"#/properties/deadLetterPubSub/properties/topic/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.deadLetterPubSub.properties.topic.type,parentSchema:schema11.properties.deadLetterPubSub.properties.topic,data:data25};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/deadLetterPubSub",schemaPath:"#/properties/deadLetterPubSub/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.deadLetterPubSub.type,parentSchema:schema11.properties.deadLetterPubSub,data:data24};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+let data26 = data.retentionPeriod;
+if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
+const err59 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.retentionPeriod.type,parentSchema:schema11.properties.retentionPeriod,data:data26};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 < 1 || isNaN(data26)){
+const err60 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.retentionPeriod,data:data26};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+if(data.cors !== undefined){
+let data27 = data.cors;
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+if(data27.origins === undefined){
+const err61 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/required",keyword:"required",params:{missingProperty: "origins"},message:"must have required property '"+"origins"+"'",schema:schema11.properties.cors.required,parentSchema:schema11.properties.cors,data:data27};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+for(const key6 in data27){
+if(!(key6 === "origins")){
+const err62 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.cors,data:data27};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+if(data27.origins !== undefined){
+let data28 = data27.origins;
+if(Array.isArray(data28)){
+if(data28.length < 1){
+const err63 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.cors.properties.origins,data:data28};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+const len4 = data28.length;
+for(let i4=0; i4<len4; i4++){
+let data29 = data28[i4];
+if(typeof data29 !== "string"){
+const err64 = {instancePath:instancePath+"/cors/origins/" + i4,schemaPath:"#/properties/cors/properties/origins/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.cors.properties.origins.items.type,parentSchema:schema11.properties.cors.properties.origins.items,data:data29};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+}
+else {
+const err65 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.cors.properties.origins.type,parentSchema:schema11.properties.cors.properties.origins,data:data28};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+}
+else {
+const err66 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.cors.type,parentSchema:schema11.properties.cors,data:data27};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+}
+else {
+const err67 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
 }
 errors++;
 }
