@@ -38,7 +38,7 @@ export class World {
 
   static async open(): Promise<World> {
     const projectId = uniqueName("demo-t");
-    return new World(projectId, await Inbox.create(`projects/${projectId}/topics/t`));
+    return new World(projectId, await Inbox.create(`projects/${projectId}/topics/target`));
   }
 
   async close(): Promise<void> {
