@@ -1,5 +1,12 @@
-import type { Member, Sync, SyncEndpoint, SyncState } from "../../domain/sync.ts";
-import { addSeconds } from "../../domain/rule.ts";
+import { addSeconds, EVENT_TO_SEND, TRIGGER_TYPES } from "../../domain/rule.ts";
+import {
+  SYNC_REASONS,
+  SYNC_STATES,
+  type Member,
+  type Sync,
+  type SyncEndpoint,
+  type SyncState,
+} from "../../domain/sync.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
 import { FieldReader, MalformedDocumentError } from "./fields.ts";
 import { serviceOf } from "./paths.ts";
@@ -94,7 +101,7 @@ function toDate(ms: number | undefined): Date | null {
 export function toStoredSync({ id, path, fields }: Doc): StoredSync {
   const data = new FieldReader(fields);
   return {
-    state: data.oneOf("state", ["claiming", "claimed", "published"]),
+    state: data.oneOf("state", SYNC_STATES),
     attempt: data.number("attempt"),
     nextAttemptAtMs: data.optionalTime("nextAttemptAt"),
     token: data.string("token"),
@@ -104,8 +111,8 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
       id,
       serviceName: serviceOf(path),
       eventID: data.string("eventID"),
-      reason: data.oneOf("reason", ["window", "manual"]),
-      triggerType: data.oneOf("triggerType", ["window", "none"]),
+      reason: data.oneOf("reason", SYNC_REASONS),
+      triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
       topic: data.string("topic"),
       createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),
@@ -118,7 +125,7 @@ function toEndpoint(data: FieldReader): SyncEndpoint {
   return {
     eventKey: data.string("eventKey"),
     minNbOfOccurrence: data.number("minNbOfOccurrence"),
-    eventToSend: data.oneOf("eventToSend", ["ALL", "FIRST", "LAST", "BOUNDARIES"]),
+    eventToSend: data.oneOf("eventToSend", EVENT_TO_SEND),
     numberOfEvents: data.number("numberOfEvents"),
     firstEventMs: data.optionalTime("firstEventDate"),
     lastEventMs: data.optionalTime("lastEventDate"),
