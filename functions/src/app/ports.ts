@@ -86,13 +86,13 @@ export interface Window {
 }
 
 export interface ServiceState {
-  /** The resets that a replay can still meet, oldest first (1 read). Epoch milliseconds. */
-  resets(service: string): Promise<number[]>;
+  /** The resets of a window that a replay can still meet, oldest first (1 read). Epoch milliseconds. */
+  resets(window: WindowId): Promise<number[]>;
   /**
    * Everything received up to now stops counting (1 read, 1 write). Forgets resets before `keepFromMs`,
    * except the last one.
    */
-  reset(service: string, nowMs: number, keepFromMs: number): Promise<void>;
+  reset(window: WindowId, nowMs: number, keepFromMs: number): Promise<void>;
 }
 
 /** A sync whose next step is ours, until the lease runs out. */
@@ -131,6 +131,7 @@ export interface Claim {
   /** By which the claimer knows its own sync again, where the answer to a commit was lost. */
   readonly token: string;
   readonly rule: Rule;
+  readonly window: WindowId;
   readonly reason: SyncReason;
   readonly nowMs: number;
   /** When a lease runs out that is taken, or renewed, at the moment of the call. */

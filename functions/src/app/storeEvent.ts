@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Event } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
+import { windowOf } from "../domain/window.ts";
 import { messageSize } from "../domain/syncMessage.ts";
 import type { Clock, EventLog, Log, NewId } from "./ports.ts";
 
@@ -42,7 +43,7 @@ export async function storeEvent(
   const id = idempotencyKey === undefined ? deps.newId() : idFrom(eventKey, idempotencyKey);
   const event: Event = { id, receivedAtMs: deps.clock(), ...accepted };
   const size = messageSize(event);
-  const pending = { id, eventKey, receivedAtMs: event.receivedAtMs, size };
+  const pending = { id, key: windowOf(rule).key, eventKey, receivedAtMs: event.receivedAtMs, size };
 
   const result = await deps.events.append(rule, event, pending);
   if (result === "stored" || idempotencyKey === undefined) {

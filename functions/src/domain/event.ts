@@ -23,6 +23,8 @@ export interface Event {
 /** The marker that is written with an event. */
 export interface NewPendingEvent {
   readonly id: string;
+  /** The correlation key: of which window it is. */
+  readonly key: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
   /** Bytes that the event takes in a sync message, so that a message is planned without reading it. */
@@ -30,7 +32,7 @@ export interface NewPendingEvent {
 }
 
 /** What a window check looks at: exists exactly while the event can still take part in a window. */
-export interface PendingEvent extends NewPendingEvent {
+export interface PendingEvent extends Omit<NewPendingEvent, "key"> {
   /** Already part of a sync: a rule with `keepEventAfterTrigger` has exported it. */
   readonly exported: boolean;
   /** The store's own mark of the state that was read, for conditional writes. */

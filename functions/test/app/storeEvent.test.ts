@@ -49,7 +49,7 @@ describe("storeEvent", () => {
     const event = { id: "random0", receivedAtMs: NOW, ...stored };
     assert.deepEqual(events.events.get("random0"), event);
     const size = jsonSize(toMessageEvent(event));
-    assert.deepEqual(markers, [{ id: "random0", eventKey: "a", receivedAtMs: NOW, size }]);
+    assert.deepEqual(markers, [{ id: "random0", key: "", eventKey: "a", receivedAtMs: NOW, size }]);
   });
 
   it("gives two requests that say nothing two ids, equal as they are", async () => {

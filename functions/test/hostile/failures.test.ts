@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Timestamp } from "@google-cloud/firestore";
 
 import type { Rule } from "../../src/domain/rule.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { asks, request } from "../support/hostile/fleet.ts";
 import { Instance } from "../support/hostile/instance.ts";
 import { readLedger } from "../support/hostile/ledger.ts";
@@ -28,7 +29,7 @@ describe("failures that last", function () {
       await instance.run((engine) => engine.storeEvent(rule, request(eventKey, eventKey)));
     }
     await instance.run((engine) =>
-      engine.checkWindow(rule, asks(rule.endpoints[0]?.eventKey ?? "")),
+      engine.checkWindow(rule, windowOf(rule), asks(rule.endpoints[0]?.eventKey ?? "")),
     );
   }
 
@@ -86,7 +87,8 @@ describe("failures that last", function () {
     const { db, now: clock } = world;
     const failing = new Instance({ db, publisher, rules: [rule], clock });
     const sound = instanceOf([rule]);
-    const trigger = (instance: Instance) => instance.run((engine) => engine.triggerSync(rule));
+    const trigger = (instance: Instance) =>
+      instance.run((engine) => engine.triggerSync(rule, windowOf(rule)));
 
     // Of a window with an event, then of one without any.
     await failing.run((engine) => engine.storeEvent(rule, request("a", "alone")));
@@ -140,7 +142,7 @@ describe("failures that last", function () {
     await store("b");
     const events = world.db.collection(`services/${rule.serviceName}/events`);
     await events.doc(eventId).update({ headers: "none" });
-    await instance.run((engine) => engine.checkWindow(rule, asks("a")));
+    await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
 
     assert.deepEqual((await world.judge(rule, { expectOnce: true })).violations, []);
     const [{ message } = assert.fail()] = world.receiver.of(rule.serviceName);
@@ -165,7 +167,9 @@ describe("failures that last", function () {
     for (const key of ["a", "b"]) {
       await instance.run((engine) => engine.storeEvent(rule, request(key, key)));
     }
-    void dying.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined);
+    void dying
+      .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")))
+      .catch(() => undefined);
     await untilClaimed(rule);
     dying.kill();
     world.advance(HOUR_MS);

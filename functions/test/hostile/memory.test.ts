@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Rule } from "../../src/domain/rule.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { serveFunction, type ServedFunction } from "../../tools/bench/serveFunction.ts";
 import { sharedBuild } from "../support/hostile/build.ts";
 import { toCloudEvent } from "../support/hostile/cloudEvent.ts";
@@ -95,7 +96,9 @@ describe("large syncs at once", function () {
     });
     await fill(dying, rules);
     for (const rule of rules) {
-      void dying.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined);
+      void dying
+        .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")))
+        .catch(() => undefined);
     }
     await waitFor("the claims", async () => {
       const { docs } = await world.db.collectionGroup("syncs").select().get();
