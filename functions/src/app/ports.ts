@@ -13,12 +13,17 @@ import type { Sync, SyncReason } from "../domain/sync.ts";
 
 export interface EventLog {
   /**
-   * Stores an event and its pending marker in one commit (2 writes).
+   * Stores an event and its pending marker in one commit (2 writes), or the event alone (1 write) where
+   * it does not count.
    *
    * @returns `exists` if an event with this id was there before; nothing is changed then
    * @throws EventSyncError `event-too-large` if a document cannot hold it
    */
-  append(rule: Rule, event: Event, pending: NewPendingEvent): Promise<"stored" | "exists">;
+  append(
+    rule: Rule,
+    event: Event,
+    pending: NewPendingEvent | undefined,
+  ): Promise<"stored" | "exists">;
   /** When the event with this id was received (1 read), or undefined if it is gone. */
   receivedAt(serviceName: string, eventId: string): Promise<number | undefined>;
   /**

@@ -18,6 +18,10 @@ export interface Event {
   readonly queryParams: readonly NamedValues[];
   /** The body, exactly: text where it is valid UTF-8, else bytes. */
   readonly content: string | Uint8Array;
+  /** The correlation key, where it has one. */
+  readonly key?: string;
+  /** Why it does not count: it is stored without a marker, and is in no sync. */
+  readonly ignored?: { readonly reason: string };
 }
 
 /** The marker that is written with an event. */

@@ -70,6 +70,7 @@ async function doEverything(store: Store): Promise<void> {
     await services.resets(windowOf(configured));
     const stored = event();
     await events.append(configured, stored, markerOf(stored));
+    await events.append(configured, event({ key: "k", ignored: { reason: "none" } }), undefined);
     await events.append(configured, stored, markerOf(stored));
     await events.receivedAt(serviceName, stored.id);
     await events.read(serviceName, [stored.id]);

@@ -87,6 +87,7 @@ function announcing(
     ...events,
     async append(rule, event, pending) {
       const result = await events.append(rule, event, pending);
+      if (pending === undefined) return result;
       const { id: eventId, key, eventKey, receivedAtMs } = pending;
       onStored({ serviceName: rule.serviceName, eventId, key, eventKey, receivedAtMs });
       return result;
