@@ -13,12 +13,17 @@ import type { Sync, SyncReason } from "../domain/sync.ts";
 
 export interface EventLog {
   /**
-   * Stores an event and its pending marker in one commit (2 writes).
+   * Stores an event and its pending marker in one commit (2 writes), or the event alone (1 write) where
+   * it does not count.
    *
    * @returns `exists` if an event with this id was there before; nothing is changed then
    * @throws EventSyncError `event-too-large` if a document cannot hold it
    */
-  append(rule: Rule, event: Event, pending: NewPendingEvent): Promise<"stored" | "exists">;
+  append(
+    rule: Rule,
+    event: Event,
+    pending: NewPendingEvent | undefined,
+  ): Promise<"stored" | "exists">;
   /** When the event with this id was received (1 read), or undefined if it is gone. */
   receivedAt(serviceName: string, eventId: string): Promise<number | undefined>;
   /**
@@ -86,13 +91,13 @@ export interface Window {
 }
 
 export interface ServiceState {
-  /** The resets that a replay can still meet, oldest first (1 read). Epoch milliseconds. */
-  resets(service: string): Promise<number[]>;
+  /** The resets of a window that a replay can still meet, oldest first (1 read). Epoch milliseconds. */
+  resets(window: WindowId): Promise<number[]>;
   /**
    * Everything received up to now stops counting (1 read, 1 write). Forgets resets before `keepFromMs`,
    * except the last one.
    */
-  reset(service: string, nowMs: number, keepFromMs: number): Promise<void>;
+  reset(window: WindowId, nowMs: number, keepFromMs: number): Promise<void>;
 }
 
 /** A sync whose next step is ours, until the lease runs out. */
@@ -131,6 +136,7 @@ export interface Claim {
   /** By which the claimer knows its own sync again, where the answer to a commit was lost. */
   readonly token: string;
   readonly rule: Rule;
+  readonly window: WindowId;
   readonly reason: SyncReason;
   readonly nowMs: number;
   /** When a lease runs out that is taken, or renewed, at the moment of the call. */

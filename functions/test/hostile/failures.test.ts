@@ -7,6 +7,7 @@ import { Instance } from "../../testkit/hostile/instance.ts";
 import { readLedger } from "../../testkit/hostile/ledger.ts";
 import { Inbox } from "../../testkit/inbox.ts";
 import { uniqueName, World } from "../../testkit/hostile/world.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 import { waitFor } from "../../testkit/waitFor.ts";
 
@@ -28,7 +29,7 @@ describe("failures that last", function () {
       await instance.run((engine) => engine.storeEvent(rule, request(eventKey, eventKey)));
     }
     await instance.run((engine) =>
-      engine.checkWindow(rule, asks(rule.endpoints[0]?.eventKey ?? "")),
+      engine.checkWindow(rule, windowOf(rule), asks(rule.endpoints[0]?.eventKey ?? "")),
     );
   }
 
@@ -85,7 +86,8 @@ describe("failures that last", function () {
     const { db, now: clock } = world;
     const failing = new Instance({ db, publisher, rules: [rule], clock });
     const sound = instanceOf([rule]);
-    const trigger = (instance: Instance) => instance.run((engine) => engine.triggerSync(rule));
+    const trigger = (instance: Instance) =>
+      instance.run((engine) => engine.triggerSync(rule, windowOf(rule)));
 
     // Of a window with an event, then of one without any.
     await failing.run((engine) => engine.storeEvent(rule, request("a", "alone")));
@@ -139,7 +141,7 @@ describe("failures that last", function () {
     await store("b");
     const events = world.db.collection(`services/${rule.serviceName}/events`);
     await events.doc(eventId).update({ headers: "none" });
-    await instance.run((engine) => engine.checkWindow(rule, asks("a")));
+    await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
 
     assert.deepEqual((await world.judge(rule, { expectOnce: true })).violations, []);
     const [{ message } = assert.fail()] = world.receiver.of(rule.serviceName);
@@ -164,7 +166,9 @@ describe("failures that last", function () {
     for (const key of ["a", "b"]) {
       await instance.run((engine) => engine.storeEvent(rule, request(key, key)));
     }
-    void dying.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined);
+    void dying
+      .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")))
+      .catch(() => undefined);
     await untilClaimed(rule);
     dying.kill();
     world.advance(HOUR_MS);

@@ -183,7 +183,14 @@ function deliver(
   nowMs: number,
 ): Promise<void> {
   const { serviceName } = configured;
-  const created = { serviceName, eventId: "", eventKey, receivedAtMs, createdAtMs: receivedAtMs };
+  const created = {
+    serviceName,
+    eventId: "",
+    key: "",
+    eventKey,
+    receivedAtMs,
+    createdAtMs: receivedAtMs,
+  };
   return onPending(engine, silent, [configured], created, nowMs);
 }
 
