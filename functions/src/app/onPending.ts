@@ -13,6 +13,8 @@ export interface PendingCreated {
   readonly receivedAtMs: number | undefined;
   /** When the marker was created; undefined if it cannot be read. */
   readonly createdAtMs: number | undefined;
+  /** A newer version of this code has written the marker: its other fields may mean anything. */
+  readonly isNewer: boolean;
 }
 
 /** How long instances with the configuration before may go on serving beside those with a new one. */
@@ -36,15 +38,19 @@ export async function onPending(
   engine: Pick<Engine, "checkWindow">,
   log: Log,
   rules: readonly Rule[],
-  { serviceName, eventId, eventKey, receivedAtMs, createdAtMs }: PendingCreated,
+  { serviceName, eventId, eventKey, receivedAtMs, createdAtMs, isNewer }: PendingCreated,
   nowMs: number,
 ): Promise<void> {
   const facts = { service: serviceName, eventId };
   const ignoreUnlessNew = (problem: string): void => {
-    const isNew = createdAtMs !== undefined && nowMs - createdAtMs < ROLL_OUT_MS;
-    log.warn(isNew ? "pending.deferred" : "pending.ignored", { ...facts, problem });
-    if (isNew) throw new NotKnownYetError(`${problem} on this instance, perhaps not yet`);
+    const isYoung = createdAtMs !== undefined && nowMs - createdAtMs < ROLL_OUT_MS;
+    log.warn(isYoung ? "pending.deferred" : "pending.ignored", { ...facts, problem });
+    if (isYoung) throw new NotKnownYetError(`${problem} on this instance, perhaps not yet`);
   };
+  if (isNewer) {
+    ignoreUnlessNew("the form of the marker is not known");
+    return;
+  }
   if (eventKey === undefined || receivedAtMs === undefined) {
     log.error("pending.ignored", { ...facts, problem: "the document is malformed" });
     return;

@@ -45,6 +45,7 @@ export async function relayDue(
   report: RelayReport,
 ): Promise<void> {
   const stuck = new Set<string>();
+  let newer = 0;
   const relayOne = async ({ serviceName, syncId }: DueSync): Promise<void> => {
     const now = deps.clock();
     const lease = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
@@ -65,6 +66,10 @@ export async function relayDue(
     }
   };
   const tryOne = async (due: DueSync): Promise<void> => {
+    if (due.isNewer) {
+      newer++;
+      return;
+    }
     if (stuck.has(due.serviceName)) return;
     if (deps.clock() >= untilMs) {
       report.skipped++;
@@ -86,10 +91,14 @@ export async function relayDue(
 
   const nowMs = deps.clock();
   let page: DueSync[] = [];
-  do {
-    page = await deps.outbox.due(nowMs, PAGE, page.at(-1));
-    await pMap(page, tryOne, { concurrency: CONCURRENCY });
-  } while (page.length === PAGE && deps.clock() < untilMs);
+  try {
+    do {
+      page = await deps.outbox.due(nowMs, PAGE, page.at(-1));
+      await pMap(page, tryOne, { concurrency: CONCURRENCY });
+    } while (page.length === PAGE && deps.clock() < untilMs);
+  } finally {
+    if (newer > 0) deps.log.warn("documents.leftAlone", { kind: "sync", count: newer });
+  }
 }
 
 /** A topic that was wrong when the sync was made may have been put right in the configuration. */

@@ -14,6 +14,7 @@ const TABLE = {
   "invalid-configuration": { http: 500, title: "The service is not configured correctly" },
   internal: { http: 500, title: "Internal error" },
   contended: { http: 503, title: "Others are claiming the same events" },
+  "newer-document": { http: 503, title: "A newer version is at work on it" },
   unavailable: { http: 503, title: "Temporarily unavailable" },
 } as const;
 

@@ -23,9 +23,9 @@ function setUp(checkWindow = () => Promise.resolve({ outcome: "nothingNew" } as 
     pending: (
       serviceName: string,
       eventKey: string | undefined,
-      times: Partial<Pick<PendingCreated, "receivedAtMs" | "createdAtMs">> = {},
+      times: Partial<Pick<PendingCreated, "receivedAtMs" | "createdAtMs" | "isNewer">> = {},
     ) => {
-      const known = { receivedAtMs: ago(1), createdAtMs: undefined, ...times };
+      const known = { receivedAtMs: ago(1), createdAtMs: undefined, isNewer: false, ...times };
       return onPending(engine, log, RULES, { serviceName, eventId: "e1", eventKey, ...known }, NOW);
     },
   };
@@ -115,6 +115,18 @@ describe("onPending", () => {
       assert.equal(log.of("pending.ignored").length, 0);
     });
   }
+
+  it("leaves the marker of a newer version to an instance that may know it, for a while", async () => {
+    const { pending, checks, log } = setUp();
+    const young = { createdAtMs: ago(ROLL_OUT_SECONDS - 1), isNewer: true };
+    await assert.rejects(pending("svc", "a", young), { name: "NotKnownYetError" });
+    await pending("svc", "a", { createdAtMs: ago(ROLL_OUT_SECONDS), isNewer: true });
+    assert.deepEqual(checks, []);
+    assert.deepEqual(
+      log.lines.map(({ event }) => event),
+      ["pending.deferred", "pending.ignored"],
+    );
+  });
 
   it("throws what the check throws, so that the platform tries again", async () => {
     const { pending } = setUp(() => Promise.reject(new Error("unavailable")));

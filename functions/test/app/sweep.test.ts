@@ -158,6 +158,7 @@ describe("sweep", () => {
           syncId: id,
           dueAtMs: ago(1),
           hasFailed: false,
+          isNewer: false,
         })),
       );
     };

@@ -149,6 +149,7 @@ describe("EventLog on Firestore", () => {
         const batch = db.batch();
         for (const id of ids.slice(start, start + 300)) {
           batch.create(paths.events("svc").doc(id), {
+            v: 1,
             eventKey: "a",
             receivedAt: at(ago(60)),
             httpMethod: "POST",

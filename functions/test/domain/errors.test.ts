@@ -13,6 +13,7 @@ const STATUS: Record<ErrorCode, number> = {
   "invalid-configuration": 500,
   internal: 500,
   contended: 503,
+  "newer-document": 503,
   unavailable: 503,
 };
 

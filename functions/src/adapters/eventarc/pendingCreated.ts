@@ -1,5 +1,6 @@
 import type { DocumentSnapshot } from "firebase-functions/firestore";
 import type { PendingCreated } from "../../app/onPending.ts";
+import { isNewer } from "../firestore/form.ts";
 
 /**
  * What a delivery tells of a new pending marker, or undefined if it holds none.
@@ -21,6 +22,7 @@ export function pendingCreated(marker: DocumentSnapshot): PendingCreated | undef
     eventKey: eventKeyOf(marker),
     receivedAtMs: receivedAtMsOf(marker),
     createdAtMs: createdAtMsOf(marker),
+    isNewer: isNewerForm(marker),
   };
 }
 
@@ -31,6 +33,14 @@ function eventKeyOf(marker: DocumentSnapshot): string | undefined {
     return typeof eventKey === "string" ? eventKey : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function isNewerForm(marker: DocumentSnapshot): boolean {
+  try {
+    return isNewer({ v: marker.get("v") as unknown });
+  } catch {
+    return false;
   }
 }
 
