@@ -1,3 +1,4 @@
+import { EventSyncError } from "../domain/errors.ts";
 import { firesByItself, type Rule } from "../domain/rule.ts";
 import type { Engine } from "./engine.ts";
 import type { Log } from "./ports.ts";
@@ -20,11 +21,6 @@ export interface PendingCreated {
 /** How long instances with the configuration before may go on serving beside those with a new one. */
 const ROLL_OUT_MS = 15 * 60_000;
 
-/** A service or endpoint that this instance does not know, and another may. Thrown: the platform tries again. */
-export class NotKnownYetError extends Error {
-  override readonly name = "NotKnownYetError";
-}
-
 /**
  * Runs the window check that a new event asks for. What can never succeed is reported and acknowledged;
  * whatever else fails is thrown, so that the platform tries again.
@@ -32,7 +28,7 @@ export class NotKnownYetError extends Error {
  * A service or endpoint that is not configured may be new: during a roll-out the marker of its event can
  * arrive at an instance that does not have it yet. Only some time later it is one that is gone.
  *
- * @throws NotKnownYetError
+ * @throws EventSyncError `not-known-yet`, and what a check throws
  */
 export async function onPending(
   engine: Pick<Engine, "checkWindow">,
@@ -45,7 +41,8 @@ export async function onPending(
   const ignoreUnlessNew = (problem: string): void => {
     const isYoung = createdAtMs !== undefined && nowMs - createdAtMs < ROLL_OUT_MS;
     log.warn(isYoung ? "pending.deferred" : "pending.ignored", { ...facts, problem });
-    if (isYoung) throw new NotKnownYetError(`${problem} on this instance, perhaps not yet`);
+    if (isYoung)
+      throw new EventSyncError("not-known-yet", `${problem} on this instance, perhaps not yet`);
   };
   if (isNewer) {
     ignoreUnlessNew("the form of the marker is not known");

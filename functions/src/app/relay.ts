@@ -2,6 +2,7 @@ import pMap from "p-map";
 import type { Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
 import { LEASE_MS } from "./claimSyncs.ts";
+import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, DueSync, EventLog, Log, Outbox, Publisher } from "./ports.ts";
 import { publishSyncs } from "./publishSyncs.ts";
@@ -78,14 +79,8 @@ export async function relayDue(
     try {
       await relayOne(due);
     } catch (error) {
-      report.errors++;
       const { serviceName: service, syncId } = due;
-      deps.log.error("sweep.stepFailed", {
-        step: "publish",
-        service,
-        syncId,
-        error: String(error),
-      });
+      noteFailedStep(deps.log, report, { step: "publish", service, syncId }, error);
     }
   };
 

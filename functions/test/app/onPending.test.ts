@@ -106,9 +106,10 @@ describe("onPending", () => {
     it(`leaves a new event of an unknown ${title} to an instance that may know it`, async () => {
       const { pending, checks, log } = setUp();
       const young = pending(service, key, { createdAtMs: ago(ROLL_OUT_SECONDS - 1) });
-      await assert.rejects(young, { name: "NotKnownYetError" });
+      await assert.rejects(young, { code: "not-known-yet", retry: "soon" });
       await assert.rejects(pending(service, key, { createdAtMs: ago(-2) }), {
-        name: "NotKnownYetError",
+        code: "not-known-yet",
+        retry: "soon",
       });
       assert.deepEqual(checks, []);
       assert.equal(log.of("pending.deferred").length, 2);
@@ -119,7 +120,7 @@ describe("onPending", () => {
   it("leaves the marker of a newer version to an instance that may know it, for a while", async () => {
     const { pending, checks, log } = setUp();
     const young = { createdAtMs: ago(ROLL_OUT_SECONDS - 1), isNewer: true };
-    await assert.rejects(pending("svc", "a", young), { name: "NotKnownYetError" });
+    await assert.rejects(pending("svc", "a", young), { code: "not-known-yet", retry: "soon" });
     await pending("svc", "a", { createdAtMs: ago(ROLL_OUT_SECONDS), isNewer: true });
     assert.deepEqual(checks, []);
     assert.deepEqual(
