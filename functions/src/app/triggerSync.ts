@@ -195,7 +195,7 @@ async function findWaiting(
 ): Promise<DueSync | undefined> {
   const nowMs = clock();
   const isWaiting = (due: DueSync): boolean =>
-    due.serviceName === serviceName && (due.hasFailed || due.dueAtMs <= nowMs);
+    due.serviceName === serviceName && !due.isNewer && (due.hasFailed || due.dueAtMs <= nowMs);
   let page: DueSync[] = [];
   do {
     page = await outbox.due(nowMs + AHEAD_MS, PAGE, page.at(-1));
