@@ -1,6 +1,6 @@
 import { DEADLINE_GRACE_MS, type DeadlineOf } from "../domain/deadline.ts";
 import type { Rule } from "../domain/rule.ts";
-import { windowName, windowOf } from "../domain/window.ts";
+import { windowFacts, windowName, type WindowId } from "../domain/window.ts";
 import { BoundedMap } from "./boundedMap.ts";
 import { deadlineOfRule } from "./deadlines.ts";
 import type { AlarmClock, Clock, Log, TimesOfDay, Window } from "./ports.ts";
@@ -46,38 +46,37 @@ export class Alarms {
    *
    * @param asking undefined for a look that no event asked for: it relies on no memory
    */
-  async isDue(rule: Rule, asking: Asking | undefined): Promise<boolean> {
+  async isDue(rule: Rule, id: WindowId, asking: Asking | undefined): Promise<boolean> {
     if (rule.deadline === undefined) return false;
     const { window, clock } = this.#deps;
     const deadline = await deadlineOfRule(this.#deps, rule);
     if (deadline === undefined) return false;
-    if (asking !== undefined && this.#isSet(rule, alone(deadline, asking.oldestMs))) return false;
+    if (asking !== undefined && this.#isSet(id, alone(deadline, asking.oldestMs))) return false;
     const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
-    const oldestMs = await window.oldest(windowOf(rule), { eventKeys });
+    const oldestMs = await window.oldest(id, { eventKeys });
     if (oldestMs === undefined) return false;
     // As if the others were not there: it can only be later.
     const earliestMs = alone(deadline, oldestMs);
     if (earliestMs + DEADLINE_GRACE_MS <= clock()) return true;
-    await this.set(rule, earliestMs);
+    await this.set(id, earliestMs);
     return false;
   }
 
   /** Has the window looked at when that deadline has passed. Never throws: the sweep looks, too. */
-  async set(rule: Rule, deadlineAtMs: number | undefined): Promise<void> {
+  async set(id: WindowId, deadlineAtMs: number | undefined): Promise<void> {
     const { alarmClock, clock, log } = this.#deps;
     if (alarmClock === undefined || deadlineAtMs === undefined) return;
-    if (this.#isSet(rule, deadlineAtMs)) return;
+    if (this.#isSet(id, deadlineAtMs)) return;
     const nowMs = clock();
     // Days are counted from a fixed one, so that instances give the same alarm the same name.
     const farthestMs = (Math.floor(nowMs / DAY_MS) + FARTHEST_DAYS) * DAY_MS;
-    const window = windowOf(rule);
     const atMs = Math.min(deadlineAtMs + DEADLINE_GRACE_MS, farthestMs);
     try {
-      await alarmClock.set({ window, atMs });
-      this.#ringAtMs.set(windowName(window), atMs);
+      await alarmClock.set({ window: id, atMs });
+      this.#ringAtMs.set(windowName(id), atMs);
     } catch (error) {
       log.error("alarm.failed", {
-        ...window,
+        ...windowFacts(id),
         at: new Date(atMs).toISOString(),
         error: reasonOf(error),
       });
@@ -85,8 +84,8 @@ export class Alarms {
   }
 
   /** One that rings in time for this deadline: it finds it, and sets the next. */
-  #isSet(rule: Rule, deadlineAtMs: number): boolean {
-    const ringAtMs = this.#ringAtMs.get(windowName(windowOf(rule)));
+  #isSet(id: WindowId, deadlineAtMs: number): boolean {
+    const ringAtMs = this.#ringAtMs.get(windowName(id));
     if (ringAtMs === undefined) return false;
     return this.#deps.clock() < ringAtMs && ringAtMs <= deadlineAtMs + DEADLINE_GRACE_MS;
   }

@@ -1,5 +1,5 @@
-import { windowOf } from "../domain/window.ts";
 import type { Rule } from "../domain/rule.ts";
+import { windowFacts } from "../domain/window.ts";
 import type { Engine } from "./engine.ts";
 import type { Alarm, Clock, Log } from "./ports.ts";
 
@@ -20,13 +20,16 @@ export async function onAlarm(
   clock: Clock,
 ): Promise<void> {
   const rule = rules.find(({ serviceName }) => serviceName === window.service);
-  if (rule?.deadline === undefined || windowOf(rule).key !== window.key) {
-    log.warn("alarm.ignored", { ...window, problem: "the service has no such deadline" });
+  if (rule?.deadline === undefined) {
+    log.warn("alarm.ignored", {
+      ...windowFacts(window),
+      problem: "the service has no such deadline",
+    });
     return;
   }
   const earlyMs = atMs - clock();
   if (earlyMs > 0 && earlyMs <= EARLY_MS) {
     await new Promise((resolve) => setTimeout(resolve, earlyMs));
   }
-  await engine.checkWindow(rule);
+  await engine.checkWindow(rule, window);
 }

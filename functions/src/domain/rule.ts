@@ -1,10 +1,12 @@
 /** What a service waits for. The parsed configuration is assignable to these types. */
 
 /** Which of an endpoint's events are put into the sync message. Counts and dates always cover all. */
-export type EventToSend = "ALL" | "FIRST" | "LAST" | "BOUNDARIES";
+export const EVENT_TO_SEND = ["ALL", "FIRST", "LAST", "BOUNDARIES"] as const;
+export type EventToSend = (typeof EVENT_TO_SEND)[number];
 
 /** `window`: a sync fires by itself when the window is complete. `none`: only by manual trigger. */
-export type TriggerType = "window" | "none";
+export const TRIGGER_TYPES = ["window", "none"] as const;
+export type TriggerType = (typeof TRIGGER_TYPES)[number];
 
 export interface EndpointRule {
   readonly eventKey: string;
@@ -14,7 +16,12 @@ export interface EndpointRule {
 }
 
 /** What becomes of a window whose deadline passes before it is complete. */
-export type DeadlineAction = "publish" | "discard" | "deadLetter";
+export const DEADLINE_ACTIONS = ["publish", "discard", "deadLetter"] as const;
+export type DeadlineAction = (typeof DEADLINE_ACTIONS)[number];
+
+/** Of which event of a window so many seconds are counted. */
+export const DEADLINE_EVENTS = ["first", "last"] as const;
+export type DeadlineEvent = (typeof DEADLINE_EVENTS)[number];
 
 /**
  * When a window closes at the latest: `seconds` after its first event or its last one, or each day `at` a
@@ -23,7 +30,7 @@ export type DeadlineAction = "publish" | "discard" | "deadLetter";
 export interface Deadline {
   readonly seconds?: number;
   /** Absent: `first`. */
-  readonly from?: "first" | "last";
+  readonly from?: DeadlineEvent;
   readonly at?: string;
   /** IANA name, such as `Europe/Berlin`. */
   readonly timeZone?: string;
@@ -46,6 +53,16 @@ export interface Rule {
   readonly deadLetterPubSub?: { readonly topic: string };
   /** Seconds that events and syncs stay readable. At least the observation period and a day. */
   readonly retentionPeriod: number;
+}
+
+/** Whether a complete window becomes a sync by itself, rather than by the manual trigger only. */
+export function firesByItself({ trigger }: Pick<Rule, "trigger">): boolean {
+  switch (trigger.type) {
+    case "window":
+      return true;
+    case "none":
+      return false;
+  }
 }
 
 /**

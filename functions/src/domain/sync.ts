@@ -16,13 +16,16 @@ import type { EventToSend, Rule, TriggerType } from "./rule.ts";
  * were claimed; the others are still pending and count for the next window. `discarded` is the record of
  * a window that its deadline has closed, and whose rule asks for no message.
  */
-export type SyncState = "claiming" | "claimed" | "published" | "discarded";
+export const SYNC_STATES = ["claiming", "claimed", "published", "discarded"] as const;
+export type SyncState = (typeof SYNC_STATES)[number];
 
 /** Why the sync was made: its window was complete, its deadline passed, or somebody called `trigger`. */
-export type SyncReason = "window" | "deadline" | "manual";
+export const SYNC_REASONS = ["window", "deadline", "manual"] as const;
+export type SyncReason = (typeof SYNC_REASONS)[number];
 
 /** Where the message of a sync goes: to the target, to the dead-letter topic, or nowhere. */
-export type SyncDestination = "target" | "deadLetter" | "none";
+export const SYNC_DESTINATIONS = ["target", "deadLetter", "none"] as const;
+export type SyncDestination = (typeof SYNC_DESTINATIONS)[number];
 
 export interface Member {
   readonly id: string;

@@ -13,6 +13,7 @@ const DEAD = "projects/demo-eventsync/topics/dead";
 const withDeadline = (deadline: Partial<Deadline>, more: Partial<Rule> = {}): Rule =>
   rule({ deadline: { then: "publish", ...deadline }, ...more });
 
+const WINDOW = windowOf(rule());
 const minute = withDeadline({ seconds: 60 });
 
 /** The documents of a service's syncs. */
@@ -36,11 +37,11 @@ describe("a window whose deadline passes", () => {
     const world = memoryWorld();
     await world.store(minute, "a", "a1");
     world.clock.advance(MINUTE + 999);
-    await world.instance().checkWindow(minute);
+    await world.instance().checkWindow(minute, WINDOW);
     assert.deepEqual(world.groups(), []);
     world.clock.advance(1);
-    await world.instance().checkWindow(minute);
-    await world.instance().checkWindow(minute);
+    await world.instance().checkWindow(minute, WINDOW);
+    await world.instance().checkWindow(minute, WINDOW);
     assert.deepEqual(world.groups(), ["a1"]);
     assert.deepEqual(world.topics, [minute.targetPubSub.topic]);
     assert.equal(syncsOf(world)[0]?.["reason"], "deadline");
@@ -64,10 +65,10 @@ describe("a window whose deadline passes", () => {
       content: "a2",
       idempotencyKey: undefined,
     });
-    await world.instance().checkWindow(minute);
+    await world.instance().checkWindow(minute, WINDOW);
     assert.deepEqual(world.groups(), []);
     world.clock.advance(501);
-    await world.instance().checkWindow(minute);
+    await world.instance().checkWindow(minute, WINDOW);
     assert.deepEqual(world.groups(), ["a1 a2"]);
   });
 
@@ -77,7 +78,7 @@ describe("a window whose deadline passes", () => {
     world.clock.advance(MINUTE);
     const last = await world.store(minute, "b", "b1");
     world.clock.advance(1000);
-    await world.instance().checkWindow(minute, last);
+    await world.instance().checkWindow(minute, WINDOW, last);
     assert.deepEqual(world.groups(), ["a1"]);
   });
 
@@ -88,10 +89,10 @@ describe("a window whose deadline passes", () => {
     await world.store(minute, "a", "a2");
     const last = await world.store(minute, "b", "b2");
     const instance = world.instance();
-    await instance.checkWindow(minute, last);
+    await instance.checkWindow(minute, WINDOW, last);
     assert.deepEqual(world.groups(), ["a2 b2"]);
     world.clock.advance(1000);
-    await instance.checkWindow(minute);
+    await instance.checkWindow(minute, WINDOW);
     assert.deepEqual(world.groups(), ["a2 b2", "a1"]);
   });
 
@@ -105,7 +106,7 @@ describe("a window whose deadline passes", () => {
     world.clock.advance(2 * MINUTE);
     await world.store(dead, "a", "a2");
     await world.store(dead, "b", "b2");
-    await world.instance().checkWindow(dead);
+    await world.instance().checkWindow(dead, WINDOW);
     assert.deepEqual(world.groups(), ["a1", "a2 b2"]);
     assert.deepEqual(world.topics, [DEAD, dead.targetPubSub.topic]);
   });
@@ -147,7 +148,7 @@ describe("a window whose deadline passes", () => {
     const world = memoryWorld();
     await world.store(daily, "a", "a1");
     world.clock.advance(24 * MINUTE - 19_000);
-    await world.instance().checkWindow(daily);
+    await world.instance().checkWindow(daily, WINDOW);
     assert.deepEqual(world.groups(), ["a1"]);
   });
 
@@ -155,7 +156,7 @@ describe("a window whose deadline passes", () => {
     const world = memoryWorld();
     await world.store(minute, "a", "a1");
     world.clock.advance(MINUTE);
-    const { published } = await world.instance().triggerSync(minute);
+    const { published } = await world.instance().triggerSync(minute, WINDOW);
     assert.ok(published);
     assert.deepEqual(
       syncsOf(world).map(({ reason }) => reason),
@@ -187,7 +188,7 @@ describe("a window that its deadline discards", () => {
     await world.store(discarding, "a", "a1");
     await world.store(discarding, "a", "a2");
     world.clock.advance(2 * MINUTE);
-    await world.instance().checkWindow(discarding);
+    await world.instance().checkWindow(discarding, WINDOW);
     await world.instance().sweep([discarding]);
     assert.deepEqual(world.messages, []);
     assert.equal(world.database.list("services/svc/pending").length, 0);
@@ -214,7 +215,7 @@ describe("a window that its deadline discards", () => {
       request.kind === "commit" && ++commits > 1
         ? new Promise(() => undefined)
         : Promise.resolve(run());
-    void world.instance(dying).checkWindow(discarding);
+    void world.instance(dying).checkWindow(discarding, WINDOW);
     while (syncsOf(world).length === 0) await new Promise((resolve) => setImmediate(resolve));
     assert.equal(syncsOf(world)[0]?.["state"], "claimed");
     world.clock.advance(10 * MINUTE);
@@ -226,23 +227,25 @@ describe("a window that its deadline discards", () => {
   it("is a sync like any other when it is complete", async () => {
     const world = memoryWorld();
     await world.store(discarding, "a", "a1");
-    await world.instance().checkWindow(discarding, await world.store(discarding, "b", "b1"));
+    await world
+      .instance()
+      .checkWindow(discarding, WINDOW, await world.store(discarding, "b", "b1"));
     assert.deepEqual(world.groups(), ["a1 b1"]);
   });
 });
 
 describe("alarms", () => {
-  const at = (ms: number) => ({ window: windowOf(minute), atMs: NOW + ms });
+  const at = (ms: number) => ({ window: WINDOW, atMs: NOW + ms });
 
   it("are set once for a window and its deadline, a second after it, whoever looks", async () => {
     const world = memoryWorld();
     const [first, second] = [world.instance(), world.instance()];
     const a1 = await world.store(minute, "a", "a1");
-    await first.checkWindow(minute, a1);
+    await first.checkWindow(minute, WINDOW, a1);
     world.clock.advance(100);
     const a2 = await world.store(minute, "a", "a2");
-    await first.checkWindow(minute, a2);
-    await second.checkWindow(minute, a2);
+    await first.checkWindow(minute, WINDOW, a2);
+    await second.checkWindow(minute, WINDOW, a2);
     // The other instance asks for the same alarm: its name keeps it single.
     assert.deepEqual(world.alarms, [at(MINUTE + 1000), at(MINUTE + 1000)]);
   });
@@ -250,11 +253,11 @@ describe("alarms", () => {
   it("lead to each other: one that rings finds the next deadline", async () => {
     const world = memoryWorld();
     const instance = world.instance();
-    await instance.checkWindow(minute, await world.store(minute, "a", "a1"));
+    await instance.checkWindow(minute, WINDOW, await world.store(minute, "a", "a1"));
     world.clock.advance(20_000);
-    await instance.checkWindow(minute, await world.store(minute, "b", "b1"));
+    await instance.checkWindow(minute, WINDOW, await world.store(minute, "b", "b1"));
     world.clock.advance(20_000);
-    await instance.checkWindow(minute, await world.store(minute, "a", "a2"));
+    await instance.checkWindow(minute, WINDOW, await world.store(minute, "a", "a2"));
     assert.deepEqual(world.alarms, [at(MINUTE + 1000)]);
     world.clock.advance(21_000);
     await onAlarm(instance, world.log, [minute], at(MINUTE + 1000), world.clock);
@@ -274,9 +277,9 @@ describe("alarms", () => {
     const [marker] = world.database.list("services/svc/pending");
     const { path = "", fields = {} } = marker ?? {};
     await world.database.documents().commit([{ kind: "delete", path }]);
-    await instance.checkWindow(minute, a2);
+    await instance.checkWindow(minute, WINDOW, a2);
     await world.database.documents().commit([{ kind: "create", path, fields }]);
-    await instance.checkWindow(minute, a1);
+    await instance.checkWindow(minute, WINDOW, a1);
     assert.deepEqual(world.alarms, [at(100 + MINUTE + 1000), at(MINUTE + 1000)]);
   });
 
@@ -289,7 +292,7 @@ describe("alarms", () => {
     );
     const world = memoryWorld();
     const instance = world.instance();
-    await instance.checkWindow(far, await world.store(far, "a", "a1"));
+    await instance.checkWindow(far, WINDOW, await world.store(far, "a", "a1"));
     const [first] = world.alarms;
     assert.ok(first !== undefined && first.atMs <= NOW + 29 * DAY && first.atMs > NOW + 28 * DAY);
     world.clock.advance(first.atMs - NOW);
@@ -301,11 +304,11 @@ describe("alarms", () => {
     const world = memoryWorld();
     const { hook, kinds } = requestsOf();
     const instance = world.instance(hook);
-    await instance.checkWindow(minute, await world.store(minute, "a", "a1"));
+    await instance.checkWindow(minute, WINDOW, await world.store(minute, "a", "a1"));
     assert.deepEqual(kinds.splice(0), ["count", "query"]);
-    await instance.checkWindow(minute, await world.store(minute, "a", "a2"));
+    await instance.checkWindow(minute, WINDOW, await world.store(minute, "a", "a2"));
     assert.deepEqual(kinds.splice(0), ["count"]);
-    await instance.checkWindow(rule(), await world.store(rule(), "a", "a3"));
+    await instance.checkWindow(rule(), WINDOW, await world.store(rule(), "a", "a3"));
     assert.deepEqual(kinds.splice(0), ["count"]);
   });
 
@@ -313,8 +316,8 @@ describe("alarms", () => {
     const world = memoryWorld();
     const set = (): Promise<void> => Promise.reject(new Error("no such queue"));
     const instance = world.instance(undefined, { set });
-    await instance.checkWindow(minute, await world.store(minute, "a", "a1"));
-    await instance.checkWindow(minute, await world.store(minute, "a", "a2"));
+    await instance.checkWindow(minute, WINDOW, await world.store(minute, "a", "a1"));
+    await instance.checkWindow(minute, WINDOW, await world.store(minute, "a", "a2"));
     const failed = world.log.lines.filter(({ event }) => event === "alarm.failed");
     assert.equal(failed.length, 2);
     assert.match(String(failed[0]?.fields["error"]), /no such queue/);
@@ -327,7 +330,7 @@ describe("alarms", () => {
     const world = memoryWorld();
     const instance = world.instance();
     const ring = (atMs: number, by = minute): Promise<void> =>
-      onAlarm(instance, world.log, [by], { window: windowOf(minute), atMs }, world.clock);
+      onAlarm(instance, world.log, [by], { window: WINDOW, atMs }, world.clock);
     await world.store(minute, "a", "a1");
     await ring(NOW - 1000);
     await ring(NOW + 1000 * MINUTE);

@@ -7,7 +7,7 @@ import { byAge, type PendingEvent } from "../../src/domain/event.ts";
 import { Replay, type Closed } from "../../src/domain/replay.ts";
 import type { Deadline, Rule } from "../../src/domain/rule.ts";
 import { endpoint, pending, rule } from "../support/factories.ts";
-import { closings, type Closing } from "../support/reference.ts";
+import { closings, type Closing } from "../../testkit/reference.ts";
 
 fc.configureGlobal({ numRuns: 2000 });
 

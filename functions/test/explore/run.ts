@@ -2,20 +2,22 @@
  * One schedule of a scenario: several engines on one database, each with its hook into a stage; then the
  * platform settles, and what is there is judged.
  */
-import type { Documents, Version, Write } from "../../src/adapters/firestore/documents.ts";
+import type { Documents, Fields, Version, Write } from "../../src/adapters/firestore/documents.ts";
 import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { makeEngine, type Engine, type NewEvent } from "../../src/app/engine.ts";
 import type { Clock, Log, Publisher } from "../../src/app/ports.ts";
 import type { SweepReport } from "../../src/app/sweep.ts";
+import { DEADLINE_GRACE_MS } from "../../src/domain/deadline.ts";
 import type { Rule } from "../../src/domain/rule.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import type { Outcome } from "../../testkit/explore.ts";
 import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
 import { FATES, Stage, type Actor, type Choose, type Work } from "../../testkit/stage.ts";
 import { accepted, NOW } from "../support/factories.ts";
-import { judge } from "../support/hostile/invariants.ts";
-import type { Received } from "../support/hostile/receiver.ts";
+import { judge } from "../../testkit/hostile/invariants.ts";
+import type { Sent } from "../../testkit/hostile/invariants.ts";
 import { memoryLedger } from "./memoryLedger.ts";
 
 export interface ScenarioFacts {
@@ -74,7 +76,7 @@ export class World {
   readonly #bug: Bug | undefined;
   readonly database: MemoryDatabase;
   readonly commits: Commit[] = [];
-  readonly messages: Received[] = [];
+  readonly messages: Sent[] = [];
   readonly acceptedIds: string[] = [];
   #ids = 0;
 
@@ -136,8 +138,8 @@ export class World {
     const { actor, engine } = this.instance(name);
     return {
       actor,
-      run: () => engine.checkWindow(rule, event),
-      again: (other) => other.checkWindow(rule, event),
+      run: () => engine.checkWindow(rule, windowOf(rule), event),
+      again: (other) => other.checkWindow(rule, windowOf(rule), event),
     };
   }
 
@@ -150,9 +152,9 @@ export class World {
         await before?.();
         const { eventId, receivedAtMs } = await engine.storeEvent(rule, accepted({ eventKey }));
         this.acceptedIds.push(eventId);
-        await engine.checkWindow(rule, { eventKey, receivedAtMs });
+        await engine.checkWindow(rule, windowOf(rule), { eventKey, receivedAtMs });
       },
-      again: (other) => other.checkWindow(rule),
+      again: (other) => other.checkWindow(rule, windowOf(rule)),
     };
   }
 
@@ -169,7 +171,7 @@ export class World {
 
   trigger(name: string, rule: Rule): Play {
     const { actor, engine } = this.instance(name);
-    return { actor, run: () => engine.triggerSync(rule) };
+    return { actor, run: () => engine.triggerSync(rule, windowOf(rule)) };
   }
 
   reset(name: string, rule: Rule): Play {
@@ -286,7 +288,8 @@ function verdict(facts: ScenarioFacts, world: World): string[] {
     accepted: world.acceptedIds,
     nowMs: world.stage.clock(),
     expectOnce: isPrompt && isFaultless,
-    isSequential: isWhole && isVisibleInOrder(world.commits),
+    isSequential:
+      isWhole && isVisibleInOrder(world.commits) && isVisibleByDeadline(world.commits, rule),
   });
   return [...violations];
 }
@@ -319,6 +322,30 @@ function isVisibleInOrder(commits: readonly Commit[]): boolean {
       (entry.atMs === next.atMs && entry.name <= next.name)
     );
   });
+}
+
+/** No event that was received before a deadline became visible only when its window might be closed. */
+function isVisibleByDeadline(commits: readonly Commit[], { deadline }: Rule): boolean {
+  const created = commits.flatMap(({ writes, atMs }) =>
+    writes.flatMap((write) => (write.kind === "create" ? [{ ...write, atMs }] : [])),
+  );
+  const deadlines = created
+    .filter(({ fields }) => fields["reason"] === "deadline")
+    .map(({ fields }) => firstEventMs(fields) + (deadline?.seconds ?? NaN) * 1000);
+  const events = created.filter(({ path }) => path.split("/")[2] === "events");
+  return events.every(({ fields, atMs }) =>
+    deadlines.every(
+      (deadlineMs) =>
+        (fields["receivedAt"] as Date).getTime() >= deadlineMs ||
+        atMs < deadlineMs + DEADLINE_GRACE_MS,
+    ),
+  );
+}
+
+function firstEventMs(fields: Fields): number {
+  const endpoints = fields["endpoints"] as readonly { readonly firstEventDate: Date | null }[];
+  const times = endpoints.flatMap(({ firstEventDate }) => firstEventDate?.getTime() ?? []);
+  return Math.min(...times);
 }
 
 /** Nobody takes a sync while somebody else, who wrote to it less than a lease ago, may be at it. */

@@ -103,7 +103,9 @@ describe("a first deployment", () => {
   });
 
   it("makes the queue of the alarms", () => {
-    assert.deepEqual(first.summary.queues, [{ name: "alarm", change: "created", state: "RUNNING" }]);
+    assert.deepEqual(first.summary.queues, [
+      { name: "alarm", change: "created", state: "RUNNING" },
+    ]);
   });
 
   it("lets call whoever invokers.<project>.json names, the account of triggers and alarms, and nobody else", () => {

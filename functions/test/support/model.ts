@@ -17,8 +17,8 @@ import type { AlarmClock, Log, Publisher } from "../../src/app/ports.ts";
 import type { Deadline, Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
 import { accepted, endpoint, NOW, rule } from "./factories.ts";
-import { Random } from "./hostile/random.ts";
-import { sequentially } from "./reference.ts";
+import { Random } from "../../testkit/hostile/random.ts";
+import { sequentially } from "../../testkit/reference.ts";
 
 export interface ModelCase {
   /** The least that each endpoint needs. */
@@ -134,7 +134,7 @@ export async function modelRun(
         ...ringsOf(random, periodSeconds * 1000).map((delayMs): Entry => ({
           atMs: Math.max(nowMs, alarm.atMs + delayMs),
           isAwaited: random.chance(0.4),
-          run: () => any().checkWindow(configured),
+          run: () => any().checkWindow(configured, alarm.window),
         })),
       );
     },
@@ -237,7 +237,8 @@ function deliver(
   nowMs: number,
 ): Promise<void> {
   const { serviceName } = configured;
-  const created = { serviceName, eventId: "", eventKey, receivedAtMs, createdAtMs: receivedAtMs };
+  const marker = { serviceName, eventId: "", key: "", eventKey, receivedAtMs };
+  const created = { ...marker, createdAtMs: receivedAtMs, isNewer: false };
   return onPending(engine, silent, [configured], created, nowMs);
 }
 

@@ -3,7 +3,7 @@
  * reset or the end, is looked at at its own moment, with all that is there. Slow, and by itself: it
  * shares nothing with the code under test.
  */
-import type { Rule } from "../../src/domain/rule.ts";
+import type { Rule } from "../src/domain/rule.ts";
 
 export interface Arrival {
   readonly id: string;
@@ -40,7 +40,6 @@ export function closings(
   const moments = [
     ...known.map((event) => ({ atMs: event.receivedAtMs, what: event })),
     ...resetsMs.map((atMs) => ({ atMs, what: "reset" as const })),
-    { atMs: endMs, what: "end" as const },
   ].toSorted((a, b) => a.atMs - b.atMs); // stable: of one millisecond events come before a reset
   const closed: Closing[] = [];
   let open: Arrival[] = [];
@@ -48,7 +47,7 @@ export function closings(
     closed.push({ ids: open.map(({ id }) => id), reason });
     open = [];
   };
-  for (const { atMs, what } of moments) {
+  for (const { atMs, what } of [...moments, { atMs: endMs, what: "end" as const }]) {
     if (rule.deadline !== undefined && open.length > 0 && deadlineOf(rule, open) <= atMs) {
       close("deadline");
     }
