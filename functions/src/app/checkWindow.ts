@@ -98,7 +98,7 @@ async function checkTaken(deps: Deps, rule: Rule, probed: Complete): Promise<Che
     const { leases, isContended } = await claimTaken(
       deps,
       rule,
-      closed.map((groups) => ({ groups, reason: "window" })),
+      closed.map((groups) => ({ groups, reason: "complete" })),
     );
     if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
     if (isContended) return { outcome: "fired", leases, more: true };
@@ -123,7 +123,7 @@ async function checkKept(deps: Deps, rule: Rule, probed: Complete): Promise<Chec
   const decision = decide({ rule, pending, nowMs, resetAtMs });
   if (decision.outcome !== "fire") return decision;
 
-  const claim = await claimKept(deps, rule, { groups: decision.groups, reason: "window" });
+  const claim = await claimKept(deps, rule, { groups: decision.groups, reason: "complete" });
   switch (claim.outcome) {
     case "claimed":
       return { outcome: "fired", leases: [claim.lease], more: claim.more };

@@ -90,7 +90,7 @@ const isEmpty = (groups: readonly Group[]): boolean =>
 /** @param isFirst nothing has been sent yet: then something has to be, even if it is nothing */
 async function claimAllTaken(deps: Deps, rule: Rule, isFirst: boolean): Promise<Claimed> {
   const { closed, open } = await whatIsThere(deps, rule);
-  const due: Due[] = closed.map((groups) => ({ groups, reason: "window" }));
+  const due: Due[] = closed.map((groups) => ({ groups, reason: "complete" }));
   if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
   if (due.length === 0) {
     // Somebody else has taken what was left.

@@ -53,10 +53,12 @@ function claimOf(configured: Rule, pending: readonly PendingEvent[], chunkSize: 
     syncId: configured.trigger.keepEventAfterTrigger ? eventIdOf(groups) : uniqueId("s"),
     token: uniqueId("t"),
     rule: configured,
-    reason: "window",
+    reason: "complete",
     nowMs: NOW,
     leaseUntilMs: () => NOW,
-    chunks: (configured.trigger.keepEventAfterTrigger ? portions : splitClaim)(groups, chunkSize),
+    chunks: configured.trigger.keepEventAfterTrigger
+      ? portions(groups, chunkSize)
+      : splitClaim(configured.condition, groups, chunkSize),
   };
 }
 

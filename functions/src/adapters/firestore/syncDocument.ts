@@ -1,4 +1,4 @@
-import type { Member, Sync, SyncEndpoint, SyncState } from "../../domain/sync.ts";
+import type { Completion, Member, Sync, SyncEndpoint, SyncState } from "../../domain/sync.ts";
 import { addSeconds } from "../../domain/rule.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
 import { FieldReader, MalformedDocumentError } from "./fields.ts";
@@ -36,6 +36,7 @@ export function progressFields(
   return {
     state,
     eventID: sync.eventID,
+    completion: completionFields(sync.completion),
     parts,
     endpoints: sync.endpoints.map((endpoint, index) => ({
       eventKey: endpoint.eventKey,
@@ -54,7 +55,7 @@ export function progressFields(
 export function decisionFields(sync: Sync, token: string): Fields {
   return {
     token,
-    reason: sync.reason,
+    key: sync.key,
     triggerType: sync.triggerType,
     topic: sync.topic,
     createdAt: new Date(sync.createdAtMs),
@@ -86,6 +87,16 @@ function memberFields(members: readonly Member[]): { events: string[]; sizes: nu
   return { events: members.map(({ id }) => id), sizes: members.map(({ size }) => size) };
 }
 
+function completionFields(completion: Completion): Fields {
+  return {
+    reason: completion.reason,
+    complete: completion.complete,
+    missing: completion.missing.map(({ eventKey, have, need }) => ({ eventKey, have, need })),
+    firstEventAt: toDate(completion.firstEventAtMs),
+    deadlineAt: toDate(completion.deadlineAtMs),
+  };
+}
+
 function toDate(ms: number | undefined): Date | null {
   return ms === undefined ? null : new Date(ms);
 }
@@ -103,14 +114,29 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
     sync: {
       id,
       serviceName: serviceOf(path),
+      key: data.string("key"),
       eventID: data.string("eventID"),
-      reason: data.oneOf("reason", ["window", "manual"]),
+      completion: toCompletion(data.map("completion")),
       triggerType: data.oneOf("triggerType", ["window", "none"]),
       topic: data.string("topic"),
       createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),
       endpoints: data.list("endpoints").map(toEndpoint),
     },
+  };
+}
+
+function toCompletion(data: FieldReader): Completion {
+  return {
+    reason: data.oneOf("reason", ["complete", "deadline", "manual"]),
+    complete: data.boolean("complete"),
+    missing: data.list("missing").map((short) => ({
+      eventKey: short.string("eventKey"),
+      have: short.number("have"),
+      need: short.number("need"),
+    })),
+    firstEventAtMs: data.optionalTime("firstEventAt"),
+    deadlineAtMs: data.optionalTime("deadlineAt"),
   };
 }
 

@@ -253,7 +253,7 @@ function judgeTakenWindow(
 function judgeGroups({ rule, ledger }: Evidence): string[] {
   const textOf = (ids: readonly string[]): string => ids.toSorted().join(" ");
   const made = ledger.syncs
-    .filter(({ reason }) => reason === "window")
+    .filter(({ reason }) => reason === "complete")
     .map(({ endpoints }) => textOf(endpoints.flatMap(({ members }) => members)));
   const expected = sequentially(rule, inOrder(ledger.events.values()), ledger.resetsMs).map(textOf);
   const [missing, besides] = [

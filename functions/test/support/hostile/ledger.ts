@@ -94,7 +94,7 @@ async function readSync(doc: DocumentSnapshot): Promise<LedgerSync> {
     id: doc.id,
     eventID: String(doc.get("eventID")),
     state: String(doc.get("state")),
-    reason: String(doc.get("reason")),
+    reason: String(doc.get("completion.reason")),
     createdAtMs: millis(doc, "createdAt") ?? 0,
     lastError: doc.get("lastError") as string | undefined,
     hasNextAttempt: doc.get("nextAttemptAt") !== undefined,
