@@ -1,4 +1,4 @@
-import type { Rule } from "../domain/rule.ts";
+import { firesByItself, type Rule } from "../domain/rule.ts";
 import type { Engine } from "./engine.ts";
 import type { Log } from "./ports.ts";
 import { CLOCK_SKEW_MS } from "./probeWindow.ts";
@@ -54,7 +54,7 @@ export async function onPending(
     ignoreUnlessNew("the service is not configured");
     return;
   }
-  if (rule.trigger.type === "none") return;
+  if (!firesByItself(rule)) return;
   const isConfigured = rule.endpoints.some((endpoint) => endpoint.eventKey === eventKey);
   if (!isConfigured) {
     ignoreUnlessNew(`no endpoint ${eventKey} is configured`);

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import pTimeout from "p-timeout";
 import { expiryOf } from "../domain/expiry.ts";
-import type { Rule } from "../domain/rule.ts";
+import { firesByItself, type Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
 import type { MessageBudget } from "./messageBudget.ts";
@@ -99,7 +99,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       // What has expired is what a replay has passed by then: it may go only once that is done.
       const passedMs = deps.clock();
       let isPassed = true;
-      if (rule.trigger.type === "window") {
+      if (firesByItself(rule)) {
         isPassed = false;
         const check = async (): Promise<void> => {
           if ((await deps.check(rule)).outcome === "fired") report.fired++;

@@ -1,5 +1,5 @@
 import { groupWindow, type Group } from "../domain/decide.ts";
-import { windowStart, type Rule } from "../domain/rule.ts";
+import { firesByItself, windowStart, type Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
 import { windowOf } from "../domain/window.ts";
 import { ContentionError, retryContention } from "./checkWindow.ts";
@@ -109,7 +109,7 @@ async function whatIsThere(
   deps: Deps,
   rule: Rule,
 ): Promise<Pick<ReplayedWindow, "closed" | "open">> {
-  if (rule.trigger.type === "window") {
+  if (firesByItself(rule)) {
     const nowMs = deps.clock();
     const untilMs = nowMs + CLOCK_SKEW_MS;
     return replayWindow(deps, rule, { fromMs: undefined, nowMs, untilMs });

@@ -16,10 +16,12 @@ import { windowOf } from "./window.ts";
  * it by a conditional update. A `claiming` sync that is taken over goes out with the events that
  * were claimed; the others are still pending and count for the next window.
  */
-export type SyncState = "claiming" | "claimed" | "published";
+export const SYNC_STATES = ["claiming", "claimed", "published"] as const;
+export type SyncState = (typeof SYNC_STATES)[number];
 
 /** Why a sync is made: its window was complete, its deadline had come, or somebody called `trigger`. */
-export type SyncReason = "complete" | "deadline" | "manual";
+export const SYNC_REASONS = ["complete", "deadline", "manual"] as const;
+export type SyncReason = (typeof SYNC_REASONS)[number];
 
 /** Why a sync was made, and what it lacks. */
 export interface Completion {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { Timestamp } from "@google-cloud/firestore";
 
 import type { Rule } from "../../src/domain/rule.ts";
-import { asks, request } from "../support/hostile/fleet.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { readLedger } from "../support/hostile/ledger.ts";
-import { Receiver } from "../support/hostile/receiver.ts";
-import { uniqueName, World } from "../support/hostile/world.ts";
+import { asks, request } from "../../testkit/hostile/fleet.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { readLedger } from "../../testkit/hostile/ledger.ts";
+import { Inbox } from "../../testkit/inbox.ts";
+import { uniqueName, World } from "../../testkit/hostile/world.ts";
 import { recordingLog } from "../support/recordingLog.ts";
-import { waitFor } from "../support/waitFor.ts";
+import { waitFor } from "../../testkit/waitFor.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -33,9 +33,8 @@ describe("failures that last", function () {
   }
 
   it("keep a sync that cannot be published, show why, and publish it when the cause is gone", async () => {
-    const topic = uniqueName("late");
-    const receiver = new Receiver(world.projectId, topic);
-    const broken = world.rule(["a", "b"], { targetPubSub: { topic: receiver.topicName } });
+    const topic = `projects/${world.projectId}/topics/${uniqueName("late")}`;
+    const broken = world.rule(["a", "b"], { targetPubSub: { topic } });
     const sound = world.rule(["a", "b"]);
     const rules = [broken, sound];
     const log = recordingLog();
@@ -66,7 +65,7 @@ describe("failures that last", function () {
     );
     assert.deepEqual((await world.judge(sound, { expectOnce: true })).violations, []);
 
-    await receiver.open();
+    const receiver = await Inbox.create(topic);
     world.advance(HOUR_MS);
     const { published } = await instance.run((engine) => engine.sweep(rules));
     assert.equal(published, 1);

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import type { EventLog, Log } from "../../app/ports.ts";
 import { EventSyncError } from "../../domain/errors.ts";
-import type { Event, NamedValues } from "../../domain/event.ts";
+import { HTTP_METHODS, type Event, type NamedValues } from "../../domain/event.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
 import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
@@ -118,7 +118,7 @@ function toEvent({ id, fields }: Doc): Event | undefined {
       id,
       eventKey: reader.string("eventKey"),
       receivedAtMs: reader.time("receivedAt"),
-      httpMethod: reader.string("httpMethod"),
+      httpMethod: reader.oneOf("httpMethod", HTTP_METHODS),
       headers,
       queryParams,
       content,

@@ -1,5 +1,13 @@
-import type { Completion, Member, Sync, SyncEndpoint, SyncState } from "../../domain/sync.ts";
-import { addSeconds } from "../../domain/rule.ts";
+import { addSeconds, EVENT_TO_SEND, TRIGGER_TYPES } from "../../domain/rule.ts";
+import {
+  SYNC_REASONS,
+  SYNC_STATES,
+  type Completion,
+  type Member,
+  type Sync,
+  type SyncEndpoint,
+  type SyncState,
+} from "../../domain/sync.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
 import { FieldReader, MalformedDocumentError } from "./fields.ts";
 import { serviceOf } from "./paths.ts";
@@ -105,7 +113,7 @@ function toDate(ms: number | undefined): Date | null {
 export function toStoredSync({ id, path, fields }: Doc): StoredSync {
   const data = new FieldReader(fields);
   return {
-    state: data.oneOf("state", ["claiming", "claimed", "published"]),
+    state: data.oneOf("state", SYNC_STATES),
     attempt: data.number("attempt"),
     nextAttemptAtMs: data.optionalTime("nextAttemptAt"),
     token: data.string("token"),
@@ -117,7 +125,7 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
       key: data.string("key"),
       eventID: data.string("eventID"),
       completion: toCompletion(data.map("completion")),
-      triggerType: data.oneOf("triggerType", ["window", "none"]),
+      triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
       topic: data.string("topic"),
       createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),
@@ -128,7 +136,7 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
 
 function toCompletion(data: FieldReader): Completion {
   return {
-    reason: data.oneOf("reason", ["complete", "deadline", "manual"]),
+    reason: data.oneOf("reason", SYNC_REASONS),
     complete: data.boolean("complete"),
     missing: data.list("missing").map((short) => ({
       eventKey: short.string("eventKey"),
@@ -144,7 +152,7 @@ function toEndpoint(data: FieldReader): SyncEndpoint {
   return {
     eventKey: data.string("eventKey"),
     minNbOfOccurrence: data.number("minNbOfOccurrence"),
-    eventToSend: data.oneOf("eventToSend", ["ALL", "FIRST", "LAST", "BOUNDARIES"]),
+    eventToSend: data.oneOf("eventToSend", EVENT_TO_SEND),
     numberOfEvents: data.number("numberOfEvents"),
     firstEventMs: data.optionalTime("firstEventDate"),
     lastEventMs: data.optionalTime("lastEventDate"),

@@ -1,5 +1,5 @@
 /** Scenarios that the short form runs once and the long form with many seeds. */
-import type { Engine } from "../../../src/app/engine.ts";
+import type { Engine } from "../../src/app/engine.ts";
 import { Eventarc } from "./eventarc.ts";
 import { Fleet, inParallel, request } from "./fleet.ts";
 import type { Verdict } from "./invariants.ts";
