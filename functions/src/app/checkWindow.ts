@@ -78,9 +78,7 @@ async function attemptCheck(
   const probed = await deps.probe.probe(rule, asking);
   if (!probed.complete) {
     const { missing } = probed;
-    return missing === undefined
-      ? { outcome: "nothingNew" }
-      : { outcome: "waiting", missing: [missing] };
+    return missing.length === 0 ? { outcome: "nothingNew" } : { outcome: "waiting", missing };
   }
   return rule.trigger.keepEventAfterTrigger
     ? checkKept(deps, rule, probed)

@@ -20,14 +20,15 @@ export interface Question {
  * Finds out with few counts whether a condition holds.
  *
  * It asks first for what can end the matter at once: the fewest endpoints whose want of events would show
- * that the condition does not hold (one of `all`, every one of `any`), all in one question, and of several
- * such sets the one that was wanting last time. If that does not end it, it asks for all the rest together.
+ * that the condition does not hold (one of `all`, every one of `any`), and of several such sets the one
+ * that was wanting last time. Those that had no event then, or are not known, go into one question: if they
+ * still have none, that is all there is to know. If this does not end it, it asks for each that matters.
  * So an event that completes nothing costs one count as a rule.
  */
 export class Inquiry {
   readonly #condition: Condition;
   readonly #needs: Numbers;
-  readonly #lastShort: ReadonlySet<string>;
+  readonly #lastShort: Numbers;
   readonly #fresh: ReadonlySet<string>;
   /** What each endpoint is known to have at least, and at most. */
   readonly #least = new Map<string, number>();
@@ -36,16 +37,16 @@ export class Inquiry {
 
   /**
    * @param hints.fresh endpoints that have an event for certain
-   * @param hints.lastShort endpoints that fell short last time: they usually still do
+   * @param hints.lastShort what fell short last time, and how many events it had: it usually still does
    */
   constructor(
     condition: Condition,
-    hints: { readonly fresh?: Iterable<string>; readonly lastShort?: Iterable<string> } = {},
+    hints: { readonly fresh?: Iterable<string>; readonly lastShort?: Numbers } = {},
   ) {
     this.#condition = condition;
     this.#needs = needs(condition);
     this.#fresh = new Set(hints.fresh);
-    this.#lastShort = new Set(hints.lastShort);
+    this.#lastShort = hints.lastShort ?? new Map();
     for (const eventKey of this.#fresh) this.#least.set(eventKey, 1);
   }
 
@@ -64,7 +65,11 @@ export class Inquiry {
     const unknown = this.#cut(this.#condition).leaves.filter(
       (leaf) => this.#known(leaf) === undefined,
     );
-    return [this.#question(distinct(unknown))];
+    const keys = distinct(unknown);
+    const hadSome = (eventKey: string): boolean => (this.#lastShort.get(eventKey) ?? 0) > 0;
+    const together = keys.filter((eventKey) => !hadSome(eventKey));
+    const each = keys.filter(hadSome).map((eventKey) => this.#question([eventKey]));
+    return together.length === 0 ? each : [this.#question(together), ...each];
   }
 
   learn({ eventKeys, limit }: Question, count: number): void {
@@ -80,9 +85,10 @@ export class Inquiry {
     return missing(this.#condition, this.#atMost);
   }
 
-  /** Endpoints that are known to fall short and so show that the condition does not hold. */
-  get short(): readonly string[] {
-    return this.isComplete === false ? distinct(this.#cut(this.#condition).leaves) : [];
+  /** What falls short and so shows that the condition does not hold, and how many events it has at most. */
+  get short(): Numbers {
+    const keys = this.isComplete === false ? distinct(this.#cut(this.#condition).leaves) : [];
+    return new Map(keys.map((eventKey) => [eventKey, this.#atMost(eventKey)]));
   }
 
   readonly #atLeast = (eventKey: string): number => this.#least.get(eventKey) ?? 0;

@@ -79,7 +79,7 @@ async function doEverything(store: Store): Promise<void> {
     const withExported = configured.trigger.keepEventAfterTrigger;
     const aboveMs = ago(3600);
     for (const bounds of [{ aboveMs }, { aboveMs: undefined }, { aboveMs, upToMs: NOW }]) {
-      await window.count(id, { eventKey: "a", withExported, ...bounds, limit: 3 });
+      await window.count(id, { eventKeys: ["a"], withExported, ...bounds, limit: 3 });
     }
     await window.hasNew(id, { eventKeys, aboveMs });
     await plant(store, configured, [...pendingOf("a", 8), ...pendingOf("b", 8)]);

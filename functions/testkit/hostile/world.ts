@@ -62,9 +62,11 @@ export class World {
 
   rule(endpoints: readonly string[], overrides: RuleOverrides = {}): Rule {
     const { trigger, minNbOfOccurrence = 1, ...rest } = overrides;
-    const each = endpoints.map(
-      (eventKey): EndpointRule => ({ eventKey, minNbOfOccurrence, eventToSend: "ALL" }),
-    );
+    const each = endpoints.map((eventKey): EndpointRule => ({
+      eventKey,
+      minNbOfOccurrence,
+      eventToSend: "ALL",
+    }));
     return {
       serviceName: uniqueName("s"),
       endpoints: each,
