@@ -3,6 +3,7 @@
  * reset or the end, is looked at at its own moment, with all that is there. Slow, and by itself: it
  * shares nothing with the code under test.
  */
+import type { Condition } from "../src/domain/condition.ts";
 import type { Rule } from "../src/domain/rule.ts";
 
 export interface Arrival {
@@ -24,6 +25,17 @@ export function inOrder<T extends Arrival>(arrivals: Iterable<T>): T[] {
   );
 }
 
+/** Whether a condition holds, in its plainest words. */
+export function satisfies(condition: Condition, count: (eventKey: string) => number): boolean {
+  const isTrue = (member: Condition): boolean => satisfies(member, count);
+  if ("all" in condition) return condition.all.every(isTrue);
+  if ("any" in condition) return condition.any.some(isTrue);
+  if ("atLeast" in condition) {
+    return condition.atLeast.of.filter(isTrue).length >= condition.atLeast.n;
+  }
+  return count(condition.endpoint) >= condition.min;
+}
+
 /**
  * @param arrivals in order
  * @param resetsMs what was received at or before a reset does not count after it
@@ -35,7 +47,7 @@ export function closings(
   resetsMs: readonly number[],
   endMs = Infinity,
 ): Closing[] {
-  const { endpoints, trigger } = rule;
+  const { endpoints, condition, trigger } = rule;
   const known = arrivals.filter((event) => endpoints.some((e) => e.eventKey === event.eventKey));
   const moments = [
     ...known.map((event) => ({ atMs: event.receivedAtMs, what: event })),
@@ -58,9 +70,9 @@ export function closings(
     }
     open = open.filter((other) => atMs - other.receivedAtMs < trigger.observationPeriod * 1000);
     open.push(what);
-    const isComplete = endpoints.every(
-      ({ eventKey, minNbOfOccurrence }) =>
-        open.filter((other) => other.eventKey === eventKey).length >= minNbOfOccurrence,
+    const isComplete = satisfies(
+      condition,
+      (eventKey) => open.filter((other) => other.eventKey === eventKey).length,
     );
     if (isComplete) close("complete");
   }

@@ -5,7 +5,7 @@ import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
 import type { Alarms } from "./alarms.ts";
-import { claimKept, claimTaken, type Due } from "./claimSyncs.ts";
+import { claimKept, claimTaken } from "./claimSyncs.ts";
 import type {
   Clock,
   Lease,
@@ -17,7 +17,7 @@ import type {
   Window,
 } from "./ports.ts";
 import { lookAtAll, type Asking, type ProbeResult, type WindowProbe } from "./probeWindow.ts";
-import { replayWindow, type ClosedWindow } from "./replayWindow.ts";
+import { replayWindow } from "./replayWindow.ts";
 
 export type CheckOutcome =
   | { readonly outcome: "waiting"; readonly missing: readonly Shortfall[] }
@@ -95,9 +95,7 @@ async function attemptCheck(
       return checkTaken(deps, rule, id, lookAtAll(deps.clock()));
     }
     const { missing } = probed;
-    return missing === undefined
-      ? { outcome: "nothingNew" }
-      : { outcome: "waiting", missing: [missing] };
+    return missing.length === 0 ? { outcome: "nothingNew" } : { outcome: "waiting", missing };
   }
   return rule.trigger.keepEventAfterTrigger
     ? checkKept(deps, rule, id, probed)
@@ -118,7 +116,7 @@ async function checkTaken(
   deps.probe.sawReset(id, replayed.lastResetMs);
   await deps.alarms.set(id, replayed.deadlineAtMs);
   if (closed.length > 0) {
-    const { leases, isContended } = await claimTaken(deps, rule, id, closed.map(dueOf));
+    const { leases, isContended } = await claimTaken(deps, rule, id, closed);
     if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
     if (isContended) return { outcome: "fired", leases, more: true };
     deps.probe.settled(id, settledMs);
@@ -126,11 +124,6 @@ async function checkTaken(
   }
   deps.probe.settled(id, settledMs);
   return { outcome: "waiting", missing };
-}
-
-/** What a closed window is to become. */
-export function dueOf({ groups, reason, deadlineAtMs }: ClosedWindow): Due {
-  return { groups, reason: reason === "complete" ? "window" : reason, deadlineAtMs };
 }
 
 /** Events stay in the window: one sync for each check that finds new ones. */
@@ -152,7 +145,7 @@ async function checkKept(
   const decision = decide({ rule, pending, nowMs, resetAtMs });
   if (decision.outcome !== "fire") return decision;
 
-  const claim = await claimKept(deps, rule, id, { groups: decision.groups, reason: "window" });
+  const claim = await claimKept(deps, rule, id, { groups: decision.groups, reason: "complete" });
   switch (claim.outcome) {
     case "claimed":
       return { outcome: "fired", leases: [claim.lease], more: claim.more };

@@ -50,7 +50,7 @@ export async function claimTaken(
     due.map(({ groups, ...why }) => ({
       ...claimOf(deps, rule, window, why),
       syncId: deps.newId(),
-      chunks: splitClaim(groups, claimChunk),
+      chunks: splitClaim(rule.condition, groups, claimChunk),
     })),
   );
   results.forEach((result, index) => {
@@ -73,7 +73,7 @@ export async function claimKept(
   { groups, ...why }: Due,
 ): Promise<ClaimResult & { readonly more: boolean }> {
   const { claimChunk = CLAIM_CHUNK } = deps;
-  const taken = limitNew(groups, claimChunk);
+  const taken = limitNew(rule.condition, groups, claimChunk);
   const result = await deps.outbox.claimKept({
     ...claimOf(deps, rule, window, why),
     syncId: eventIdOf(taken.groups),

@@ -139,9 +139,9 @@ async function discardBatch(
   const leases = batch.map(({ lease }) => lease);
   await outbox.markDiscarded(leases, clock());
   for (const lease of leases) {
-    const { endpoints, reason } = lease.sync;
+    const { endpoints, completion } = lease.sync;
     const numberOfEvents = Object.fromEntries(endpoints.map((e) => [e.eventKey, e.numberOfEvents]));
-    log.warn("sync.discarded", { ...factsOf(lease), reason, numberOfEvents });
+    log.warn("sync.discarded", { ...factsOf(lease), numberOfEvents, missing: completion.missing });
   }
   return leases.map(() => ({ outcome: "discarded" }));
 }

@@ -2,7 +2,7 @@ import { groupWindow, type Group } from "../domain/decide.ts";
 import { firesByItself, windowStart, type Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
 import type { WindowId } from "../domain/window.ts";
-import { ContentionError, dueOf, retryContention } from "./checkWindow.ts";
+import { ContentionError, retryContention } from "./checkWindow.ts";
 import { claimKept, claimTaken, LEASE_MS, type Due } from "./claimSyncs.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type {
@@ -99,7 +99,7 @@ async function claimAllTaken(
   isFirst: boolean,
 ): Promise<Claimed> {
   const { closed, open } = await whatIsThere(deps, rule, id);
-  const due: Due[] = closed.map(dueOf);
+  const due: Due[] = [...closed];
   if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
   if (due.length === 0) {
     // Somebody else has taken what was left.

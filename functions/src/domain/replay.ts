@@ -32,7 +32,7 @@ import { addSeconds, type Rule } from "./rule.ts";
  * the marker, and touches each a constant number of times.
  */
 export interface ReplayFacts {
-  readonly rule: Pick<Rule, "endpoints" | "trigger">;
+  readonly rule: Pick<Rule, "endpoints" | "condition" | "trigger">;
   /** Epoch milliseconds, in any order. What was received at or before a reset is before it. */
   readonly resetsMs: readonly number[];
   /** Not before the last event, and not after the observation period of the first. */
@@ -77,7 +77,7 @@ export class Replay {
     this.#rule = rule;
     this.#deadlineOf = deadlineOf;
     this.#keys = rule.endpoints.map(({ eventKey }) => eventKey);
-    this.#window = new Completeness(rule.endpoints);
+    this.#window = new Completeness(rule.condition);
     this.learn(resetsMs);
   }
 
@@ -124,7 +124,7 @@ export class Replay {
     const closed = this.#passTo(nowMs, nowMs);
     return {
       run: { from: this.#open.first, to: this.#open.end },
-      missing: missing(this.#rule.endpoints, this.#window.count),
+      missing: missing(this.#rule.condition, this.#window.count),
       deadlineAtMs: this.#deadlineAtMs,
       closed,
     };

@@ -4,7 +4,7 @@ import { onAlarm } from "../../src/app/onAlarm.ts";
 import type { Deadline, Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import type { Hook } from "../../testkit/memoryDocuments.ts";
-import { NOW, rule } from "../support/factories.ts";
+import { accepted, NOW, rule } from "../support/factories.ts";
 import { memoryWorld, type MemoryWorld } from "../support/memoryWorld.ts";
 
 const MINUTE = 60_000;
@@ -44,7 +44,20 @@ describe("a window whose deadline passes", () => {
     await world.instance().checkWindow(minute, WINDOW);
     assert.deepEqual(world.groups(), ["a1"]);
     assert.deepEqual(world.topics, [minute.targetPubSub.topic]);
-    assert.equal(syncsOf(world)[0]?.["reason"], "deadline");
+    assert.deepEqual(syncsOf(world)[0]?.["completion"], {
+      reason: "deadline",
+      complete: false,
+      missing: [{ eventKey: "b", have: 0, need: 1 }],
+      firstEventAt: new Date(NOW),
+      deadlineAt: new Date(NOW + MINUTE),
+    });
+    assert.deepEqual(world.messages[0]?.completion, {
+      reason: "deadline",
+      complete: false,
+      missing: [{ eventKey: "b", have: 0, need: 1 }],
+      firstEventAt: new Date(NOW).toISOString(),
+      deadlineAt: new Date(NOW + MINUTE).toISOString(),
+    });
   });
 
   it("takes in an event that was received before it, and became visible just after it", async () => {
@@ -52,19 +65,11 @@ describe("a window whose deadline passes", () => {
     await world.store(minute, "a", "a1");
     world.clock.advance(MINUTE - 1);
     // It holds the time of its receipt, and its commit takes half a second.
-    const late = world.instance(async (_, run) => {
+    const late = world.instance((_, run) => {
       world.clock.advance(500);
       return Promise.resolve(run());
     });
-    const { storeEvent } = late;
-    await storeEvent(minute, {
-      eventKey: "a",
-      httpMethod: "POST",
-      headers: [],
-      queryParams: [],
-      content: "a2",
-      idempotencyKey: undefined,
-    });
+    await late.storeEvent(minute, accepted({ eventKey: "a", content: "a2" }));
     await world.instance().checkWindow(minute, WINDOW);
     assert.deepEqual(world.groups(), []);
     world.clock.advance(501);
@@ -159,7 +164,7 @@ describe("a window whose deadline passes", () => {
     const { published } = await world.instance().triggerSync(minute, WINDOW);
     assert.ok(published);
     assert.deepEqual(
-      syncsOf(world).map(({ reason }) => reason),
+      world.messages.map(({ completion }) => completion.reason),
       ["deadline"],
     );
   });
@@ -195,7 +200,6 @@ describe("a window that its deadline discards", () => {
     const [record, ...others] = syncsOf(world);
     assert.equal(others.length, 0);
     assert.equal(record?.["state"], "discarded");
-    assert.equal(record["reason"], "deadline");
     assert.equal(record["nextAttemptAt"], undefined);
     const [a] = record["endpoints"] as { readonly events: readonly string[] }[];
     assert.equal(a?.events.length, 2);

@@ -329,11 +329,14 @@ function isVisibleByDeadline(commits: readonly Commit[], { deadline }: Rule): bo
   const created = commits.flatMap(({ writes, atMs }) =>
     writes.flatMap((write) => (write.kind === "create" ? [{ ...write, atMs }] : [])),
   );
-  const deadlines = created
-    .filter(({ fields }) => fields["reason"] === "deadline")
+  const inCollection = (name: string): typeof created =>
+    created.filter(({ path }) => path.split("/")[2] === name);
+  const deadlines = inCollection("syncs")
+    .filter(
+      ({ fields }) => (fields["completion"] as { readonly reason: string }).reason === "deadline",
+    )
     .map(({ fields }) => firstEventMs(fields) + (deadline?.seconds ?? NaN) * 1000);
-  const events = created.filter(({ path }) => path.split("/")[2] === "events");
-  return events.every(({ fields, atMs }) =>
+  return inCollection("events").every(({ fields, atMs }) =>
     deadlines.every(
       (deadlineMs) =>
         (fields["receivedAt"] as Date).getTime() >= deadlineMs ||

@@ -42,7 +42,14 @@ const membersOf = (chunk: Chunk): PendingEvent[] => chunk.flatMap(({ members }) 
 const listsOf = (chunk: Chunk): (readonly Member[])[] => chunk.map(({ members }) => members);
 
 function syncOf(claim: Claim, chunks: readonly Chunk[]): Sync {
-  return makeSync(claim.syncId, claim.rule, mergeChunks(chunks), claim.reason, claim.nowMs);
+  return makeSync(
+    claim.syncId,
+    claim.rule,
+    mergeChunks(chunks),
+    claim.reason,
+    claim.nowMs,
+    claim.deadlineAtMs,
+  );
 }
 
 function syncPath({ rule, syncId }: Claim): string {

@@ -3,6 +3,7 @@ import {
   SYNC_DESTINATIONS,
   SYNC_REASONS,
   SYNC_STATES,
+  type Completion,
   type Member,
   type Sync,
   type SyncEndpoint,
@@ -45,6 +46,7 @@ export function progressFields(
   return {
     state,
     eventID: sync.eventID,
+    completion: completionFields(sync.completion),
     parts,
     endpoints: sync.endpoints.map((endpoint, index) => ({
       eventKey: endpoint.eventKey,
@@ -64,7 +66,7 @@ export function decisionFields(sync: Sync, token: string): Fields {
   return {
     v: FORM,
     token,
-    reason: sync.reason,
+    key: sync.key,
     triggerType: sync.triggerType,
     destination: sync.destination,
     topic: sync.topic,
@@ -108,6 +110,16 @@ function memberFields(members: readonly Member[]): { events: string[]; sizes: nu
   return { events: members.map(({ id }) => id), sizes: members.map(({ size }) => size) };
 }
 
+function completionFields(completion: Completion): Fields {
+  return {
+    reason: completion.reason,
+    complete: completion.complete,
+    missing: completion.missing.map(({ eventKey, have, need }) => ({ eventKey, have, need })),
+    firstEventAt: toDate(completion.firstEventAtMs),
+    deadlineAt: toDate(completion.deadlineAtMs),
+  };
+}
+
 function toDate(ms: number | undefined): Date | null {
   return ms === undefined ? null : new Date(ms);
 }
@@ -126,8 +138,9 @@ export function toStoredSync(doc: Doc): StoredSync {
     sync: {
       id,
       serviceName: serviceOf(path),
+      key: data.string("key"),
       eventID: data.string("eventID"),
-      reason: data.oneOf("reason", SYNC_REASONS),
+      completion: toCompletion(data.map("completion")),
       triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
       destination: data.oneOf("destination", SYNC_DESTINATIONS),
       topic: data.string("topic"),
@@ -135,6 +148,20 @@ export function toStoredSync(doc: Doc): StoredSync {
       retentionPeriod: data.number("retentionPeriod"),
       endpoints: data.list("endpoints").map(toEndpoint),
     },
+  };
+}
+
+function toCompletion(data: FieldReader): Completion {
+  return {
+    reason: data.oneOf("reason", SYNC_REASONS),
+    complete: data.boolean("complete"),
+    missing: data.list("missing").map((short) => ({
+      eventKey: short.string("eventKey"),
+      have: short.number("have"),
+      need: short.number("need"),
+    })),
+    firstEventAtMs: data.optionalTime("firstEventAt"),
+    deadlineAtMs: data.optionalTime("deadlineAt"),
   };
 }
 
