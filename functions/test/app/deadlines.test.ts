@@ -51,13 +51,6 @@ describe("a window whose deadline passes", () => {
       firstEventAt: new Date(NOW),
       deadlineAt: new Date(NOW + MINUTE),
     });
-    assert.deepEqual(world.messages[0]?.completion, {
-      reason: "deadline",
-      complete: false,
-      missing: [{ eventKey: "b", have: 0, need: 1 }],
-      firstEventAt: new Date(NOW).toISOString(),
-      deadlineAt: new Date(NOW + MINUTE).toISOString(),
-    });
   });
 
   it("takes in an event that was received before it, and became visible just after it", async () => {
@@ -164,7 +157,7 @@ describe("a window whose deadline passes", () => {
     const { published } = await world.instance().triggerSync(minute, WINDOW);
     assert.ok(published);
     assert.deepEqual(
-      world.messages.map(({ completion }) => completion.reason),
+      syncsOf(world).map(({ completion }) => (completion as { reason: unknown }).reason),
       ["deadline"],
     );
   });

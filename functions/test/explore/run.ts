@@ -330,7 +330,7 @@ function isVisibleByDeadline(commits: readonly Commit[], { deadline }: Rule): bo
     writes.flatMap((write) => (write.kind === "create" ? [{ ...write, atMs }] : [])),
   );
   const inCollection = (name: string): typeof created =>
-    created.filter(({ path }) => path.split("/")[2] === name);
+    created.filter(({ path }) => path.split("/").at(-2) === name);
   const deadlines = inCollection("syncs")
     .filter(
       ({ fields }) => (fields["completion"] as { readonly reason: string }).reason === "deadline",

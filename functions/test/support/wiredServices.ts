@@ -50,6 +50,18 @@ export const WIRED_SERVICES: readonly RawService[] = [
   service("reset", PAIR),
   service("expiring", PAIR, { observationPeriod: 3 }),
   service("relay", [{ eventKey: "only" }]),
+  service("deadline", PAIR, {}, { deadline: { seconds: 2 } }),
+  service("session", PAIR, {}, { deadline: { seconds: 2, from: "last" } }),
+  service(
+    "deadline-dead",
+    PAIR,
+    {},
+    {
+      deadline: { seconds: 1, then: "deadLetter" },
+      deadLetterPubSub: { topic: topicOf("deadline-dead-letters") },
+    },
+  ),
+  service("deadline-discard", PAIR, {}, { deadline: { seconds: 1, then: "discard" } }),
   service("methods", [
     { eventKey: "listed", acceptedHttpMethods: ["HEAD", "OPTIONS", "GET"] },
     { eventKey: "default" },
