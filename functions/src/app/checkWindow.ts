@@ -61,9 +61,8 @@ export async function checkWindow(
     // After a lost race nothing is known about the endpoints any more.
     attemptCheck(deps, rule, attempt === 1 ? asking : asking && { ...asking, eventKeys: NONE }),
   );
-  const { outcome: result, ...facts } = outcome;
-  if (result !== "fired") {
-    deps.log.info("window.checked", { service: rule.serviceName, outcome: result, ...facts });
+  if (outcome.outcome !== "fired") {
+    deps.log.info("window.checked", { service: rule.serviceName, ...outcome });
   }
   return outcome;
 }

@@ -93,11 +93,18 @@ function logClaim(
   reason: SyncReason | undefined,
   result: ClaimResult,
 ): void {
-  if (result.outcome === "claimed") {
-    const { id: syncId, eventID, endpoints } = result.lease.sync;
-    const numberOfEvents = Object.fromEntries(endpoints.map((e) => [e.eventKey, e.numberOfEvents]));
-    log.info("sync.claimed", { service, syncId, eventID, reason, numberOfEvents });
-  } else {
-    log.info(`sync.${result.outcome}`, { service, reason });
+  switch (result.outcome) {
+    case "claimed": {
+      const { id: syncId, eventID, endpoints } = result.lease.sync;
+      const counts = endpoints.map((one) => [one.eventKey, one.numberOfEvents] as const);
+      const numberOfEvents = Object.fromEntries(counts);
+      log.info("sync.claimed", { service, syncId, eventID, reason, numberOfEvents });
+      return;
+    }
+    case "contended":
+      log.info("sync.contended", { service, reason });
+      return;
+    case "exists":
+      log.info("sync.exists", { service, reason });
   }
 }

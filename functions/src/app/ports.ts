@@ -5,6 +5,7 @@ import type { WindowId } from "../domain/window.ts";
 import type { Group } from "../domain/decide.ts";
 import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
 import type { Sync, SyncReason } from "../domain/sync.ts";
+import type { LogFields, LoggedAs } from "./logEvents.ts";
 
 /**
  * What the use cases need from the outside, one small port per role. Every method that touches
@@ -235,11 +236,14 @@ export interface Publisher {
   publish(topic: string, messages: readonly SyncMessage[]): Promise<PromiseSettledResult<string>[]>;
 }
 
-/** One structured line per decision: what happened, in the past tense, with its facts. */
+/**
+ * One structured line per decision: what happened, in the past tense, with its facts. Which there are, and
+ * how severe each is, `logEvents.ts` says.
+ */
 export interface Log {
-  info(event: string, fields: Readonly<Record<string, unknown>>): void;
-  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
-  error(event: string, fields: Readonly<Record<string, unknown>>): void;
+  info<Name extends LoggedAs<"info">>(event: Name, fields: LogFields[Name]): void;
+  warn<Name extends LoggedAs<"warn">>(event: Name, fields: LogFields[Name]): void;
+  error<Name extends LoggedAs<"error">>(event: Name, fields: LogFields[Name]): void;
 }
 
 export interface Clock {

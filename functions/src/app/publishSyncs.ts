@@ -10,6 +10,7 @@ import {
   type MessageEvent,
   type SyncMessage,
 } from "../domain/syncMessage.ts";
+import type { AttemptFacts } from "./logEvents.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, EventLog, Lease, Log, Outbox, Publisher } from "./ports.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
@@ -233,7 +234,7 @@ function postponed({ log }: Deps, lease: Lease, reason: string): PublishOutcome 
   return { outcome: "postponed" };
 }
 
-function factsOf({ sync, attempt }: Lease): Readonly<Record<string, unknown>> {
+function factsOf({ sync, attempt }: Lease): AttemptFacts {
   return { service: sync.serviceName, syncId: sync.id, eventID: sync.eventID, attempt };
 }
 
