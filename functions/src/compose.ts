@@ -65,7 +65,7 @@ const pubSubPublisher = once(async () => {
 });
 
 const lazyPublisher: Publisher = {
-  publish: async (topic, message) => (await pubSubPublisher()).publish(topic, message),
+  publish: async (publication) => (await pubSubPublisher()).publish(publication),
 };
 
 /** Whether this process serves the function of that name, rather than being asked what there is. */

@@ -1,7 +1,7 @@
 import type { Group } from "../domain/decide.ts";
 import type { Rule } from "../domain/rule.ts";
 import { eventIdOf, limitNew, portions, splitClaim, type SyncReason } from "../domain/sync.ts";
-import type { Claim, ClaimResult, Clock, Lease, Log, NewId, Outbox } from "./ports.ts";
+import type { Claim, ClaimResult, Lease, Ports } from "./ports.ts";
 import { TIME_LIMIT_SECONDS } from "./timeLimits.ts";
 
 /**
@@ -14,14 +14,7 @@ export const CLAIM_CHUNK = 450;
 /** How long a claimer may take to publish before anyone else may try: longer than any function runs. */
 export const LEASE_MS = 1000 * (Math.max(...Object.values(TIME_LIMIT_SECONDS)) + 30);
 
-interface Deps {
-  readonly outbox: Outbox;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  /** Instead of `CLAIM_CHUNK`, where a test wants several commits from a small window. */
-  readonly claimChunk?: number;
-}
+type Deps = Pick<Ports, "outbox" | "clock" | "newId" | "log" | "claimChunk">;
 
 /** What is to become a sync. */
 export interface Due {

@@ -2,12 +2,9 @@ import type { Shortfall } from "../domain/condition.ts";
 import { addSeconds, windowStart, type EndpointRule, type Rule } from "../domain/rule.ts";
 import { windowName, windowOf } from "../domain/window.ts";
 import { BoundedMap } from "./boundedMap.ts";
-import type { Clock, Window } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
-interface Deps {
-  readonly window: Window;
-  readonly clock: Clock;
-}
+type Deps = Pick<Ports, "window" | "clock">;
 
 /** The new events that ask for a check. */
 export interface Asking {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { Ports } from "../../src/app/engine.ts";
+import type { Ports } from "../../src/app/ports.ts";
 import { inParallel, request } from "../support/hostile/fleet.ts";
 import { Instance } from "../support/hostile/instance.ts";
 import { World } from "../support/hostile/world.ts";
