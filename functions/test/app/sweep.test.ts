@@ -48,7 +48,7 @@ function setUp(...leases: Lease[]) {
       },
     },
     publisher: {
-      publish: ({ topic }) => {
+      publish: ({ topic }: Parameters<Publisher["publish"]>[0]) => {
         published.push(topic);
         return Promise.allSettled([Promise.resolve("m1")]);
       },
