@@ -1,6 +1,7 @@
 import type { Shortfall } from "../domain/condition.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import type { SyncReason } from "../domain/sync.ts";
+import type { windowFacts } from "../domain/window.ts";
 import type { SweepReport } from "./sweep.ts";
 
 /**
@@ -15,10 +16,14 @@ export type LogFields = {
   "configuration.keyIgnored": { readonly key: string };
   "configuration.refused": { readonly problems: readonly object[]; readonly report: string };
   "event.stored": EventFacts & { readonly eventKey: string; readonly size: number };
+  "event.ignored": EventFacts & {
+    readonly eventKey: string;
+    readonly size: number;
+    readonly reason: string;
+  };
   "event.repeated": EventFacts & { readonly eventKey: string };
   "event.unreadable": EventFacts & { readonly problem: "missing" | "malformed" };
-  "window.checked": {
-    readonly service: string;
+  "window.checked": WindowFacts & {
     readonly outcome: "waiting" | "nothingNew";
     readonly missing?: readonly Shortfall[];
   };
@@ -70,9 +75,10 @@ export type LogFields = {
   "request.failed": { readonly code: ErrorCode; readonly error: string };
 };
 
-type EventFacts = { readonly service: string; readonly eventId: string };
-type SyncFacts = { readonly service: string; readonly syncId: string };
-type ClaimFacts = { readonly service: string; readonly reason: SyncReason | undefined };
+type EventFacts = { readonly service: string; readonly key?: string; readonly eventId: string };
+type WindowFacts = ReturnType<typeof windowFacts>;
+type SyncFacts = WindowFacts & { readonly syncId: string };
+type ClaimFacts = WindowFacts & { readonly reason: SyncReason | undefined };
 /** An attempt to publish. */
 export type AttemptFacts = SyncFacts & { readonly eventID: string; readonly attempt: number };
 /** A step of a sweep. */
@@ -100,6 +106,10 @@ export const LOG_EVENTS = {
     toDo: "deploy a correct one",
   },
   "event.stored": { severity: "info", meaning: "an event" },
+  "event.ignored": {
+    severity: "info",
+    meaning: "an event that is stored and does not count, with the reason",
+  },
   "event.repeated": { severity: "info", meaning: "a redelivery; nothing has changed" },
   "window.checked": {
     severity: "info",

@@ -8,6 +8,8 @@ import { CLOCK_SKEW_MS } from "./probeWindow.ts";
 export interface PendingCreated {
   readonly serviceName: string;
   readonly eventId: string;
+  /** The correlation key; undefined if the marker cannot be read. */
+  readonly key: string | undefined;
   /** Undefined if the marker cannot be read. */
   readonly eventKey: string | undefined;
   /** When the event was received; undefined if it cannot be read. */
@@ -34,7 +36,7 @@ export async function onPending(
   engine: Pick<Engine, "checkWindow">,
   log: Log,
   rules: readonly Rule[],
-  { serviceName, eventId, eventKey, receivedAtMs, createdAtMs, isNewer }: PendingCreated,
+  { serviceName, eventId, key, eventKey, receivedAtMs, createdAtMs, isNewer }: PendingCreated,
   nowMs: number,
 ): Promise<void> {
   const facts = { service: serviceName, eventId };
@@ -51,7 +53,7 @@ export async function onPending(
     ignoreUnlessNew("the form of the marker is not known");
     return;
   }
-  if (eventKey === undefined || receivedAtMs === undefined) {
+  if (key === undefined || eventKey === undefined || receivedAtMs === undefined) {
     log.error("pending.unreadable", facts);
     return;
   }
@@ -70,5 +72,5 @@ export async function onPending(
     // It waits until its time has come; the sweep finds it then.
     log.warn("pending.ahead", { ...facts, receivedAt: new Date(receivedAtMs).toISOString() });
   }
-  await engine.checkWindow(rule, { eventKey, receivedAtMs });
+  await engine.checkWindow(rule, { service: serviceName, key }, { eventKey, receivedAtMs });
 }

@@ -14,12 +14,17 @@ import type { LogFields, LoggedAs } from "./logEvents.ts";
 
 export interface EventLog {
   /**
-   * Stores an event and its pending marker in one commit (2 writes).
+   * Stores an event and its pending marker in one commit (2 writes), or the event alone (1 write) where
+   * it does not count.
    *
    * @returns `exists` if an event with this id was there before; nothing is changed then
    * @throws EventSyncError `event-too-large` if a document cannot hold it
    */
-  append(rule: Rule, event: Event, pending: NewPendingEvent): Promise<"stored" | "exists">;
+  append(
+    rule: Rule,
+    event: Event,
+    pending: NewPendingEvent | undefined,
+  ): Promise<"stored" | "exists">;
   /** When the event with this id was received (1 read); undefined if it is gone, or of a newer form. */
   receivedAt(event: {
     readonly serviceName: string;
@@ -38,11 +43,14 @@ export interface EventLog {
 }
 
 export interface Window {
-  /** How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). */
+  /**
+   * How many pending events the endpoints have together, counting no further than `limit` (1 read per 1000,
+   * and per 30 endpoints; per 15 with `withExported`).
+   */
   count(
     window: WindowId,
     query: {
-      readonly eventKey: string;
+      readonly eventKeys: readonly string[];
       /** What is in a sync already counts, too: where events are kept. */
       readonly withExported: boolean;
       readonly aboveMs: number | undefined;
@@ -93,17 +101,17 @@ export interface Window {
 
 export interface ServiceState {
   /**
-   * The resets that a replay can still meet, oldest first (1 read). Epoch milliseconds.
+   * The resets of a window that a replay can still meet, oldest first (1 read). Epoch milliseconds.
    *
    * @throws EventSyncError `newer-document`, as `reset`
    */
-  resets(service: string): Promise<number[]>;
+  resets(window: WindowId): Promise<number[]>;
   /**
    * Everything received up to that time stops counting (1 read, 1 write). Forgets resets before
    * `keepFromMs`, except the last one.
    */
   reset(
-    service: string,
+    window: WindowId,
     times: { readonly atMs: number; readonly keepFromMs: number },
   ): Promise<void>;
 }
@@ -146,6 +154,7 @@ export interface Claim {
   /** By which the claimer knows its own sync again, where the answer to a commit was lost. */
   readonly token: string;
   readonly rule: Rule;
+  readonly window: WindowId;
   readonly reason: SyncReason;
   readonly nowMs: number;
   /** When a lease runs out that is taken, or renewed, at the moment of the call. */

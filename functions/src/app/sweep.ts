@@ -2,7 +2,7 @@ import pMap from "p-map";
 import pTimeout from "p-timeout";
 import { expiryOf } from "../domain/expiry.ts";
 import { firesByItself, type Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
+import { windowOf, type WindowId } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
@@ -16,7 +16,7 @@ type Deps = Pick<
 > & {
   readonly budget: MessageBudget;
   /** A window check that no event asked for, with its publication. */
-  readonly check: (rule: Rule) => Promise<CheckOutcome>;
+  readonly check: (rule: Rule, window: WindowId) => Promise<CheckOutcome>;
 };
 
 export interface SweepReport {
@@ -98,7 +98,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       if (firesByItself(rule)) {
         isPassed = false;
         const check = async (): Promise<void> => {
-          if ((await deps.check(rule)).outcome === "fired") report.fired++;
+          if ((await deps.check(rule, windowOf(rule))).outcome === "fired") report.fired++;
           isPassed = true;
         };
         await attemptInTime("check", { service }, check, LIMITS.stepSeconds);
@@ -149,7 +149,7 @@ async function removeExpired(
   passedMs: number,
   untilMs: number,
 ): Promise<number> {
-  const resetsMs = await services.resets(rule.serviceName);
+  const resetsMs = await services.resets(windowOf(rule));
   // One that came later may end events that no replay has passed.
   const resetAtMs = resetsMs.findLast((resetMs) => resetMs <= passedMs);
   return window.removeExpired(windowOf(rule), {

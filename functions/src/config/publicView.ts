@@ -1,3 +1,4 @@
+import type { Condition } from "../domain/condition.ts";
 import type { Services } from "./route.ts";
 import type { ServiceConfig } from "./schema.ts";
 
@@ -15,6 +16,8 @@ const VIEW: View<ServiceConfig> = {
     keepHeaders: "shown",
     redactQueryParams: "shown",
   },
+  // Keys and numbers only, as deep as it is.
+  condition: "shown",
   trigger: { type: "shown", observationPeriod: "shown", keepEventAfterTrigger: "shown" },
   targetPubSub: { topic: "shown" },
   retentionPeriod: "shown",
@@ -23,14 +26,16 @@ const VIEW: View<ServiceConfig> = {
 
 /** A decision on each field; on those of an object, and of the objects in a list, one by one. */
 type View<T> = { readonly [Key in keyof T]-?: Decision<NonNullable<T[Key]>> };
-type Decision<T> = T extends readonly (infer Item)[]
-  ? Decision<Item>
-  : T extends object
-    ? // An object that may hold anything, such as a schema, has no fields to decide on.
-      string extends keyof T
-      ? "shown" | "hidden"
-      : View<T>
-    : "shown" | "hidden";
+type Decision<T> = [T] extends [Condition]
+  ? "shown" | "hidden"
+  : T extends readonly (infer Item)[]
+    ? Decision<Item>
+    : T extends object
+      ? // An object that may hold anything, such as a schema, has no fields to decide on.
+        string extends keyof T
+        ? "shown" | "hidden"
+        : View<T>
+      : "shown" | "hidden";
 
 /** The public part of a service's configuration. */
 export type PublicService = Readonly<Record<string, unknown>>;

@@ -18,6 +18,7 @@ const FULL = {
       redactQueryParams: ["pin"],
     },
   ],
+  condition: { all: [{ endpoint: "a", min: 2 }] },
   trigger: { type: "window", observationPeriod: 60, keepEventAfterTrigger: true },
   targetPubSub: { topic: "projects/my-project/topics/my-topic" },
   retentionPeriod: 604_800,

@@ -10,7 +10,7 @@ import { expiryOf } from "../../src/domain/expiry.ts";
 import { eventIdOf, portions, splitClaim } from "../../src/domain/sync.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import { ago, event, markerOf, NOW, pendingOf, rule, uniqueId } from "../support/factories.ts";
-import { tapGrpc } from "../support/grpcTap.ts";
+import { tapGrpc } from "../../testkit/grpcTap.ts";
 import { indexProblems, UsageRecorder, type DeclaredIndexes } from "../support/indexes.ts";
 import { openStore, plant, type Store } from "../support/store.ts";
 
@@ -53,10 +53,13 @@ function claimOf(configured: Rule, pending: readonly PendingEvent[], chunkSize: 
     syncId: configured.trigger.keepEventAfterTrigger ? eventIdOf(groups) : uniqueId("s"),
     token: uniqueId("t"),
     rule: configured,
-    reason: "window",
+    window: windowOf(configured),
+    reason: "complete",
     nowMs: NOW,
     leaseUntilMs: () => NOW,
-    chunks: (configured.trigger.keepEventAfterTrigger ? portions : splitClaim)(groups, chunkSize),
+    chunks: configured.trigger.keepEventAfterTrigger
+      ? portions(groups, chunkSize)
+      : splitClaim(configured.condition, groups, chunkSize),
   };
 }
 
@@ -65,10 +68,11 @@ async function doEverything(store: Store): Promise<void> {
   const { events, window, services, outbox, paths } = store;
   for (const configured of [RULE, KEPT]) {
     const { serviceName } = configured;
-    await services.reset(serviceName, { atMs: ago(5000), keepFromMs: ago(9000) });
-    await services.resets(serviceName);
+    await services.reset(windowOf(configured), { atMs: ago(5000), keepFromMs: ago(9000) });
+    await services.resets(windowOf(configured));
     const stored = event();
     await events.append(configured, stored, markerOf(stored));
+    await events.append(configured, event({ key: "k", ignored: { reason: "none" } }), undefined);
     await events.append(configured, stored, markerOf(stored));
     await events.receivedAt({ serviceName, eventId: stored.id });
     await events.read({ serviceName, eventIds: [stored.id] });
@@ -77,7 +81,7 @@ async function doEverything(store: Store): Promise<void> {
     const withExported = configured.trigger.keepEventAfterTrigger;
     const aboveMs = ago(3600);
     for (const bounds of [{ aboveMs }, { aboveMs: undefined }, { aboveMs, upToMs: NOW }]) {
-      await window.count(id, { eventKey: "a", withExported, ...bounds, limit: 3 });
+      await window.count(id, { eventKeys: ["a"], withExported, ...bounds, limit: 3 });
     }
     await window.hasNew(id, { eventKeys, aboveMs });
     await plant(store, configured, [...pendingOf("a", 8), ...pendingOf("b", 8)]);

@@ -42,9 +42,10 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
     calls,
     counts,
     isNew: true,
-    count(_window, { eventKey, aboveMs, limit }) {
-      calls.push(`count ${eventKey} ≤${String(limit)}${since(aboveMs)}`);
-      return Promise.resolve(Math.min(limit, this.counts[eventKey] ?? 0));
+    count(_window, { eventKeys, aboveMs, limit }) {
+      calls.push(`count ${eventKeys.join(" ")} ≤${String(limit)}${since(aboveMs)}`);
+      const all = eventKeys.reduce((sum, eventKey) => sum + (this.counts[eventKey] ?? 0), 0);
+      return Promise.resolve(Math.min(limit, all));
     },
     hasNew(_window, { aboveMs }) {
       calls.push(`hasNew${since(aboveMs)}`);
@@ -96,11 +97,11 @@ export function fakeServiceState(): FakeServiceState {
   return {
     made,
     reads: 0,
-    resets(service) {
+    resets({ service }) {
       this.reads++;
       return Promise.resolve(made.get(service) ?? []);
     },
-    reset(service, { atMs }) {
+    reset({ service }, { atMs }) {
       made.set(service, [...(made.get(service) ?? []), atMs]);
       return Promise.resolve();
     },

@@ -8,6 +8,7 @@ import { makeEngine } from "../../src/app/engine.ts";
 import type { Publisher } from "../../src/app/ports.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { accepted, rule, uniqueId } from "./factories.ts";
 import { fakeClock } from "./fakes.ts";
 import { recordingLog } from "./recordingLog.ts";
@@ -86,12 +87,12 @@ export function describeNewerForm(open: () => Documents): void {
       await renew(path, field === "renamed" ? { size: { bytes: 5 } } : {});
       const before = await fieldsOf(path);
       await store(service, "b");
-      assert.equal((await engine.checkWindow(service)).outcome, "waiting");
+      assert.equal((await engine.checkWindow(service, windowOf(service))).outcome, "waiting");
       assert.deepEqual(log.of("documents.leftAlone"), [
         { service: service.serviceName, kind: "pending", count: 1 },
       ]);
       await store(service, "a");
-      assert.equal((await engine.checkWindow(service)).outcome, "fired");
+      assert.equal((await engine.checkWindow(service, windowOf(service))).outcome, "fired");
       assert.equal(messages[0]?.events["a"]?.numberOfEvents, 1);
       assert.deepEqual(await fieldsOf(path), before);
       assert.equal(log.of("pending.setAside").length, 0);
@@ -107,7 +108,7 @@ export function describeNewerForm(open: () => Documents): void {
     const id = await made.store(kept, "a");
     await made.renew(`${made.root}/pending/${id}`);
     await made.store(kept, "b");
-    assert.equal((await made.engine.checkWindow(kept)).outcome, "waiting");
+    assert.equal((await made.engine.checkWindow(kept, windowOf(kept))).outcome, "waiting");
     assert.equal(made.log.of("documents.leftAlone").length, 1);
     assert.equal((await made.fieldsOf(`${made.root}/pending/${id}`))?.["exported"], false);
   });
@@ -129,7 +130,7 @@ export function describeNewerForm(open: () => Documents): void {
     const id = await store(service, "a");
     await store(service, "b");
     await spoil(`${root}/pending/${id}`);
-    assert.equal((await engine.checkWindow(service)).outcome, "waiting");
+    assert.equal((await engine.checkWindow(service, windowOf(service))).outcome, "waiting");
     assert.equal(log.of("pending.setAside").length, 1);
     assert.equal((await fieldsOf(`${root}/malformed/${id}`))?.["v"], FORM);
   });
@@ -141,7 +142,7 @@ export function describeNewerForm(open: () => Documents): void {
     for (let pair = 0; pair < 3; pair++) {
       await store(service, "a");
       await store(service, "b");
-      await engine.checkWindow(service);
+      await engine.checkWindow(service, windowOf(service));
       clock.advance(1000);
     }
     setTopic(true);
@@ -167,7 +168,7 @@ export function describeNewerForm(open: () => Documents): void {
     );
     assert.equal(log.of("sync.setAside").length, 0);
     // Nor does the manual trigger, which would take what waits: it makes an empty one of its own.
-    assert.equal((await engine.triggerSync(service)).numberOfEvents, 0);
+    assert.equal((await engine.triggerSync(service, windowOf(service))).numberOfEvents, 0);
     assert.deepEqual((await syncs()).slice(0, 2), before.slice(0, 2));
   });
 
@@ -180,8 +181,8 @@ export function describeNewerForm(open: () => Documents): void {
     const before = await fieldsOf(root);
     const id = await store(service, "a");
     await store(service, "b");
-    await assert.rejects(engine.checkWindow(service), NEWER);
-    await assert.rejects(engine.triggerSync(service), NEWER);
+    await assert.rejects(engine.checkWindow(service, windowOf(service)), NEWER);
+    await assert.rejects(engine.triggerSync(service, windowOf(service)), NEWER);
     await assert.rejects(engine.reset(service), NEWER);
     clock.advance(2 * HOUR_MS);
     const { errors, expired } = await engine.sweep([service]);
@@ -196,7 +197,7 @@ export function describeNewerForm(open: () => Documents): void {
     const id = await store(service, "a");
     await store(service, "b");
     await renew(`${root}/events/${id}`, { content: ["chunk"] });
-    await engine.checkWindow(service);
+    await engine.checkWindow(service, windowOf(service));
     assert.equal(messages.length, 0);
     clock.advance(60_000);
     assert.equal((await engine.sweep([service])).failed, 1);

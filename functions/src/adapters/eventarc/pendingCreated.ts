@@ -19,7 +19,8 @@ export function pendingCreated(marker: DocumentSnapshot): PendingCreated | undef
   return {
     serviceName,
     eventId,
-    eventKey: eventKeyOf(marker),
+    key: textOf(marker, "key"),
+    eventKey: textOf(marker, "eventKey"),
     receivedAtMs: receivedAtMsOf(marker),
     createdAtMs: createdAtMsOf(marker),
     isNewer: isNewerForm(marker),
@@ -27,10 +28,10 @@ export function pendingCreated(marker: DocumentSnapshot): PendingCreated | undef
 }
 
 /** Undefined if it is not there, is no string, or is no Firestore value at all. */
-function eventKeyOf(marker: DocumentSnapshot): string | undefined {
+function textOf(marker: DocumentSnapshot, field: string): string | undefined {
   try {
-    const eventKey: unknown = marker.get("eventKey");
-    return typeof eventKey === "string" ? eventKey : undefined;
+    const text: unknown = marker.get(field);
+    return typeof text === "string" ? text : undefined;
   } catch {
     return undefined;
   }
