@@ -9,9 +9,9 @@ import {
   toMessageEvent,
   type MessageEvent,
 } from "../../src/domain/syncMessage.ts";
-import type { Sync } from "../../src/domain/sync.ts";
+import { completionOf, type Sync } from "../../src/domain/sync.ts";
 import type { EventToSend } from "../../src/domain/rule.ts";
-import { event, member, NOW, sync, syncEndpoint } from "../support/factories.ts";
+import { ago, event, member, NOW, rule, sync, syncEndpoint } from "../support/factories.ts";
 import { matchGolden } from "../support/golden.ts";
 
 describe("membersToSend", () => {
@@ -139,9 +139,33 @@ describe("buildMessage", () => {
     matchGolden("sync-message.txt", `${JSON.stringify(message)}\n`);
   });
 
+  it("says why it was made, what it lacks, and of which key and deadline it is", () => {
+    const completion = {
+      reason: "deadline",
+      complete: false,
+      missing: [{ eventKey: "a", have: 1, need: 2 }],
+      firstEventAtMs: ago(60),
+      deadlineAtMs: ago(10),
+    } as const;
+    const message = buildMessage(sync([], { key: "order 7", completion }), new Map());
+    assert.deepEqual(message.completion, {
+      reason: "deadline",
+      complete: false,
+      missing: [{ eventKey: "a", have: 1, need: 2 }],
+      firstEventAt: "2023-01-12T11:05:20.908Z",
+      deadlineAt: "2023-01-12T11:06:10.908Z",
+    });
+    assert.equal(message.key, "order 7");
+  });
+
   it("of a manual trigger without any event has every endpoint and nothing else", () => {
+    const endpoints = [syncEndpoint("a", []), syncEndpoint("b", [])];
+    const { condition } = rule();
     const message = buildMessage(
-      sync([syncEndpoint("a", []), syncEndpoint("b", [])], { triggerType: "none" }),
+      sync(endpoints, {
+        triggerType: "none",
+        completion: completionOf(condition, endpoints, "manual"),
+      }),
       new Map(),
     );
     assert.deepEqual(message, {
@@ -152,6 +176,14 @@ describe("buildMessage", () => {
       events: {
         a: { numberOfEvents: 0, minNbOfOccurrence: 1, eventToSend: "ALL" },
         b: { numberOfEvents: 0, minNbOfOccurrence: 1, eventToSend: "ALL" },
+      },
+      completion: {
+        reason: "manual",
+        complete: false,
+        missing: [
+          { eventKey: "a", have: 0, need: 1 },
+          { eventKey: "b", have: 0, need: 1 },
+        ],
       },
     });
   });
