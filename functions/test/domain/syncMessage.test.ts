@@ -9,6 +9,7 @@ import {
   toMessageEvent,
   type MessageEvent,
 } from "../../src/domain/syncMessage.ts";
+import { everyEndpoint } from "../../src/domain/condition.ts";
 import { completionOf, type Sync } from "../../src/domain/sync.ts";
 import type { EventToSend } from "../../src/domain/rule.ts";
 import { ago, event, member, NOW, rule, sync, syncEndpoint } from "../support/factories.ts";
@@ -113,24 +114,24 @@ describe("buildMessage", () => {
       httpMethod: "PUT",
       content: new Uint8Array([0xff, 0x00]),
     });
+    // Configured in this order; the message sorts its keys.
+    const endpoints = [
+      syncEndpoint("entry2", [member("e2")], {
+        firstEventMs: second.receivedAtMs,
+        lastEventMs: second.receivedAtMs,
+      }),
+      syncEndpoint("entry1", [member("e0"), member("e1")], {
+        minNbOfOccurrence: 2,
+        eventToSend: "LAST",
+        firstEventMs: Date.UTC(2023, 0, 12, 10, 50),
+        lastEventMs: first.receivedAtMs,
+      }),
+      syncEndpoint("entry3", [], { eventToSend: "BOUNDARIES" }),
+    ];
+    // The third is optional.
+    const completion = completionOf(everyEndpoint(endpoints.slice(0, 2)), endpoints, "complete");
     const message = buildMessage(
-      sync(
-        // Configured in this order; the message sorts its keys.
-        [
-          syncEndpoint("entry2", [member("e2")], {
-            firstEventMs: second.receivedAtMs,
-            lastEventMs: second.receivedAtMs,
-          }),
-          syncEndpoint("entry1", [member("e0"), member("e1")], {
-            minNbOfOccurrence: 2,
-            eventToSend: "LAST",
-            firstEventMs: Date.UTC(2023, 0, 12, 10, 50),
-            lastEventMs: first.receivedAtMs,
-          }),
-          syncEndpoint("entry3", [], { eventToSend: "BOUNDARIES" }),
-        ],
-        { serviceName: "My First Event Sync" },
-      ),
+      sync(endpoints, { serviceName: "My First Event Sync", completion }),
       new Map([
         ["entry1", [toMessageEvent(first)]],
         ["entry2", [toMessageEvent(second)]],
