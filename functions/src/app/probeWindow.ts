@@ -1,7 +1,7 @@
-import type { Numbers, Shortfall } from "../domain/condition.ts";
-import { completedBy, Inquiry } from "../domain/inquiry.ts";
+import type { Shortfall, Numbers } from "../domain/condition.ts";
 import { addSeconds, windowStart, type Rule } from "../domain/rule.ts";
-import { windowName, windowOf } from "../domain/window.ts";
+import { windowName, type WindowId } from "../domain/window.ts";
+import { completedBy, Inquiry } from "../domain/inquiry.ts";
 import { BoundedMap } from "./boundedMap.ts";
 import type { Clock, Window } from "./ports.ts";
 
@@ -71,10 +71,10 @@ export class WindowProbe {
   }
 
   /** @param asking undefined for a check that no event asked for: it looks at all that there is */
-  async probe(rule: Rule, asking: Asking | undefined): Promise<ProbeResult> {
+  async probe(rule: Rule, id: WindowId, asking: Asking | undefined): Promise<ProbeResult> {
     const { clock, window } = this.#deps;
     const { keepEventAfterTrigger, observationPeriod } = rule.trigger;
-    const { lastResetMs, lastShort, settledMs } = this.#remember(rule);
+    const { lastResetMs, lastShort, settledMs } = this.#remember(id);
     const nowMs = clock();
     const untilMs = nowMs + CLOCK_SKEW_MS;
     const fromMs =
@@ -85,7 +85,7 @@ export class WindowProbe {
       // Kept windows stay complete; only an event that is in no sync yet is worth a closer look.
       const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
       const isAsked = asking !== undefined;
-      if (!isAsked && !(await window.hasNew(windowOf(rule), { eventKeys, aboveMs }))) {
+      if (!isAsked && !(await window.hasNew(id, { eventKeys, aboveMs }))) {
         return { complete: false, missing: [] };
       }
     } else if (asking !== undefined) {
@@ -100,7 +100,7 @@ export class WindowProbe {
     if (inquiry === undefined) return { complete: false, missing: [] };
     for (let asked = inquiry.nextToAsk(); asked.length > 0; asked = inquiry.nextToAsk()) {
       const counts = asked.map((question) =>
-        window.count(windowOf(rule), {
+        window.count(id, {
           ...question,
           withExported: keepEventAfterTrigger,
           aboveMs,
@@ -114,31 +114,31 @@ export class WindowProbe {
       }
     }
     if (inquiry.isComplete === true) return { complete: true, nowMs, fromMs, untilMs };
-    this.#note(rule, { lastShort: inquiry.short });
+    this.#note(id, { lastShort: inquiry.short });
     return { complete: false, missing: inquiry.missing };
   }
 
   /** The last reset that a closer look has met, if any. */
-  lastResetMs(rule: Rule): number | undefined {
-    return this.#remember(rule).lastResetMs;
+  lastResetMs(id: WindowId): number | undefined {
+    return this.#remember(id).lastResetMs;
   }
 
   /** A closer look has met this reset, the last one there is. */
-  sawReset(rule: Rule, lastResetMs: number | undefined): void {
-    if (lastResetMs !== undefined) this.#note(rule, { lastResetMs });
+  sawReset(id: WindowId, lastResetMs: number | undefined): void {
+    if (lastResetMs !== undefined) this.#note(id, { lastResetMs });
   }
 
   /** A replay has gone through the window, and all that it closed is claimed. */
-  settled(rule: Rule, settledMs: number): void {
-    this.#note(rule, { settledMs });
+  settled(id: WindowId, settledMs: number): void {
+    this.#note(id, { settledMs });
   }
 
-  #remember(rule: Rule): Remembered {
-    return this.#remembered.get(windowName(windowOf(rule))) ?? {};
+  #remember(id: WindowId): Remembered {
+    return this.#remembered.get(windowName(id)) ?? {};
   }
 
-  #note(rule: Rule, more: Remembered): void {
-    this.#remembered.set(windowName(windowOf(rule)), { ...this.#remember(rule), ...more });
+  #note(id: WindowId, more: Remembered): void {
+    this.#remembered.set(windowName(id), { ...this.#remember(id), ...more });
   }
 }
 

@@ -31,11 +31,17 @@ export interface Event {
   readonly queryParams: readonly NamedValues[];
   /** The body, exactly: text where it is valid UTF-8, else bytes. */
   readonly content: string | Uint8Array;
+  /** The correlation key, where it has one. */
+  readonly key?: string;
+  /** Why it does not count: it is stored without a marker, and is in no sync. */
+  readonly ignored?: { readonly reason: string };
 }
 
 /** The marker that is written with an event. */
 export interface NewPendingEvent {
   readonly id: string;
+  /** The correlation key: of which window it is. */
+  readonly key: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
   /** Bytes that the event takes in a sync message, so that a message is planned without reading it. */
@@ -43,7 +49,7 @@ export interface NewPendingEvent {
 }
 
 /** What a window check looks at: exists exactly while the event can still take part in a window. */
-export interface PendingEvent extends NewPendingEvent {
+export interface PendingEvent extends Omit<NewPendingEvent, "key"> {
   /** Already part of a sync: a rule with `keepEventAfterTrigger` has exported it. */
   readonly exported: boolean;
   /** The store's own mark of the state that was read, for conditional writes. */

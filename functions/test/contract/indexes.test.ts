@@ -53,6 +53,7 @@ function claimOf(configured: Rule, pending: readonly PendingEvent[], chunkSize: 
     syncId: configured.trigger.keepEventAfterTrigger ? eventIdOf(groups) : uniqueId("s"),
     token: uniqueId("t"),
     rule: configured,
+    window: windowOf(configured),
     reason: "complete",
     nowMs: NOW,
     leaseUntilMs: () => NOW,
@@ -67,10 +68,11 @@ async function doEverything(store: Store): Promise<void> {
   const { events, window, services, outbox, paths } = store;
   for (const configured of [RULE, KEPT]) {
     const { serviceName } = configured;
-    await services.reset(serviceName, ago(5000), ago(9000));
-    await services.resets(serviceName);
+    await services.reset(windowOf(configured), ago(5000), ago(9000));
+    await services.resets(windowOf(configured));
     const stored = event();
     await events.append(configured, stored, markerOf(stored));
+    await events.append(configured, event({ key: "k", ignored: { reason: "none" } }), undefined);
     await events.append(configured, stored, markerOf(stored));
     await events.receivedAt(serviceName, stored.id);
     await events.read(serviceName, [stored.id]);

@@ -10,6 +10,7 @@ import { makeEngine, type Engine, type NewEvent } from "../../src/app/engine.ts"
 import type { Clock, Log, Publisher } from "../../src/app/ports.ts";
 import type { SweepReport } from "../../src/app/sweep.ts";
 import type { Rule } from "../../src/domain/rule.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import type { Outcome } from "../../testkit/explore.ts";
 import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
 import { FATES, Stage, type Actor, type Choose, type Work } from "../../testkit/stage.ts";
@@ -136,8 +137,8 @@ export class World {
     const { actor, engine } = this.instance(name);
     return {
       actor,
-      run: () => engine.checkWindow(rule, event),
-      again: (other) => other.checkWindow(rule, event),
+      run: () => engine.checkWindow(rule, windowOf(rule), event),
+      again: (other) => other.checkWindow(rule, windowOf(rule), event),
     };
   }
 
@@ -150,9 +151,9 @@ export class World {
         await before?.();
         const { eventId, receivedAtMs } = await engine.storeEvent(rule, accepted({ eventKey }));
         this.acceptedIds.push(eventId);
-        await engine.checkWindow(rule, { eventKey, receivedAtMs });
+        await engine.checkWindow(rule, windowOf(rule), { eventKey, receivedAtMs });
       },
-      again: (other) => other.checkWindow(rule),
+      again: (other) => other.checkWindow(rule, windowOf(rule)),
     };
   }
 
@@ -169,7 +170,7 @@ export class World {
 
   trigger(name: string, rule: Rule): Play {
     const { actor, engine } = this.instance(name);
-    return { actor, run: () => engine.triggerSync(rule) };
+    return { actor, run: () => engine.triggerSync(rule, windowOf(rule)) };
   }
 
   reset(name: string, rule: Rule): Play {

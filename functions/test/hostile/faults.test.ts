@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { windowOf } from "../../src/domain/window.ts";
 
 import { asks, request } from "../../testkit/hostile/fleet.ts";
 import { Instance } from "../../testkit/hostile/instance.ts";
@@ -25,7 +26,7 @@ describe("an answer that is lost", function () {
       plan: (point) => (point === "window.scan/runQuery:after" ? "unavailable" : undefined),
     });
     await assert.rejects(
-      failing.run((engine) => engine.checkWindow(rule, asks("b"))),
+      failing.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("b"))),
       /UNAVAILABLE/,
     );
     await world.close(); // waits for every request

@@ -8,6 +8,7 @@ import { asks, inParallel, request } from "../../testkit/hostile/fleet.ts";
 import { Instance } from "../../testkit/hostile/instance.ts";
 import { World } from "../../testkit/hostile/world.ts";
 import { waitFor } from "../../testkit/waitFor.ts";
+import { windowOf } from "../../src/domain/window.ts";
 
 /** What a function has, and what is left of it for a bad day: unbounded, these took 450 MB and 590. */
 const LIMIT_MB = 350;
@@ -84,7 +85,9 @@ describe("large syncs at once", function () {
     });
     await fill(dying, rules);
     for (const rule of rules) {
-      void dying.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined);
+      void dying
+        .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")))
+        .catch(() => undefined);
     }
     await waitFor("the claims", async () => {
       const { docs } = await world.db.collectionGroup("syncs").select().get();

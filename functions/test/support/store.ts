@@ -76,7 +76,7 @@ export async function plant(
       chunk.map((event) => ({
         kind: "create",
         path: `${collection}/${event.id}`,
-        fields: pendingFields(rule, event),
+        fields: pendingFields(rule, { key: "", ...event }),
       })),
     );
     return chunk.map((event) => ({ ...event, version }));

@@ -24,6 +24,7 @@ export function toCloudEvent(projectId: string, created: Created): CloudEventReq
   const value = {
     name: `projects/${projectId}/databases/(default)/documents/${document}`,
     fields: {
+      key: { stringValue: created.key ?? "" },
       eventKey: { stringValue: created.eventKey },
       receivedAt: { timestampValue: createdAt },
     },

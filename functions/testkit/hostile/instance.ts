@@ -73,7 +73,7 @@ export class Instance {
   }
 
   deliver(event: Created): Promise<void> {
-    const created = { ...event, createdAtMs: event.receivedAtMs };
+    const created = { key: "", ...event, createdAtMs: event.receivedAtMs, isNewer: false };
     return this.run((engine) => onPending(engine, this.#log, this.#rules, created, this.#clock()));
   }
 }
@@ -87,8 +87,9 @@ function announcing(
     ...events,
     async append(rule, event, pending) {
       const result = await events.append(rule, event, pending);
-      const { id: eventId, eventKey, receivedAtMs } = pending;
-      onStored({ serviceName: rule.serviceName, eventId, eventKey, receivedAtMs });
+      if (pending === undefined) return result;
+      const { id: eventId, key, eventKey, receivedAtMs } = pending;
+      onStored({ serviceName: rule.serviceName, eventId, key, eventKey, receivedAtMs });
       return result;
     },
   };

@@ -32,7 +32,7 @@ export async function preload(
       const event = eventOf(`e${String(index).padStart(7, "0")}`, eventKey, firstMs + index);
       const { id, receivedAtMs } = event;
       const size = jsonSize(toMessageEvent(event));
-      await log.append(rule, event, { id, eventKey, receivedAtMs, size });
+      await log.append(rule, event, { id, key: "", eventKey, receivedAtMs, size });
       ids.push(id);
     }
     await documents.commit(writes);

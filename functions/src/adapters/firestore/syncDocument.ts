@@ -9,7 +9,8 @@ import {
   type SyncState,
 } from "../../domain/sync.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
-import { FieldReader, MalformedDocumentError } from "./fields.ts";
+import { MalformedDocumentError, type FieldReader } from "./fields.ts";
+import { FORM, readerOf } from "./form.ts";
 import { serviceOf } from "./paths.ts";
 
 /**
@@ -62,6 +63,7 @@ export function progressFields(
 /** Fields that never change. */
 export function decisionFields(sync: Sync, token: string): Fields {
   return {
+    v: FORM,
     token,
     key: sync.key,
     triggerType: sync.triggerType,
@@ -75,6 +77,7 @@ export function decisionFields(sync: Sync, token: string): Fields {
 /** Parts expire with the events that they name; the sync itself only once it is published. */
 export function partFields(sync: Sync, members: readonly (readonly Member[])[]): Fields {
   return {
+    v: FORM,
     endpoints: members.map(memberFields),
     expireAt: new Date(addSeconds(sync.createdAtMs, sync.retentionPeriod)),
   };
@@ -109,9 +112,10 @@ function toDate(ms: number | undefined): Date | null {
   return ms === undefined ? null : new Date(ms);
 }
 
-/** @throws MalformedDocumentError */
-export function toStoredSync({ id, path, fields }: Doc): StoredSync {
-  const data = new FieldReader(fields);
+/** @throws MalformedDocumentError, NewerDocumentError */
+export function toStoredSync(doc: Doc): StoredSync {
+  const { id, path } = doc;
+  const data = readerOf(doc);
   return {
     state: data.oneOf("state", SYNC_STATES),
     attempt: data.number("attempt"),
@@ -172,12 +176,12 @@ function toMembers(data: FieldReader): Member[] {
 /**
  * Adds the members that the parts hold. Parts that are gone have expired with their events.
  *
- * @throws MalformedDocumentError
+ * @throws MalformedDocumentError, NewerDocumentError
  */
 export function withParts(sync: Sync, parts: readonly (Doc | undefined)[]): Sync {
   const chunks = parts
     .filter((part) => part !== undefined)
-    .map(({ fields }) => new FieldReader(fields).list("endpoints").map(toMembers));
+    .map((part) => readerOf(part).list("endpoints").map(toMembers));
   const endpoints = sync.endpoints.map((endpoint, index) => ({
     ...endpoint,
     members: [...endpoint.members, ...chunks.flatMap((chunk) => chunk[index] ?? [])],
