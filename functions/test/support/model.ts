@@ -194,7 +194,7 @@ function deliver(
   nowMs: number,
 ): Promise<void> {
   const { serviceName } = configured;
-    const marker = { serviceName, eventId: "", key: "", eventKey, receivedAtMs };
+  const marker = { serviceName, eventId: "", key: "", eventKey, receivedAtMs };
   const created = { ...marker, createdAtMs: receivedAtMs, isNewer: false };
   return onPending(engine, silent, [configured], created, nowMs);
 }
