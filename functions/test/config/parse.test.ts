@@ -58,8 +58,7 @@ const ORIGIN =
   "“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard";
 const METHOD = "one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT";
 const SENT = "one of ALL, FIRST, LAST, BOUNDARIES";
-const TYPE =
-  "“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)";
+const TYPE = "“window” (by itself, when the window is complete) or “none” (only by manual trigger)";
 const PERIOD = "a whole number of seconds, at least 1";
 const COUNT = "a whole number from 1 to 10000 (0 means the default)";
 const TOPIC = "the full name of a topic, such as projects/my-project/topics/my-topic";

@@ -2,13 +2,18 @@ import { PubSub } from "@google-cloud/pubsub";
 import assert from "node:assert/strict";
 import { makePublisher } from "../../src/adapters/pubsub/publisher.ts";
 import { buildMessage, toMessageEvent } from "../../src/domain/syncMessage.ts";
-import { event, member, sync, syncEndpoint } from "../support/factories.ts";
+import { completionOf } from "../../src/domain/sync.ts";
+import { event, member, rule, sync, syncEndpoint } from "../support/factories.ts";
 import { tapGrpc } from "../../testkit/grpcTap.ts";
 import { emulatorVariable, uniqueProject } from "../support/store.ts";
 import { Inbox } from "../../testkit/inbox.ts";
 
 const MESSAGE = buildMessage(
-  sync([syncEndpoint("a", [member("e1")])], { serviceName: "é à" }),
+  sync([syncEndpoint("a", [member("e1")])], {
+    serviceName: "é à",
+    key: "order 7",
+    completion: completionOf(rule().condition, [], "manual"),
+  }),
   new Map([["a", [toMessageEvent(event({ id: "e1", content: "<&> \u2028 😀" }))]]]),
 );
 
@@ -20,7 +25,7 @@ describe("Publisher on Pub/Sub", () => {
   });
   afterEach(() => pubsub.close());
 
-  it("publishes the message as JSON, with its three attributes, to a topic of any project", async () => {
+  it("publishes the message as JSON, with its attributes, to a topic of any project", async () => {
     const topic = `projects/${uniqueProject()}/topics/target`;
     const subscriber = await Inbox.create(topic);
     try {
@@ -32,6 +37,8 @@ describe("Publisher on Pub/Sub", () => {
         serviceName: "é à",
         eventID: MESSAGE.eventID,
         triggerType: "window",
+        reason: "manual",
+        key: "order 7",
       });
     } finally {
       await subscriber.close();
