@@ -5,7 +5,8 @@
 import { parseConfig } from "../src/config/parse.ts";
 import { readInvokers, type DeclaredInvokers } from "../src/adapters/invokersFile.ts";
 import type { Services } from "../src/config/route.ts";
-import { explain, readFirestoreEntry, readSettings } from "./configFiles.ts";
+import { explain, readSettings } from "./configFiles.ts";
+import { readFirestoreEntry } from "./firebaseJson.ts";
 import { PARAMETERS, reviewParameters, reviewSize } from "./parameters.ts";
 import { unreadVariables, validValue, type Settings } from "./parameters.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
