@@ -13,17 +13,24 @@ import type { Sync, SyncReason } from "../domain/sync.ts";
 
 export interface EventLog {
   /**
-   * Stores an event and its pending marker in one commit (2 writes).
+   * Stores an event and its pending marker in one commit (2 writes), or the event alone (1 write) where
+   * it does not count.
    *
    * @returns `exists` if an event with this id was there before; nothing is changed then
    * @throws EventSyncError `event-too-large` if a document cannot hold it
    */
-  append(rule: Rule, event: Event, pending: NewPendingEvent): Promise<"stored" | "exists">;
-  /** When the event with this id was received (1 read), or undefined if it is gone. */
+  append(
+    rule: Rule,
+    event: Event,
+    pending: NewPendingEvent | undefined,
+  ): Promise<"stored" | "exists">;
+  /** When the event with this id was received (1 read); undefined if it is gone, or of a newer form. */
   receivedAt(serviceName: string, eventId: string): Promise<number | undefined>;
   /**
    * Reads events as they stand in messages (1 read each), by id. What is missing or malformed is left
    * out and reported.
+   *
+   * @throws EventSyncError `newer-document`
    */
   read(
     serviceName: string,
@@ -86,13 +93,17 @@ export interface Window {
 }
 
 export interface ServiceState {
-  /** The resets that a replay can still meet, oldest first (1 read). Epoch milliseconds. */
-  resets(service: string): Promise<number[]>;
+  /**
+   * The resets of a window that a replay can still meet, oldest first (1 read). Epoch milliseconds.
+   *
+   * @throws EventSyncError `newer-document`, as `reset`
+   */
+  resets(window: WindowId): Promise<number[]>;
   /**
    * Everything received up to now stops counting (1 read, 1 write). Forgets resets before `keepFromMs`,
    * except the last one.
    */
-  reset(service: string, nowMs: number, keepFromMs: number): Promise<void>;
+  reset(window: WindowId, nowMs: number, keepFromMs: number): Promise<void>;
 }
 
 /** A sync whose next step is ours, until the lease runs out. */
@@ -115,6 +126,8 @@ export interface DueSync {
   readonly dueAtMs: number;
   /** Its last attempt was noted as failed: nobody is at it. */
   readonly hasFailed: boolean;
+  /** A newer version of this code has written it, and only that can take it. */
+  readonly isNewer: boolean;
 }
 
 /** The sync that has waited longest to be published. */
@@ -131,6 +144,7 @@ export interface Claim {
   /** By which the claimer knows its own sync again, where the answer to a commit was lost. */
   readonly token: string;
   readonly rule: Rule;
+  readonly window: WindowId;
   readonly reason: SyncReason;
   readonly nowMs: number;
   /** When a lease runs out that is taken, or renewed, at the moment of the call. */
@@ -195,6 +209,7 @@ export interface Outbox {
    * @param options.again take it even if it is published or not due: it was asked for by name
    * @param options.dueByMs take it even if it is due only then
    * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
+   * @throws EventSyncError `newer-document`
    */
   take(
     serviceName: string,

@@ -10,7 +10,7 @@ import { summarize } from "../../tools/checks/summary.ts";
 import { FUNCTIONS_DIR } from "../../tools/paths.ts";
 import { signalGroup } from "../../tools/processGroup.ts";
 import { processes } from "../support/processes.ts";
-import { waitFor } from "../support/waitFor.ts";
+import { waitFor } from "../../testkit/waitFor.ts";
 
 const sh = (name: string, script: string, more: Partial<Step> = {}): Step => ({
   name,
