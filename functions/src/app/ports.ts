@@ -39,11 +39,14 @@ export interface EventLog {
 }
 
 export interface Window {
-  /** How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). */
+  /**
+   * How many pending events the endpoints have together, counting no further than `limit` (1 read per 1000,
+   * and per 30 endpoints; per 15 with `withExported`).
+   */
   count(
     window: WindowId,
     query: {
-      readonly eventKey: string;
+      readonly eventKeys: readonly string[];
       /** What is in a sync already counts, too: where events are kept. */
       readonly withExported: boolean;
       readonly aboveMs: number | undefined;

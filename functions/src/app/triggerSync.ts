@@ -97,7 +97,7 @@ async function claimAllTaken(
   isFirst: boolean,
 ): Promise<Claimed> {
   const { closed, open } = await whatIsThere(deps, rule, id);
-  const due: Due[] = closed.map((groups) => ({ groups, reason: "window" }));
+  const due: Due[] = closed.map((groups) => ({ groups, reason: "complete" }));
   if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
   if (due.length === 0) {
     // Somebody else has taken what was left.

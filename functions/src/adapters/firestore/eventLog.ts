@@ -12,7 +12,7 @@ import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "./documentSize.ts";
 import type { Doc, Documents, Fields, Write } from "./documents.ts";
-import { MalformedDocumentError, FieldReader } from "./fields.ts";
+import { MalformedDocumentError } from "./fields.ts";
 import { FORM, isNewer, readerOf } from "./form.ts";
 import { paths } from "./paths.ts";
 import { pendingFields } from "./pendingDocument.ts";
