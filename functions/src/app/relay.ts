@@ -3,7 +3,7 @@ import type { Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
 import { LEASE_MS } from "./claimSyncs.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { Clock, DueSync, EventLog, Log, Outbox, Publisher } from "./ports.ts";
+import type { Clock, DueSync, EventLog, Lease, Log, Outbox, Publisher } from "./ports.ts";
 import { publishSyncs } from "./publishSyncs.ts";
 
 interface Deps {
@@ -25,15 +25,17 @@ export interface RelayReport {
   skipped: number;
 }
 
-/** Syncs read at a time, and published at a time. */
+/** Syncs read at a time. */
 const PAGE = 200;
+/** Services at a time, and syncs of one that are taken at a time. */
 const CONCURRENCY = 8;
 
 /**
- * Publishes the syncs that are due, oldest first, until there are none or time is up.
+ * Publishes the syncs that are due, oldest first, until there are none or time is up: those of one service
+ * together, as a check does.
  *
  * Once a sync of a service cannot be published its others are left for the next time: most likely its
- * topic is gone, and trying them all would hold up the services behind it.
+ * topic is gone, and trying them all would hold up the services behind it. So the oldest goes alone.
  *
  * @param untilMs when to begin no more
  * @param report is added to, step by step: it is right also where a step never ends
@@ -45,42 +47,39 @@ export async function relayDue(
   report: RelayReport,
 ): Promise<void> {
   const stuck = new Set<string>();
-  const relayOne = async ({ serviceName, syncId }: DueSync): Promise<void> => {
-    const now = deps.clock();
-    const lease = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
-    if (lease === undefined) return;
-    const sync = withCurrentTopic(lease.sync, rules);
-    const [published] = await publishSyncs(deps, [{ ...lease, sync }], untilMs);
-    switch (published?.outcome) {
-      case "published":
-        report.published++;
-        return;
-      case "failed":
-        report.failed++;
-        stuck.add(serviceName);
-        return;
-      case "postponed":
-      case undefined:
-        return;
+  const failed = (error: unknown, facts: object): void => {
+    report.errors++;
+    deps.log.error("sweep.stepFailed", { step: "publish", ...facts, error: String(error) });
+  };
+  const take = async ({ serviceName, syncId }: DueSync): Promise<Lease | undefined> => {
+    try {
+      const now = deps.clock();
+      return await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
+    } catch (error) {
+      failed(error, { service: serviceName, syncId });
+      return undefined;
     }
   };
-  const tryOne = async (due: DueSync): Promise<void> => {
-    if (stuck.has(due.serviceName)) return;
+  const relay = async (service: string, due: readonly DueSync[]): Promise<void> => {
+    if (due.length === 0 || stuck.has(service)) return;
     if (deps.clock() >= untilMs) {
-      report.skipped++;
+      report.skipped += due.length;
       return;
     }
+    const taken = await pMap(due, take, { concurrency: CONCURRENCY });
+    const leases = taken
+      .filter((lease) => lease !== undefined)
+      .map((lease) => ({ ...lease, sync: withCurrentTopic(lease.sync, rules) }));
     try {
-      await relayOne(due);
+      for (const { outcome } of await publishSyncs(deps, leases, untilMs)) {
+        if (outcome === "published") report.published++;
+        if (outcome !== "failed") continue;
+        report.failed++;
+        stuck.add(service);
+      }
     } catch (error) {
-      report.errors++;
-      const { serviceName: service, syncId } = due;
-      deps.log.error("sweep.stepFailed", {
-        step: "publish",
-        service,
-        syncId,
-        error: String(error),
-      });
+      stuck.add(service);
+      failed(error, { service, syncId: due[0]?.syncId });
     }
   };
 
@@ -88,7 +87,15 @@ export async function relayDue(
   let page: DueSync[] = [];
   do {
     page = await deps.outbox.due(nowMs, PAGE, page.at(-1));
-    await pMap(page, tryOne, { concurrency: CONCURRENCY });
+    const services = [...Map.groupBy(page, ({ serviceName }) => serviceName)];
+    await pMap(
+      services,
+      async ([service, due]) => {
+        await relay(service, due.slice(0, 1));
+        await relay(service, due.slice(1));
+      },
+      { concurrency: CONCURRENCY },
+    );
   } while (page.length === PAGE && deps.clock() < untilMs);
 }
 
