@@ -23,12 +23,20 @@ export function inOrder<T extends Arrival>(arrivals: Iterable<T>): T[] {
  * @returns the ids of each sync's events, oldest first
  */
 export function sequentially(
-  { endpoints, trigger }: Rule,
+  rule: Rule,
   arrivals: readonly Arrival[],
   resetsMs: readonly number[],
 ): string[][] {
+  return [...eachSync(rule, arrivals, resetsMs)];
+}
+
+/** The same, one by one. */
+export function* eachSync(
+  { endpoints, trigger }: Rule,
+  arrivals: readonly Arrival[],
+  resetsMs: readonly number[],
+): Generator<string[], undefined> {
   let waiting: Arrival[] = [];
-  const syncs: string[][] = [];
   for (const event of arrivals) {
     if (!endpoints.some(({ eventKey }) => eventKey === event.eventKey)) continue;
     waiting.push(event);
@@ -42,8 +50,8 @@ export function sequentially(
         inWindow.filter((other) => other.eventKey === eventKey).length >= minNbOfOccurrence,
     );
     if (!isComplete) continue;
-    syncs.push(inWindow.map(({ id }) => id));
+    yield inWindow.map(({ id }) => id);
     waiting = waiting.filter((other) => !inWindow.includes(other));
   }
-  return syncs;
+  return undefined;
 }
