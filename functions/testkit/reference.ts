@@ -2,6 +2,7 @@
  * What a rule that takes its events makes of them, in its plainest words: each event is looked at at its
  * own moment, with all that is there. Slow, and by itself: it shares nothing with the code under test.
  */
+import type { Condition } from "../src/domain/condition.ts";
 import type { Rule } from "../src/domain/rule.ts";
 
 export interface Arrival {
@@ -15,6 +16,17 @@ export function inOrder<T extends Arrival>(arrivals: Iterable<T>): T[] {
   return [...arrivals].toSorted(
     (a, b) => a.receivedAtMs - b.receivedAtMs || (a.id < b.id ? -1 : 1),
   );
+}
+
+/** Whether a condition holds, in its plainest words. */
+export function satisfies(condition: Condition, count: (eventKey: string) => number): boolean {
+  const isTrue = (member: Condition): boolean => satisfies(member, count);
+  if ("all" in condition) return condition.all.every(isTrue);
+  if ("any" in condition) return condition.any.some(isTrue);
+  if ("atLeast" in condition) {
+    return condition.atLeast.of.filter(isTrue).length >= condition.atLeast.n;
+  }
+  return count(condition.endpoint) >= condition.min;
 }
 
 /**
@@ -32,7 +44,7 @@ export function sequentially(
 
 /** The same, one by one. */
 export function* eachSync(
-  { endpoints, trigger }: Rule,
+  { endpoints, condition, trigger }: Rule,
   arrivals: readonly Arrival[],
   resetsMs: readonly number[],
 ): Generator<string[], undefined> {
@@ -45,9 +57,9 @@ export function* eachSync(
         event.receivedAtMs - receivedAtMs < trigger.observationPeriod * 1000 &&
         !resetsMs.some((reset) => receivedAtMs <= reset && reset < event.receivedAtMs),
     );
-    const isComplete = endpoints.every(
-      ({ eventKey, minNbOfOccurrence }) =>
-        inWindow.filter((other) => other.eventKey === eventKey).length >= minNbOfOccurrence,
+    const isComplete = satisfies(
+      condition,
+      (eventKey) => inWindow.filter((other) => other.eventKey === eventKey).length,
     );
     if (!isComplete) continue;
     yield inWindow.map(({ id }) => id);

@@ -2,6 +2,7 @@ import pMap from "p-map";
 import type { Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
 import { LEASE_MS } from "./claimSyncs.ts";
+import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, DueSync, EventLog, Lease, Log, Outbox, Publisher } from "./ports.ts";
 import { publishSyncs } from "./publishSyncs.ts";
@@ -47,21 +48,22 @@ export async function relayDue(
   report: RelayReport,
 ): Promise<void> {
   const stuck = new Set<string>();
-  const failed = (error: unknown, facts: object): void => {
-    report.errors++;
-    deps.log.error("sweep.stepFailed", { step: "publish", ...facts, error: String(error) });
+  let newer = 0;
+  const noteFailed = (error: unknown, { serviceName: service, syncId }: DueSync): void => {
+    noteFailedStep(deps.log, report, { step: "publish", service, syncId }, error);
   };
-  const take = async ({ serviceName, syncId }: DueSync): Promise<Lease | undefined> => {
+  const take = async (due: DueSync): Promise<Lease | undefined> => {
     try {
       const now = deps.clock();
-      return await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
+      return await deps.outbox.take(due.serviceName, due.syncId, now, now + LEASE_MS);
     } catch (error) {
-      failed(error, { service: serviceName, syncId });
+      noteFailed(error, due);
       return undefined;
     }
   };
-  const relay = async (service: string, due: readonly DueSync[]): Promise<void> => {
-    if (due.length === 0 || stuck.has(service)) return;
+  const relay = async (due: readonly DueSync[]): Promise<void> => {
+    const [first] = due;
+    if (first === undefined || stuck.has(first.serviceName)) return;
     if (deps.clock() >= untilMs) {
       report.skipped += due.length;
       return;
@@ -75,28 +77,30 @@ export async function relayDue(
         if (outcome === "published") report.published++;
         if (outcome !== "failed") continue;
         report.failed++;
-        stuck.add(service);
+        stuck.add(first.serviceName);
       }
     } catch (error) {
-      stuck.add(service);
-      failed(error, { service, syncId: due[0]?.syncId });
+      noteFailed(error, first);
     }
   };
 
   const nowMs = deps.clock();
   let page: DueSync[] = [];
-  do {
-    page = await deps.outbox.due(nowMs, PAGE, page.at(-1));
-    const services = [...Map.groupBy(page, ({ serviceName }) => serviceName)];
-    await pMap(
-      services,
-      async ([service, due]) => {
-        await relay(service, due.slice(0, 1));
-        await relay(service, due.slice(1));
-      },
-      { concurrency: CONCURRENCY },
-    );
-  } while (page.length === PAGE && deps.clock() < untilMs);
+  try {
+    do {
+      page = await deps.outbox.due(nowMs, PAGE, page.at(-1));
+      const known = page.filter(({ isNewer }) => !isNewer);
+      newer += page.length - known.length;
+      const services = [...Map.groupBy(known, ({ serviceName }) => serviceName).values()];
+      const inTurn = async (due: readonly DueSync[]): Promise<void> => {
+        await relay(due.slice(0, 1));
+        await relay(due.slice(1));
+      };
+      await pMap(services, inTurn, { concurrency: CONCURRENCY });
+    } while (page.length === PAGE && deps.clock() < untilMs);
+  } finally {
+    if (newer > 0) deps.log.warn("documents.leftAlone", { kind: "sync", count: newer });
+  }
 }
 
 /** A topic that was wrong when the sync was made may have been put right in the configuration. */

@@ -19,6 +19,7 @@ export interface LedgerSync {
   readonly eventID: string;
   readonly state: string;
   readonly reason: string;
+  readonly isComplete: boolean;
   readonly createdAtMs: number;
   /** When its first commit became visible. Microseconds since the epoch. */
   readonly committedAtUs: number;
@@ -99,7 +100,8 @@ async function readSync(doc: DocumentSnapshot): Promise<LedgerSync> {
     id: doc.id,
     eventID: String(doc.get("eventID")),
     state: String(doc.get("state")),
-    reason: String(doc.get("reason")),
+    reason: String(doc.get("completion.reason")),
+    isComplete: doc.get("completion.complete") === true,
     createdAtMs: millis(doc, "createdAt") ?? 0,
     committedAtUs: micros(doc.createTime),
     lastError: doc.get("lastError") as string | undefined,

@@ -12,7 +12,8 @@ import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "./documentSize.ts";
 import type { Doc, Documents, Fields, Write } from "./documents.ts";
-import { MalformedDocumentError, FieldReader } from "./fields.ts";
+import { MalformedDocumentError } from "./fields.ts";
+import { FORM, isNewer, readerOf } from "./form.ts";
 import { paths } from "./paths.ts";
 import { pendingFields } from "./pendingDocument.ts";
 
@@ -44,7 +45,8 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
 
     async receivedAt(serviceName, eventId) {
       const [doc] = await documents.get([`${paths.events(serviceName)}/${eventId}`]);
-      const receivedAt = doc?.fields["receivedAt"];
+      if (doc === undefined || isNewer(doc.fields)) return undefined;
+      const { receivedAt } = doc.fields;
       return receivedAt instanceof Date ? receivedAt.getTime() : undefined;
     },
 
@@ -101,6 +103,7 @@ function requireFits(size: number): void {
 function eventFields(rule: Rule, event: Event): Fields {
   const { content } = event;
   return {
+    v: FORM,
     eventKey: event.eventKey,
     receivedAt: new Date(event.receivedAtMs),
     httpMethod: event.httpMethod,
@@ -114,18 +117,22 @@ function eventFields(rule: Rule, event: Event): Fields {
   };
 }
 
-/** Undefined if it is malformed. */
-function toEvent({ id, fields }: Doc): Event | undefined {
-  const { headers, queryParams, content } = fields;
+/**
+ * Undefined if it is malformed.
+ *
+ * @throws NewerDocumentError: a message without it would be one event short for ever
+ */
+function toEvent(doc: Doc): Event | undefined {
+  const { headers, queryParams, content } = doc.fields;
   const isRead =
     isNamedValues(headers) &&
     isNamedValues(queryParams) &&
     (typeof content === "string" || content instanceof Uint8Array);
-  if (!isRead) return undefined;
-  const reader = new FieldReader(fields);
   try {
+    const reader = readerOf(doc);
+    if (!isRead) return undefined;
     return {
-      id,
+      id: doc.id,
       eventKey: reader.string("eventKey"),
       receivedAtMs: reader.time("receivedAt"),
       httpMethod: reader.oneOf("httpMethod", HTTP_METHODS),
