@@ -12,6 +12,7 @@ function syncOf(index: number, reason: string, committedMs: number, ids: string)
     id: `s${String(index)}`,
     eventID: "",
     state: "published",
+    isComplete: true,
     reason,
     createdAtMs: NOW + committedMs,
     committedAtUs: 1000 * (NOW + committedMs),

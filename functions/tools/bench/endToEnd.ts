@@ -143,7 +143,7 @@ async function runPairs(
     // A sync takes what is there, three events perhaps, so some of one endpoint can be left over.
     for (const eventKey of endpoints) {
       await (
-        await server.send(service, eventKey, newContent())
+        await server.send(service, eventKey, newContent(), "left-over")
       ).delivered;
     }
     await tally.untilQuiet(GIVE_UP_MS);
