@@ -22,6 +22,7 @@ type Deps = Pick<
 export interface SweepReport {
   readonly published: number;
   readonly failed: number;
+  /** Syncs that its checks made. */
   readonly fired: number;
   readonly expired: number;
   /** Steps that threw or took too long; each is in the log. */
@@ -98,7 +99,8 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       if (firesByItself(rule)) {
         isPassed = false;
         const check = async (): Promise<void> => {
-          if ((await deps.check(rule, windowOf(rule))).outcome === "fired") report.fired++;
+          const outcome = await deps.check(rule, windowOf(rule));
+          if (outcome.outcome === "fired") report.fired += outcome.leases.length;
           isPassed = true;
         };
         await attemptInTime("check", { service }, check, LIMITS.stepSeconds);
