@@ -41,27 +41,32 @@ export function satisfies(condition: Condition, count: (eventKey: string) => num
  * @param resetsMs what was received at or before a reset does not count after it
  * @param endMs until when deadlines pass
  */
-export function closings(
+export function closings(...facts: Parameters<typeof eachClosing>): Closing[] {
+  return [...eachClosing(...facts)];
+}
+
+/** The same, one by one. */
+export function* eachClosing(
   rule: Rule,
   arrivals: readonly Arrival[],
   resetsMs: readonly number[],
   endMs = Infinity,
-): Closing[] {
+): Generator<Closing, undefined> {
   const { endpoints, condition, trigger } = rule;
   const known = arrivals.filter((event) => endpoints.some((e) => e.eventKey === event.eventKey));
   const moments = [
     ...known.map((event) => ({ atMs: event.receivedAtMs, what: event })),
     ...resetsMs.map((atMs) => ({ atMs, what: "reset" as const })),
   ].toSorted((a, b) => a.atMs - b.atMs); // stable: of one millisecond events come before a reset
-  const closed: Closing[] = [];
   let open: Arrival[] = [];
-  const close = (reason: Closing["reason"]): void => {
-    closed.push({ ids: open.map(({ id }) => id), reason });
+  const close = (reason: Closing["reason"]): Closing => {
+    const ids = open.map(({ id }) => id);
     open = [];
+    return { ids, reason };
   };
   for (const { atMs, what } of [...moments, { atMs: endMs, what: "end" as const }]) {
     if (rule.deadline !== undefined && open.length > 0 && deadlineOf(rule, open) <= atMs) {
-      close("deadline");
+      yield close("deadline");
     }
     if (what === "end") break;
     if (what === "reset") {
@@ -74,14 +79,22 @@ export function closings(
       condition,
       (eventKey) => open.filter((other) => other.eventKey === eventKey).length,
     );
-    if (isComplete) close("complete");
+    if (isComplete) yield close("complete");
   }
-  return closed;
+  return undefined;
 }
 
 /** The ids of each sync's events, see `closings`. */
 export function sequentially(...facts: Parameters<typeof closings>): string[][] {
   return closings(...facts).map(({ ids }) => [...ids]);
+}
+
+/** The same, one by one. */
+export function* eachSync(
+  ...facts: Parameters<typeof eachClosing>
+): Generator<string[], undefined> {
+  for (const { ids } of eachClosing(...facts)) yield [...ids];
+  return undefined;
 }
 
 function deadlineOf({ deadline, trigger }: Rule, open: readonly Arrival[]): number {

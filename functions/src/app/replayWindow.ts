@@ -6,14 +6,9 @@ import { Replay, type Closed, type Run } from "../domain/replay.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
 import { deadlineOfRule } from "./deadlines.ts";
-import type { Log, ServiceState, TimesOfDay, Window } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
-interface Deps {
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly log: Log;
-  readonly timesOfDay?: TimesOfDay;
-}
+type Deps = Pick<Ports, "window" | "services" | "log" | "timesOfDay">;
 
 /** A window that is closed: what becomes a sync. */
 export interface ClosedWindow extends Pick<Closed, "reason" | "deadlineAtMs"> {

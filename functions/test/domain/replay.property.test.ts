@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
+import { everyEndpoint } from "../../src/domain/condition.ts";
 import { deadlineOf } from "../../src/domain/deadline.ts";
 import { byAge, type PendingEvent } from "../../src/domain/event.ts";
 import { Replay, type Closed } from "../../src/domain/replay.ts";
 import type { Deadline, Rule } from "../../src/domain/rule.ts";
+import { conditionsOf } from "../support/conditions.ts";
 import { endpoint, pending, rule } from "../support/factories.ts";
 import { closings, type Closing } from "../../testkit/reference.ts";
 
@@ -37,15 +39,24 @@ const rules = fc
     needs: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
     observationPeriod: fc.integer({ min: 1, max: 8 }),
   })
-  .map(({ needs, observationPeriod, deadline }) =>
-    rule({
-      ...(deadline !== undefined && { deadline }),
-      endpoints: needs.map((minNbOfOccurrence, index) =>
-        endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
-      ),
-      trigger: { observationPeriod },
-    }),
-  );
+  .chain(({ needs, observationPeriod, deadline }) => {
+    const endpoints = needs.map((minNbOfOccurrence, index) =>
+      endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
+    );
+    return fc
+      .oneof(
+        fc.constant(everyEndpoint(endpoints)),
+        conditionsOf(endpoints.map(({ eventKey }) => eventKey)),
+      )
+      .map((condition) =>
+        rule({
+          endpoints,
+          condition,
+          trigger: { observationPeriod },
+          ...(deadline !== undefined && { deadline }),
+        }),
+      );
+  });
 
 /** Often in the same millisecond, and around the edges of the period. */
 const times = fc.oneof(

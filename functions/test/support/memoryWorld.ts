@@ -36,7 +36,7 @@ export function memoryWorld(): MemoryWorld {
   const alarms: Alarm[] = [];
   let ids = 0;
   const publisher: Publisher = {
-    publish: (topic, batch) => {
+    publish: ({ topic, messages: batch }) => {
       topics.push(...batch.map(() => topic));
       return Promise.resolve(
         batch.map((message) => ({
