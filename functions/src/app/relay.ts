@@ -4,17 +4,12 @@ import type { Sync } from "../domain/sync.ts";
 import { LEASE_MS } from "./claimSyncs.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { Clock, DueSync, EventLog, Log, Outbox, Publisher } from "./ports.ts";
+import type { DueSync, Ports } from "./ports.ts";
 import { publishSyncs } from "./publishSyncs.ts";
 
-interface Deps {
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
+type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
   readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+};
 
 /** What the relay has done so far. */
 export interface RelayReport {
@@ -47,9 +42,9 @@ export async function relayDue(
 ): Promise<void> {
   const stuck = new Set<string>();
   let newer = 0;
-  const relayOne = async ({ serviceName, syncId }: DueSync): Promise<void> => {
-    const now = deps.clock();
-    const lease = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
+  const relayOne = async (due: DueSync): Promise<void> => {
+    const nowMs = deps.clock();
+    const lease = await deps.outbox.take(due, { nowMs, leaseUntilMs: nowMs + LEASE_MS });
     if (lease === undefined) return;
     const sync = withCurrentTopic(lease.sync, rules);
     const [published] = await publishSyncs(deps, [{ ...lease, sync }], untilMs);
@@ -59,7 +54,7 @@ export async function relayDue(
         return;
       case "failed":
         report.failed++;
-        stuck.add(serviceName);
+        stuck.add(due.serviceName);
         return;
       case "postponed":
       case undefined:

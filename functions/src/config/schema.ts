@@ -61,7 +61,7 @@ export const serviceSchema = {
             type: "array",
             expected: "a list of HTTP methods",
             description:
-              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.",
+              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.",
             default: DEFAULT_METHODS,
             items: {
               type: "string",
@@ -92,7 +92,12 @@ export const serviceSchema = {
             description:
               "Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.",
             default: [],
-            items: { type: "string", minLength: 1, expected: "a header name" },
+            items: {
+              type: "string",
+              // A token, RFC 9110, 5.6.2.
+              pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+              expected: "a header name: letters, digits and any of !#$%&'*+-.^_`|~",
+            },
           },
           redactQueryParams: {
             type: "array",

@@ -48,11 +48,11 @@ function setUp(...leases: Lease[]) {
       },
     },
     publisher: {
-      publish: (topic) => {
+      publish: ({ topic }: Parameters<Publisher["publish"]>[0]) => {
         published.push(topic);
         return Promise.allSettled([Promise.resolve("m1")]);
       },
-    } as Publisher,
+    },
     check: ({ serviceName }: Rule): Promise<CheckOutcome> => {
       checked.push(serviceName);
       return Promise.resolve({ outcome: "nothingNew" });
@@ -135,7 +135,7 @@ describe("sweep", () => {
       targetPubSub: { topic: "projects/p-b/topics/good" },
     });
     let refused = 0;
-    deps.publisher.publish = (topic) => {
+    deps.publisher.publish = ({ topic }) => {
       if (topic === good.targetPubSub.topic) return Promise.allSettled([Promise.resolve("m1")]);
       refused++;
       return broken();
@@ -190,7 +190,7 @@ describe("sweep", () => {
     it("one sync cannot be taken", async () => {
       const { deps, published, log } = setUp(lease("s1", "A"), lease("s2", "B"));
       const take = deps.outbox.take.bind(deps.outbox);
-      deps.outbox.take = (...args) => (args[1] === "s1" ? broken() : take(...args));
+      deps.outbox.take = (...args) => (args[0].syncId === "s1" ? broken() : take(...args));
       const { errors } = await sweep(deps, [A, B]);
       assert.equal(errors, 1);
       assert.equal(published.length, 1);

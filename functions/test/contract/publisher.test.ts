@@ -29,7 +29,7 @@ describe("Publisher on Pub/Sub", () => {
     const topic = `projects/${uniqueProject()}/topics/target`;
     const subscriber = await Inbox.create(topic);
     try {
-      const [result] = await makePublisher(pubsub).publish(topic, [MESSAGE]);
+      const [result] = await makePublisher(pubsub).publish({ topic, messages: [MESSAGE] });
       assert.match(String(result?.status === "fulfilled" && result.value), /^\d+$/);
       const [received] = await subscriber.waitForCount(1);
       assert.equal(received?.data, JSON.stringify(MESSAGE));
@@ -50,8 +50,8 @@ describe("Publisher on Pub/Sub", () => {
     await pubsub.createTopic(topic);
     const publisher = makePublisher(pubsub);
     const results = await Promise.all([
-      publisher.publish(topic, [MESSAGE]),
-      publisher.publish(topic, [MESSAGE]),
+      publisher.publish({ topic, messages: [MESSAGE] }),
+      publisher.publish({ topic, messages: [MESSAGE] }),
     ]);
     assert.equal(idsOf(results.flat()).size, 2);
   });
@@ -69,7 +69,7 @@ describe("Publisher on Pub/Sub", () => {
         ...MESSAGE,
         eventID: String(index),
       }));
-      const results = await makePublisher(pubsub).publish(topic, messages);
+      const results = await makePublisher(pubsub).publish({ topic, messages });
       assert.equal(requests, 1);
       const received = await subscriber.waitForCount(200);
       assert.equal(idsOf(results).size, 200);
@@ -83,7 +83,7 @@ describe("Publisher on Pub/Sub", () => {
 
   it("says of each message if there is no such topic", async () => {
     const topic = "projects/demo-nobody/topics/none";
-    const results = await makePublisher(pubsub).publish(topic, [MESSAGE, MESSAGE]);
+    const results = await makePublisher(pubsub).publish({ topic, messages: [MESSAGE, MESSAGE] });
     assert.deepEqual(
       results.map((result) => result.status === "rejected" && (result.reason as GrpcError).code),
       [5, 5],

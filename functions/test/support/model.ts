@@ -101,7 +101,7 @@ export async function modelRun(
   let ids = 0;
   const messages: SyncMessage[] = [];
   const publisher: Publisher = {
-    publish: async (_topic, batch) => {
+    publish: async ({ messages: batch }) => {
       await ticks(random.int(0, 5));
       return batch.map((message) => {
         const value = `m${String(messages.push(message))}`;

@@ -40,7 +40,7 @@ export function makePublisher(pubsub: PubSub = new PubSub()): Publisher {
   };
 
   return {
-    async publish(name, messages) {
+    async publish({ topic: name, messages }) {
       const topic = topicOf(name);
       const published = messages.map((message) =>
         topic.publishMessage({
