@@ -4,17 +4,12 @@ import type { Sync } from "../domain/sync.ts";
 import { LEASE_MS } from "./claimSyncs.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { Clock, DueSync, EventLog, Lease, Log, Outbox, Publisher } from "./ports.ts";
+import type { DueSync, Lease, Ports } from "./ports.ts";
 import { publishSyncs } from "./publishSyncs.ts";
 
-interface Deps {
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
+type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
   readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+};
 
 /** What the relay has done so far. */
 export interface RelayReport {
@@ -54,8 +49,8 @@ export async function relayDue(
   };
   const take = async (due: DueSync): Promise<Lease | undefined> => {
     try {
-      const now = deps.clock();
-      return await deps.outbox.take(due.serviceName, due.syncId, now, now + LEASE_MS);
+      const nowMs = deps.clock();
+      return await deps.outbox.take(due, { nowMs, leaseUntilMs: nowMs + LEASE_MS });
     } catch (error) {
       noteFailed(error, due);
       return undefined;

@@ -6,22 +6,18 @@ import { windowOf, type WindowId } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { Clock, EventLog, Log, Outbox, Publisher, ServiceState, Window } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { relayDue } from "./relay.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
 
-interface Deps {
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
+type Deps = Pick<
+  Ports,
+  "window" | "services" | "events" | "outbox" | "publisher" | "clock" | "log"
+> & {
   readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly log: Log;
   /** A window check that no event asked for, with its publication. */
   readonly check: (rule: Rule, window: WindowId) => Promise<CheckOutcome>;
-}
+};
 
 export interface SweepReport {
   readonly published: number;

@@ -13,7 +13,7 @@ const DEFAULT_METHODS = [
 
 /** When a sync message is generated, by the type of the trigger. */
 const TRIGGERS: Readonly<Record<TriggerType, string>> = {
-  window: "by itself, when every endpoint has its events",
+  window: "by itself, when the window is complete",
   none: "only by manual trigger",
 };
 
@@ -61,7 +61,7 @@ export const serviceSchema = {
             type: "array",
             expected: "a list of HTTP methods",
             description:
-              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.",
+              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.",
             default: DEFAULT_METHODS,
             items: {
               type: "string",
@@ -83,7 +83,7 @@ export const serviceSchema = {
             maximum: 10000,
             expected: "a whole number from 1 to 10000 (0 means the default)",
             description:
-              "How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.",
+              "How many events of this endpoint the window needs, unless `condition` says otherwise. 0 means the default. At most 10,000 over all endpoints that are needed together; fewer if names are very long.",
             default: 1,
           },
           keepHeaders: {
@@ -92,7 +92,12 @@ export const serviceSchema = {
             description:
               "Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.",
             default: [],
-            items: { type: "string", minLength: 1, expected: "a header name" },
+            items: {
+              type: "string",
+              // A token, RFC 9110, 5.6.2.
+              pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+              expected: "a header name: letters, digits and any of !#$%&'*+-.^_`|~",
+            },
           },
           redactQueryParams: {
             type: "array",
@@ -206,10 +211,10 @@ export const serviceSchema = {
       // One way to say it, and no other beside it.
       oneOf: [
         { type: "string" },
-        { required: ["endpoint"] },
-        { required: ["all"] },
-        { required: ["any"] },
-        { required: ["atLeast"] },
+        { type: "object", required: ["endpoint"] },
+        { type: "object", required: ["all"] },
+        { type: "object", required: ["any"] },
+        { type: "object", required: ["atLeast"] },
       ],
       expected:
         "the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”",

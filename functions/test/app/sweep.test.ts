@@ -34,7 +34,7 @@ function setUp(...leases: Lease[]) {
   const checked: string[] = [];
   const expired: string[] = [];
   const publisher: Publisher = {
-    publish: (topic, messages) => {
+    publish: ({ topic, messages }) => {
       published.push(topic);
       return Promise.allSettled(messages.map(() => Promise.resolve("m1")));
     },
@@ -137,7 +137,7 @@ describe("sweep", () => {
       targetPubSub: { topic: "projects/p-b/topics/good" },
     });
     const refused: number[] = [];
-    deps.publisher.publish = (topic, messages) => {
+    deps.publisher.publish = ({ topic, messages }) => {
       if (topic === good.targetPubSub.topic) return Promise.allSettled([Promise.resolve("m1")]);
       refused.push(messages.length);
       return broken();
@@ -193,7 +193,7 @@ describe("sweep", () => {
     it("one sync cannot be taken", async () => {
       const { deps, published, log } = setUp(lease("s1", "A"), lease("s2", "B"));
       const take = deps.outbox.take.bind(deps.outbox);
-      deps.outbox.take = (...args) => (args[1] === "s1" ? broken() : take(...args));
+      deps.outbox.take = (...args) => (args[0].syncId === "s1" ? broken() : take(...args));
       const { errors } = await sweep(deps, [A, B]);
       assert.equal(errors, 1);
       assert.equal(published.length, 1);

@@ -43,14 +43,14 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       }
     },
 
-    async receivedAt(serviceName, eventId) {
+    async receivedAt({ serviceName, eventId }) {
       const [doc] = await documents.get([`${paths.events(serviceName)}/${eventId}`]);
       if (doc === undefined || isNewer(doc.fields)) return undefined;
       const { receivedAt } = doc.fields;
       return receivedAt instanceof Date ? receivedAt.getTime() : undefined;
     },
 
-    async read(serviceName, eventIds) {
+    async read({ serviceName, eventIds }) {
       const collection = paths.events(serviceName);
       const slices = Array.from({ length: Math.ceil(eventIds.length / READ_SLICE) }, (_, index) =>
         eventIds.slice(index * READ_SLICE, (index + 1) * READ_SLICE),
