@@ -4,6 +4,7 @@ import { windowName, windowOf, type WindowId } from "../domain/window.ts";
 import { Alarms } from "./alarms.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
+import { markTogether } from "./markTogether.ts";
 import { MessageBudget } from "./messageBudget.ts";
 import type { Ports } from "./ports.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
@@ -32,7 +33,9 @@ export interface Engine {
 
 export function makeEngine(ports: Ports): Engine {
   const probe = new WindowProbe(ports);
-  const deps = { ...ports, probe, alarms: new Alarms(ports), budget: new MessageBudget() };
+  const outbox = markTogether(ports.outbox, ports.clock);
+  const alarms = new Alarms(ports);
+  const deps = { ...ports, outbox, probe, alarms, budget: new MessageBudget() };
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
   const checks = new Coalescer<Asked, NewEvent | typeof EVERYTHING, Checked>(
     async ({ rule, window }, events) => {
