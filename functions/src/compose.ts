@@ -71,11 +71,12 @@ const lazyPublisher: Publisher = {
 };
 
 const taskAlarmClock = once(async () => {
-  const [{ getApp, getApps, initializeApp }, { makeAlarmClock }] = await Promise.all([
+  const [{ initializeApp }, { makeAlarmClock }] = await Promise.all([
     import("firebase-admin/app"),
     import("./adapters/tasks/alarmClock.ts"),
   ]);
-  const app = getApps().length === 0 ? initializeApp() : getApp();
+  // By a name of its own: others of this process are not ours.
+  const app = initializeApp(undefined, "eventsync");
   return makeAlarmClock(app, `locations/${LOCATION.value()}/functions/alarm`);
 });
 

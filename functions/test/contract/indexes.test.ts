@@ -84,6 +84,7 @@ async function doEverything(store: Store): Promise<void> {
       await window.count(id, { eventKeys: ["a"], withExported, ...bounds, limit: 3 });
     }
     await window.hasNew(id, { eventKeys, aboveMs });
+    await window.oldest(id, { eventKeys });
     await plant(store, configured, [...pendingOf("a", 8), ...pendingOf("b", 8)]);
     await paths.pending(serviceName).doc(stored.id).update({ size: "malformed" });
     const pending = await window.collect(id, { eventKeys, withExported, aboveMs });
@@ -120,6 +121,7 @@ async function doEverything(store: Store): Promise<void> {
     );
     await outbox.keep(again!, LATER);
     await outbox.markPublished([{ lease: lease!, messageId: "m1" }], NOW);
+    await outbox.markDiscarded([lease!], NOW);
 
     const other = claimOf(configured, [], 5);
     await claimNow(other);
