@@ -1,6 +1,6 @@
-import type { Event, NewPendingEvent, PendingEvent } from "../domain/event.ts";
+import type { Event, IgnoredReason, NewPendingEvent, PendingEvent } from "../domain/event.ts";
 import type { Expiry } from "../domain/expiry.ts";
-import type { Rule } from "../domain/rule.ts";
+import type { Rule, Target } from "../domain/rule.ts";
 import type { WindowId } from "../domain/window.ts";
 import type { Group } from "../domain/decide.ts";
 import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
@@ -13,14 +13,19 @@ import type { Sync, SyncReason } from "../domain/sync.ts";
 
 export interface EventLog {
   /**
-   * Stores an event and its pending marker in one commit (2 writes).
+   * Stores an event and its pending marker in one commit (2 writes; 1 for an event without a marker, which
+   * does not count).
    *
    * @returns `exists` if an event with this id was there before; nothing is changed then
    * @throws EventSyncError `event-too-large` if a document cannot hold it
    */
-  append(rule: Rule, event: Event, pending: NewPendingEvent): Promise<"stored" | "exists">;
-  /** When the event with this id was received (1 read), or undefined if it is gone. */
-  receivedAt(serviceName: string, eventId: string): Promise<number | undefined>;
+  append(
+    rule: Rule,
+    event: Event,
+    pending: NewPendingEvent | undefined,
+  ): Promise<"stored" | "exists">;
+  /** What was answered about the event with this id (1 read), or undefined if it is gone. */
+  summary(serviceName: string, eventId: string): Promise<EventSummary | undefined>;
   /**
    * Reads events as they stand in messages (1 read each), by id. What is missing or malformed is left
    * out and reported.
@@ -29,6 +34,12 @@ export interface EventLog {
     serviceName: string,
     eventIds: readonly string[],
   ): Promise<ReadonlyMap<string, MessageEvent>>;
+}
+
+export interface EventSummary {
+  /** Epoch milliseconds. */
+  readonly receivedAtMs: number;
+  readonly ignored?: IgnoredReason;
 }
 
 export interface Window {
@@ -218,12 +229,18 @@ export interface Outbox {
 
 export interface Publisher {
   /**
-   * Publishes sync messages, in as few requests as they fit, and waits for the acknowledgements.
+   * Publishes sync messages, in as few requests as they fit, and waits for the acknowledgements. Those
+   * with an ordering key go out in their order; one that fails takes with it those of the same key after
+   * it, and no others.
    *
    * @returns for each message the id that Pub/Sub gave it; rejected if Pub/Sub refused it or did not
    *   answer in time
    */
-  publish(topic: string, messages: readonly SyncMessage[]): Promise<PromiseSettledResult<string>[]>;
+  publish(
+    topic: string,
+    messages: readonly SyncMessage[],
+    how?: Omit<Target, "topic">,
+  ): Promise<PromiseSettledResult<string>[]>;
 }
 
 /** One structured line per decision: what happened, in the past tense, with its facts. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Event } from "../domain/event.ts";
+import pMap from "p-map";
+import type { Event, IgnoredReason } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
 import { messageSize } from "../domain/syncMessage.ts";
 import type { Clock, EventLog, Log, NewId } from "./ports.ts";
@@ -15,6 +16,8 @@ export interface StoredEvent {
   readonly receivedAtMs: number;
   /** The source had delivered it before; the other fields are those of the first time. */
   readonly duplicate: boolean;
+  /** Why it does not count, if so. */
+  readonly ignored?: IgnoredReason;
 }
 
 interface Deps {
@@ -25,7 +28,7 @@ interface Deps {
 }
 
 /**
- * Stores an event together with its pending marker, in one commit.
+ * Stores an event together with its pending marker, in one commit; one that is ignored has no marker.
  *
  * An event whose source names it gets its id from that name, so that `create` refuses a repeat, even
  * one that arrives at the same moment. With a random id an existing event can only be our own: the
@@ -41,17 +44,58 @@ export async function storeEvent(
   const { eventKey } = request;
   const id = idempotencyKey === undefined ? deps.newId() : idFrom(eventKey, idempotencyKey);
   const event: Event = { id, receivedAtMs: deps.clock(), ...accepted };
+  const { receivedAtMs } = event;
   const size = messageSize(event);
-  const pending = { id, eventKey, receivedAtMs: event.receivedAtMs, size };
+  const pending = event.ignored === undefined && { id, eventKey, receivedAtMs, size };
 
-  const result = await deps.events.append(rule, event, pending);
+  const result = await deps.events.append(rule, event, pending || undefined);
+  const facts = { service: serviceName, eventKey, eventId: id };
   if (result === "stored" || idempotencyKey === undefined) {
-    deps.log.info("event.stored", { service: serviceName, eventKey, eventId: id, size });
-    return { eventId: id, receivedAtMs: event.receivedAtMs, duplicate: false };
+    logStored(deps.log, { ...facts, size }, event.ignored?.reason);
+    return { eventId: id, receivedAtMs, duplicate: false, ...ignoredOf(event) };
   }
-  const first = await deps.events.receivedAt(serviceName, id);
-  deps.log.info("event.repeated", { service: serviceName, eventKey, eventId: id });
-  return { eventId: id, receivedAtMs: first ?? event.receivedAtMs, duplicate: true };
+  const first = await deps.events.summary(serviceName, id);
+  deps.log.info("event.repeated", facts);
+  return { eventId: id, receivedAtMs, ...(first ?? ignoredOf(event)), duplicate: true };
+}
+
+/** Events of a batch that are stored at a time. */
+const BATCH_CONCURRENCY = 10;
+
+/**
+ * Stores events of one request, each by itself. If it fails, some may be stored: sent again, those are
+ * recognised.
+ */
+export function storeEvents(
+  deps: Deps,
+  rule: Rule,
+  requests: readonly AcceptedRequest[],
+): Promise<StoredEvent[]> {
+  return pMap(requests, (request) => storeEvent(deps, rule, request), {
+    concurrency: BATCH_CONCURRENCY,
+  });
+}
+
+/** What an expression says of why it failed may quote the event: that stays in its document. */
+function logStored(
+  log: Log,
+  facts: Readonly<Record<string, unknown>>,
+  ignored: IgnoredReason | undefined,
+): void {
+  switch (ignored) {
+    case undefined:
+      log.info("event.stored", facts);
+      return;
+    case "filter":
+      log.info("event.ignored", { ...facts, reason: ignored });
+      return;
+    case "filter-failed":
+      log.warn("event.filterFailed", facts);
+  }
+}
+
+function ignoredOf({ ignored }: Pick<Event, "ignored">): { readonly ignored?: IgnoredReason } {
+  return ignored === undefined ? {} : { ignored: ignored.reason };
 }
 
 /** 128 bits of SHA-256, in hex: well scattered, and valid as a document id whatever the source sent. */

@@ -7,6 +7,9 @@ import type { Services } from "./route.ts";
 import validateService from "./validateService.generated.ts";
 import { serviceSchema, type EndpointConfig, type ServiceConfig } from "./schema.ts";
 
+/** What is wrong with what an endpoint asks of content, and where below it, such as `filter`. */
+export type CheckContent = (endpoint: Pick<EndpointConfig, "schema" | "filter">) => Problem[];
+
 /** What the configuration came to. */
 export interface ParsedConfig {
   readonly services: Services;
@@ -43,9 +46,10 @@ export class ConfigError extends EventSyncError {
 /**
  * Parses the `CONFIG` parameter: one service, or a list of services.
  *
+ * @param checkContent checks schemas and filters; it needs libraries that are loaded only where there are any
  * @throws ConfigError with all problems at once
  */
-export function parseConfig(text: string): ParsedConfig {
+export function parseConfig(text: string, checkContent: CheckContent = () => []): ParsedConfig {
   const raw = parseJson(text);
   const ignored: string[] = [];
   const isList = Array.isArray(raw);
@@ -64,10 +68,10 @@ export function parseConfig(text: string): ParsedConfig {
     if (validate(candidate)) {
       const service = { ...candidate, retentionPeriod: asked ?? defaultRetention(candidate) };
       services.set(index, service);
-      problems.push(...checkService(service, path));
+      problems.push(...checkService(service, path), ...checkContents(service, path, checkContent));
     } else {
       problems.push(...(validate.errors ?? []).map((error) => describe(error, path)));
-      problems.push(...checkKeys(candidate, path));
+      problems.push(...checkKeys(candidate, path), ...checkContents(candidate, path, checkContent));
     }
   });
   problems.push(...checkTogether(services));
@@ -242,6 +246,24 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
     }
   }
   return problems;
+}
+
+/** Also where the rest of a service is refused. */
+function checkContents(candidate: unknown, root: string, check: CheckContent): Problem[] {
+  const { endpoints } = (candidate ?? {}) as { readonly endpoints?: unknown };
+  return (Array.isArray(endpoints) ? endpoints : []).flatMap((endpoint: unknown, index) => {
+    const { schema, filter } = (endpoint ?? {}) as Readonly<Record<string, unknown>>;
+    const problems = check({
+      ...(isObject(schema) && { schema }),
+      ...(typeof filter === "string" && filter !== "" && { filter }),
+    });
+    const place = `endpoints[${String(index)}]`;
+    return problems.map(({ path, message }) => ({ path: join(root, `${place}.${path}`), message }));
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -16,8 +16,25 @@ export interface Event {
   readonly httpMethod: string;
   readonly headers: readonly NamedValues[];
   readonly queryParams: readonly NamedValues[];
-  /** The body, exactly: text where it is valid UTF-8, else bytes. */
+  /** The body, exactly: text where it is valid UTF-8, else bytes. Of a CloudEvent its data. */
   readonly content: string | Uint8Array;
+  /** Of a CloudEvent: `id`, `source`, `type` and all others. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Present only where the event does not count: it has no marker then. */
+  readonly ignored?: Ignored;
+}
+
+/**
+ * Why an event is stored and does not count: `filter`, the endpoint's filter says false; `filter-failed`,
+ * it says nothing.
+ */
+export const IGNORED_REASONS = ["filter", "filter-failed"] as const;
+export type IgnoredReason = (typeof IGNORED_REASONS)[number];
+
+export interface Ignored {
+  readonly reason: IgnoredReason;
+  /** What is to be said besides, for whoever looks at the event. */
+  readonly detail?: string;
 }
 
 /** The marker that is written with an event. */

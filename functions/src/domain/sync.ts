@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Group } from "./decide.ts";
 import { byAge, type PendingEvent } from "./event.ts";
-import type { EventToSend, Rule, TriggerType } from "./rule.ts";
+import type { EventToSend, MessageFormat, OrderingKey, Rule, TriggerType } from "./rule.ts";
 
 /**
  * A sync is one decision that fired, and the outbox row of its message.
@@ -44,6 +44,9 @@ export interface Sync {
   readonly reason: SyncReason;
   readonly triggerType: TriggerType;
   readonly topic: string;
+  /** How its message goes out, where that was configured. */
+  readonly format?: MessageFormat;
+  readonly orderingKey?: OrderingKey;
   readonly createdAtMs: number;
   /** Seconds that the sync stays readable once it is published. */
   readonly retentionPeriod: number;
@@ -85,7 +88,7 @@ export function makeSync(
     eventID: eventIdOf(endpoints),
     reason,
     triggerType: rule.trigger.type,
-    topic: rule.targetPubSub.topic,
+    ...rule.targetPubSub,
     createdAtMs: nowMs,
     retentionPeriod: rule.retentionPeriod,
     endpoints,

@@ -121,7 +121,13 @@ export function fakeEventLog(...stored: readonly Event[]): FakeEventLog {
       events.set(event.id, event);
       return Promise.resolve("stored");
     },
-    receivedAt: (_service, id) => Promise.resolve(events.get(id)?.receivedAtMs),
+    summary(_service, id) {
+      const event = events.get(id);
+      if (event === undefined) return Promise.resolve(undefined);
+      const ignored = event.ignored?.reason;
+      const { receivedAtMs } = event;
+      return Promise.resolve({ receivedAtMs, ...(ignored !== undefined && { ignored }) });
+    },
     read: (_service, ids) =>
       Promise.resolve(
         new Map(

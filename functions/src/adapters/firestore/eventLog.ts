@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import type { EventLog, Log } from "../../app/ports.ts";
 import { EventSyncError } from "../../domain/errors.ts";
-import type { Event, NamedValues } from "../../domain/event.ts";
+import { IGNORED_REASONS, type Event, type NamedValues } from "../../domain/event.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
 import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
@@ -23,8 +23,13 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       const fields = eventFields(rule, event);
       requireFits(documentSize(path, fields));
       try {
+        const create = { kind: "create", path, fields } as const;
+        if (pending === undefined) {
+          await documents.commit([create]);
+          return "stored";
+        }
         await documents.commit([
-          { kind: "create", path, fields },
+          create,
           {
             // Not `create`: the event decides whether it is new. A marker may outlive an event that TTL
             // has removed, and would turn its redelivery away for good.
@@ -43,10 +48,13 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       }
     },
 
-    async receivedAt(serviceName, eventId) {
+    async summary(serviceName, eventId) {
       const [doc] = await documents.get([`${paths.events(serviceName)}/${eventId}`]);
       const receivedAt = doc?.fields["receivedAt"];
-      return receivedAt instanceof Date ? receivedAt.getTime() : undefined;
+      if (!(receivedAt instanceof Date)) return undefined;
+      const { reason } = (doc?.fields["ignored"] ?? {}) as { readonly reason?: unknown };
+      const ignored = IGNORED_REASONS.find((each) => each === reason);
+      return { receivedAtMs: receivedAt.getTime(), ...(ignored !== undefined && { ignored }) };
     },
 
     async read(serviceName, eventIds) {
@@ -100,16 +108,20 @@ function eventFields(rule: Rule, event: Event): Fields {
     headers: event.headers,
     queryParams: event.queryParams,
     content,
+    // Its names are a CloudEvent's, of letters and digits: a map can hold them.
+    ...(event.attributes !== undefined && { attributes: event.attributes }),
+    ...(event.ignored !== undefined && { ignored: event.ignored }),
     expireAt: new Date(addSeconds(event.receivedAtMs, rule.retentionPeriod)),
   };
 }
 
 /** Undefined if it is malformed. */
 function toEvent({ id, fields }: Doc): Event | undefined {
-  const { headers, queryParams, content } = fields;
+  const { headers, queryParams, content, attributes } = fields;
   const isRead =
     isNamedValues(headers) &&
     isNamedValues(queryParams) &&
+    (attributes === undefined || isTexts(attributes)) &&
     (typeof content === "string" || content instanceof Uint8Array);
   if (!isRead) return undefined;
   const reader = new FieldReader(fields);
@@ -122,11 +134,20 @@ function toEvent({ id, fields }: Doc): Event | undefined {
       headers,
       queryParams,
       content,
+      ...(attributes !== undefined && { attributes }),
     };
   } catch (error) {
     if (error instanceof MalformedDocumentError) return undefined;
     throw error;
   }
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((entry) => typeof entry === "string")
+  );
 }
 
 function isNamedValues(value: unknown): value is NamedValues[] {

@@ -1,5 +1,5 @@
 import type { Member, Sync, SyncEndpoint, SyncState } from "../../domain/sync.ts";
-import { addSeconds } from "../../domain/rule.ts";
+import { addSeconds, MESSAGE_FORMATS, ORDERING_KEYS } from "../../domain/rule.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
 import { FieldReader, MalformedDocumentError } from "./fields.ts";
 import { serviceOf } from "./paths.ts";
@@ -57,6 +57,8 @@ export function decisionFields(sync: Sync, token: string): Fields {
     reason: sync.reason,
     triggerType: sync.triggerType,
     topic: sync.topic,
+    ...(sync.format !== undefined && { format: sync.format }),
+    ...(sync.orderingKey !== undefined && { orderingKey: sync.orderingKey }),
     createdAt: new Date(sync.createdAtMs),
     retentionPeriod: sync.retentionPeriod,
     attempt: 1,
@@ -93,6 +95,8 @@ function toDate(ms: number | undefined): Date | null {
 /** @throws MalformedDocumentError */
 export function toStoredSync({ id, path, fields }: Doc): StoredSync {
   const data = new FieldReader(fields);
+  const format = data.optionalOneOf("format", MESSAGE_FORMATS);
+  const orderingKey = data.optionalOneOf("orderingKey", ORDERING_KEYS);
   return {
     state: data.oneOf("state", ["claiming", "claimed", "published"]),
     attempt: data.number("attempt"),
@@ -107,6 +111,8 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
       reason: data.oneOf("reason", ["window", "manual"]),
       triggerType: data.oneOf("triggerType", ["window", "none"]),
       topic: data.string("topic"),
+      ...(format !== undefined && { format }),
+      ...(orderingKey !== undefined && { orderingKey }),
       createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),
       endpoints: data.list("endpoints").map(toEndpoint),
