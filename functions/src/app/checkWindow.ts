@@ -3,7 +3,7 @@ import type { Shortfall } from "../domain/condition.ts";
 import { decide } from "../domain/decide.ts";
 import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
+import { windowFacts, type WindowId } from "../domain/window.ts";
 import { claimKept, claimTaken } from "./claimSyncs.ts";
 import type { Clock, Lease, Log, NewId, Outbox, ServiceState, Window } from "./ports.ts";
 import type { Asking, ProbeResult, WindowProbe } from "./probeWindow.ts";
@@ -55,15 +55,16 @@ export const CONTENTION_RETRY = {
 export async function checkWindow(
   deps: Deps,
   rule: Rule,
+  id: WindowId,
   asking: Asking | undefined,
 ): Promise<CheckOutcome> {
   const outcome = await retryContention(rule.serviceName, (attempt) =>
     // After a lost race nothing is known about the endpoints any more.
-    attemptCheck(deps, rule, attempt === 1 ? asking : asking && { ...asking, eventKeys: NONE }),
+    attemptCheck(deps, rule, id, attempt === 1 ? asking : asking && { ...asking, eventKeys: NONE }),
   );
   const { outcome: result, ...facts } = outcome;
   if (result !== "fired") {
-    deps.log.info("window.checked", { service: rule.serviceName, outcome: result, ...facts });
+    deps.log.info("window.checked", { ...windowFacts(id), outcome: result, ...facts });
   }
   return outcome;
 }
@@ -73,9 +74,10 @@ const NONE: ReadonlySet<string> = new Set();
 async function attemptCheck(
   deps: Deps,
   rule: Rule,
+  id: WindowId,
   asking: Asking | undefined,
 ): Promise<CheckOutcome> {
-  const probed = await deps.probe.probe(rule, asking);
+  const probed = await deps.probe.probe(rule, id, asking);
   if (!probed.complete) {
     const { missing } = probed;
     return missing === undefined
@@ -83,47 +85,58 @@ async function attemptCheck(
       : { outcome: "waiting", missing: [missing] };
   }
   return rule.trigger.keepEventAfterTrigger
-    ? checkKept(deps, rule, probed)
-    : checkTaken(deps, rule, probed);
+    ? checkKept(deps, rule, id, probed)
+    : checkTaken(deps, rule, id, probed);
 }
 
 type Complete = Extract<ProbeResult, { complete: true }>;
 
 /** Each event is in one sync: the one that a check at the moment of its last event would have made. */
-async function checkTaken(deps: Deps, rule: Rule, probed: Complete): Promise<CheckOutcome> {
-  const replayed = await replayWindow(deps, rule, probed);
+async function checkTaken(
+  deps: Deps,
+  rule: Rule,
+  id: WindowId,
+  probed: Complete,
+): Promise<CheckOutcome> {
+  const replayed = await replayWindow(deps, rule, id, probed);
   const { closed, missing, settledMs } = replayed;
-  deps.probe.sawReset(rule, replayed.lastResetMs);
+  deps.probe.sawReset(id, replayed.lastResetMs);
   if (closed.length > 0) {
     const { leases, isContended } = await claimTaken(
       deps,
       rule,
+      id,
       closed.map((groups) => ({ groups, reason: "window" })),
     );
     if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
     if (isContended) return { outcome: "fired", leases, more: true };
-    deps.probe.settled(rule, settledMs);
+    deps.probe.settled(id, settledMs);
     return { outcome: "fired", leases, more: false };
   }
-  deps.probe.settled(rule, settledMs);
+  deps.probe.settled(id, settledMs);
   return { outcome: "waiting", missing };
 }
 
 /** Events stay in the window: one sync for each check that finds new ones. */
-async function checkKept(deps: Deps, rule: Rule, probed: Complete): Promise<CheckOutcome> {
+async function checkKept(
+  deps: Deps,
+  rule: Rule,
+  id: WindowId,
+  probed: Complete,
+): Promise<CheckOutcome> {
   const { nowMs } = probed;
-  const pending = await deps.window.collect(windowOf(rule), {
+  const pending = await deps.window.collect(id, {
     eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
     withExported: true,
-    aboveMs: windowStart(rule, nowMs, deps.probe.lastResetMs(rule)),
+    aboveMs: windowStart(rule, nowMs, deps.probe.lastResetMs(id)),
   });
   // Read after the events: whatever was reset before one of them came is known then.
-  const resetAtMs = (await deps.services.resets(rule.serviceName)).at(-1);
-  deps.probe.sawReset(rule, resetAtMs);
+  const resetAtMs = (await deps.services.resets(id)).at(-1);
+  deps.probe.sawReset(id, resetAtMs);
   const decision = decide({ rule, pending, nowMs, resetAtMs });
   if (decision.outcome !== "fire") return decision;
 
-  const claim = await claimKept(deps, rule, { groups: decision.groups, reason: "window" });
+  const claim = await claimKept(deps, rule, id, { groups: decision.groups, reason: "window" });
   switch (claim.outcome) {
     case "claimed":
       return { outcome: "fired", leases: [claim.lease], more: claim.more };

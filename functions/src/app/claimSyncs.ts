@@ -1,6 +1,7 @@
 import type { Group } from "../domain/decide.ts";
 import type { Rule } from "../domain/rule.ts";
 import { eventIdOf, limitNew, portions, splitClaim, type SyncReason } from "../domain/sync.ts";
+import { windowFacts, type WindowId } from "../domain/window.ts";
 import type { Claim, ClaimResult, Clock, Lease, Log, NewId, Outbox } from "./ports.ts";
 import { TIME_LIMIT_SECONDS } from "./timeLimits.ts";
 
@@ -39,18 +40,19 @@ export interface Due {
 export async function claimTaken(
   deps: Deps,
   rule: Rule,
+  window: WindowId,
   due: readonly Due[],
 ): Promise<{ readonly leases: readonly Lease[]; readonly isContended: boolean }> {
   const { claimChunk = CLAIM_CHUNK } = deps;
   const results = await deps.outbox.claimTaken(
     due.map(({ groups, reason }) => ({
-      ...claimOf(deps, rule, reason),
+      ...claimOf(deps, rule, window, reason),
       syncId: deps.newId(),
       chunks: splitClaim(groups, claimChunk),
     })),
   );
   results.forEach((result, index) => {
-    logClaim(deps, rule, due[index]?.reason, result);
+    logClaim(deps, window, due[index]?.reason, result);
   });
   const leases = results.flatMap((result) => (result.outcome === "claimed" ? [result.lease] : []));
   return { leases, isContended: leases.length < due.length };
@@ -65,39 +67,41 @@ export async function claimTaken(
 export async function claimKept(
   deps: Deps,
   rule: Rule,
+  window: WindowId,
   { groups, reason }: Due,
 ): Promise<ClaimResult & { readonly more: boolean }> {
   const { claimChunk = CLAIM_CHUNK } = deps;
   const taken = limitNew(groups, claimChunk);
   const result = await deps.outbox.claimKept({
-    ...claimOf(deps, rule, reason),
+    ...claimOf(deps, rule, window, reason),
     syncId: eventIdOf(taken.groups),
     chunks: portions(taken.groups, claimChunk),
   });
-  logClaim(deps, rule, reason, result);
+  logClaim(deps, window, reason, result);
   return { ...result, more: taken.more };
 }
 
 function claimOf(
   { clock, newId }: Deps,
   rule: Rule,
+  window: WindowId,
   reason: SyncReason,
 ): Omit<Claim, "syncId" | "chunks"> {
   const leaseUntilMs = (): number => clock() + LEASE_MS;
-  return { token: newId(), rule, reason, nowMs: clock(), leaseUntilMs };
+  return { token: newId(), rule, window, reason, nowMs: clock(), leaseUntilMs };
 }
 
 function logClaim(
   { log }: Deps,
-  { serviceName: service }: Rule,
+  window: WindowId,
   reason: SyncReason | undefined,
   result: ClaimResult,
 ): void {
   if (result.outcome === "claimed") {
     const { id: syncId, eventID, endpoints } = result.lease.sync;
     const numberOfEvents = Object.fromEntries(endpoints.map((e) => [e.eventKey, e.numberOfEvents]));
-    log.info("sync.claimed", { service, syncId, eventID, reason, numberOfEvents });
+    log.info("sync.claimed", { ...windowFacts(window), syncId, eventID, reason, numberOfEvents });
   } else {
-    log.info(`sync.${result.outcome}`, { service, reason });
+    log.info(`sync.${result.outcome}`, { ...windowFacts(window), reason });
   }
 }

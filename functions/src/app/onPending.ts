@@ -1,4 +1,4 @@
-import type { Rule } from "../domain/rule.ts";
+import { firesByItself, type Rule } from "../domain/rule.ts";
 import type { Engine } from "./engine.ts";
 import type { Log } from "./ports.ts";
 import { CLOCK_SKEW_MS } from "./probeWindow.ts";
@@ -7,6 +7,8 @@ import { CLOCK_SKEW_MS } from "./probeWindow.ts";
 export interface PendingCreated {
   readonly serviceName: string;
   readonly eventId: string;
+  /** The correlation key; undefined if the marker cannot be read. */
+  readonly key: string | undefined;
   /** Undefined if the marker cannot be read. */
   readonly eventKey: string | undefined;
   /** When the event was received; undefined if it cannot be read. */
@@ -36,7 +38,7 @@ export async function onPending(
   engine: Pick<Engine, "checkWindow">,
   log: Log,
   rules: readonly Rule[],
-  { serviceName, eventId, eventKey, receivedAtMs, createdAtMs }: PendingCreated,
+  { serviceName, eventId, key, eventKey, receivedAtMs, createdAtMs }: PendingCreated,
   nowMs: number,
 ): Promise<void> {
   const facts = { service: serviceName, eventId };
@@ -45,7 +47,7 @@ export async function onPending(
     log.warn(isNew ? "pending.deferred" : "pending.ignored", { ...facts, problem });
     if (isNew) throw new NotKnownYetError(`${problem} on this instance, perhaps not yet`);
   };
-  if (eventKey === undefined || receivedAtMs === undefined) {
+  if (key === undefined || eventKey === undefined || receivedAtMs === undefined) {
     log.error("pending.ignored", { ...facts, problem: "the document is malformed" });
     return;
   }
@@ -54,7 +56,7 @@ export async function onPending(
     ignoreUnlessNew("the service is not configured");
     return;
   }
-  if (rule.trigger.type === "none") return;
+  if (!firesByItself(rule)) return;
   const isConfigured = rule.endpoints.some((endpoint) => endpoint.eventKey === eventKey);
   if (!isConfigured) {
     ignoreUnlessNew(`no endpoint ${eventKey} is configured`);
@@ -64,5 +66,5 @@ export async function onPending(
     // It waits until its time has come; the sweep finds it then.
     log.warn("pending.ahead", { ...facts, receivedAt: new Date(receivedAtMs).toISOString() });
   }
-  await engine.checkWindow(rule, { eventKey, receivedAtMs });
+  await engine.checkWindow(rule, { service: serviceName, key }, { eventKey, receivedAtMs });
 }

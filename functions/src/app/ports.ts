@@ -1,4 +1,4 @@
-import type { Event, IgnoredReason, NewPendingEvent, PendingEvent } from "../domain/event.ts";
+import type { Event, NewPendingEvent, PendingEvent } from "../domain/event.ts";
 import type { Expiry } from "../domain/expiry.ts";
 import type { Rule, Target } from "../domain/rule.ts";
 import type { WindowId } from "../domain/window.ts";
@@ -13,8 +13,8 @@ import type { Sync, SyncReason } from "../domain/sync.ts";
 
 export interface EventLog {
   /**
-   * Stores an event and its pending marker in one commit (2 writes; 1 for an event without a marker, which
-   * does not count).
+   * Stores an event and its pending marker in one commit (2 writes), or the event alone (1 write) where
+   * it does not count.
    *
    * @returns `exists` if an event with this id was there before; nothing is changed then
    * @throws EventSyncError `event-too-large` if a document cannot hold it
@@ -39,7 +39,8 @@ export interface EventLog {
 export interface EventSummary {
   /** Epoch milliseconds. */
   readonly receivedAtMs: number;
-  readonly ignored?: IgnoredReason;
+  /** Why it does not count, if so. */
+  readonly ignored?: string;
 }
 
 export interface Window {
@@ -97,13 +98,13 @@ export interface Window {
 }
 
 export interface ServiceState {
-  /** The resets that a replay can still meet, oldest first (1 read). Epoch milliseconds. */
-  resets(service: string): Promise<number[]>;
+  /** The resets of a window that a replay can still meet, oldest first (1 read). Epoch milliseconds. */
+  resets(window: WindowId): Promise<number[]>;
   /**
    * Everything received up to now stops counting (1 read, 1 write). Forgets resets before `keepFromMs`,
    * except the last one.
    */
-  reset(service: string, nowMs: number, keepFromMs: number): Promise<void>;
+  reset(window: WindowId, nowMs: number, keepFromMs: number): Promise<void>;
 }
 
 /** A sync whose next step is ours, until the lease runs out. */
@@ -142,6 +143,7 @@ export interface Claim {
   /** By which the claimer knows its own sync again, where the answer to a commit was lost. */
   readonly token: string;
   readonly rule: Rule;
+  readonly window: WindowId;
   readonly reason: SyncReason;
   readonly nowMs: number;
   /** When a lease runs out that is taken, or renewed, at the moment of the call. */

@@ -1,6 +1,6 @@
 import type { Shortfall } from "../domain/condition.ts";
 import { addSeconds, windowStart, type EndpointRule, type Rule } from "../domain/rule.ts";
-import { windowName, windowOf } from "../domain/window.ts";
+import { windowName, type WindowId } from "../domain/window.ts";
 import { BoundedMap } from "./boundedMap.ts";
 import type { Clock, Window } from "./ports.ts";
 
@@ -69,10 +69,10 @@ export class WindowProbe {
   }
 
   /** @param asking undefined for a check that no event asked for: it looks at all that there is */
-  async probe(rule: Rule, asking: Asking | undefined): Promise<ProbeResult> {
+  async probe(rule: Rule, id: WindowId, asking: Asking | undefined): Promise<ProbeResult> {
     const { clock, window } = this.#deps;
     const { keepEventAfterTrigger, observationPeriod } = rule.trigger;
-    const { lastResetMs, settledMs } = this.#remember(rule);
+    const { lastResetMs, settledMs } = this.#remember(id);
     const nowMs = clock();
     const untilMs = nowMs + CLOCK_SKEW_MS;
     const fromMs =
@@ -83,7 +83,7 @@ export class WindowProbe {
       // Kept windows stay complete; only an event that is in no sync yet is worth a closer look.
       const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
       const isAsked = asking !== undefined;
-      if (!isAsked && !(await window.hasNew(windowOf(rule), { eventKeys, aboveMs }))) {
+      if (!isAsked && !(await window.hasNew(id, { eventKeys, aboveMs }))) {
         return { complete: false, missing: undefined };
       }
     } else if (asking !== undefined) {
@@ -96,7 +96,7 @@ export class WindowProbe {
 
     const shortfall = async (endpoint: EndpointRule): Promise<Shortfall | undefined> => {
       const { eventKey, minNbOfOccurrence: need } = endpoint;
-      const have = await window.count(windowOf(rule), {
+      const have = await window.count(id, {
         eventKey,
         withExported: keepEventAfterTrigger,
         aboveMs,
@@ -106,35 +106,35 @@ export class WindowProbe {
       });
       return have < need ? { eventKey, have, need } : undefined;
     };
-    const [first, ...others] = this.#inOrder(rule, asking);
+    const [first, ...others] = this.#inOrder(rule, id, asking);
     if (first !== undefined) {
       const missing = await shortfall(first);
-      if (missing !== undefined) return this.#short(rule, missing);
+      if (missing !== undefined) return this.#short(id, missing);
     }
     const shortfalls = await Promise.all(others.map(shortfall));
     const missing = shortfalls.find((found) => found !== undefined);
-    if (missing !== undefined) return this.#short(rule, missing);
+    if (missing !== undefined) return this.#short(id, missing);
     return { complete: true, nowMs, fromMs, untilMs };
   }
 
   /** The last reset that a closer look has met, if any. */
-  lastResetMs(rule: Rule): number | undefined {
-    return this.#remember(rule).lastResetMs;
+  lastResetMs(id: WindowId): number | undefined {
+    return this.#remember(id).lastResetMs;
   }
 
   /** A closer look has met this reset, the last one there is. */
-  sawReset(rule: Rule, lastResetMs: number | undefined): void {
-    if (lastResetMs !== undefined) this.#note(rule, { lastResetMs });
+  sawReset(id: WindowId, lastResetMs: number | undefined): void {
+    if (lastResetMs !== undefined) this.#note(id, { lastResetMs });
   }
 
   /** A replay has gone through the window, and all that it closed is claimed. */
-  settled(rule: Rule, settledMs: number): void {
-    this.#note(rule, { settledMs });
+  settled(id: WindowId, settledMs: number): void {
+    this.#note(id, { settledMs });
   }
 
   /** The endpoints worth asking, the least likely to have its events first. */
-  #inOrder(rule: Rule, asking: Asking | undefined): EndpointRule[] {
-    const { lastShort } = this.#remember(rule);
+  #inOrder(rule: Rule, id: WindowId, asking: Asking | undefined): EndpointRule[] {
+    const { lastShort } = this.#remember(id);
     const isFresh = (eventKey: string): boolean => asking?.eventKeys.has(eventKey) === true;
     const rank = ({ eventKey }: EndpointRule): number =>
       eventKey === lastShort ? 0 : isFresh(eventKey) ? 2 : 1;
@@ -143,16 +143,16 @@ export class WindowProbe {
       .toSorted((a, b) => rank(a) - rank(b));
   }
 
-  #short(rule: Rule, missing: Shortfall): ProbeResult {
-    this.#note(rule, { lastShort: missing.eventKey });
+  #short(id: WindowId, missing: Shortfall): ProbeResult {
+    this.#note(id, { lastShort: missing.eventKey });
     return { complete: false, missing };
   }
 
-  #remember(rule: Rule): Remembered {
-    return this.#remembered.get(windowName(windowOf(rule))) ?? {};
+  #remember(id: WindowId): Remembered {
+    return this.#remembered.get(windowName(id)) ?? {};
   }
 
-  #note(rule: Rule, more: Remembered): void {
-    this.#remembered.set(windowName(windowOf(rule)), { ...this.#remember(rule), ...more });
+  #note(id: WindowId, more: Remembered): void {
+    this.#remembered.set(windowName(id), { ...this.#remember(id), ...more });
   }
 }

@@ -3,7 +3,7 @@ import { groupMembers, type Group } from "../domain/decide.ts";
 import type { PendingEvent } from "../domain/event.ts";
 import { Replay } from "../domain/replay.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
+import { windowFacts, type WindowId } from "../domain/window.ts";
 import type { Log, ServiceState, Window } from "./ports.ts";
 
 interface Deps {
@@ -37,6 +37,7 @@ export interface ReplayedWindow {
 export async function replayWindow(
   { window, services, log }: Deps,
   rule: Rule,
+  id: WindowId,
   facts: {
     readonly fromMs: number | undefined;
     readonly nowMs: number;
@@ -53,9 +54,9 @@ export async function replayWindow(
   let lastMs = -Infinity;
   let closedMs = -Infinity;
   const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
-  for await (const page of window.scan(windowOf(rule), { eventKeys, fromMs })) {
+  for await (const page of window.scan(id, { eventKeys, fromMs })) {
     // Read after the events: whatever was reset before one of them came is known then.
-    resetsMs = await services.resets(rule.serviceName);
+    resetsMs = await services.resets(id);
     replay.learn(resetsMs);
     const arrived = page.filter(({ receivedAtMs }) => receivedAtMs <= untilMs);
     for (const event of arrived) {
@@ -72,7 +73,7 @@ export async function replayWindow(
     if (ahead === undefined) continue;
     // By age: all the others are further ahead.
     log.warn("pending.ahead", {
-      service: rule.serviceName,
+      ...windowFacts(id),
       eventId: ahead.id,
       receivedAt: new Date(ahead.receivedAtMs).toISOString(),
     });

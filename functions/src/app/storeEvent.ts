@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import pMap from "p-map";
-import type { Event, IgnoredReason } from "../domain/event.ts";
+import type { Event } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
+import { windowOf } from "../domain/window.ts";
 import { messageSize } from "../domain/syncMessage.ts";
 import type { Clock, EventLog, Log, NewId } from "./ports.ts";
 
@@ -17,7 +18,7 @@ export interface StoredEvent {
   /** The source had delivered it before; the other fields are those of the first time. */
   readonly duplicate: boolean;
   /** Why it does not count, if so. */
-  readonly ignored?: IgnoredReason;
+  readonly ignored?: string;
 }
 
 interface Deps {
@@ -46,9 +47,11 @@ export async function storeEvent(
   const event: Event = { id, receivedAtMs: deps.clock(), ...accepted };
   const { receivedAtMs } = event;
   const size = messageSize(event);
-  const pending = event.ignored === undefined && { id, eventKey, receivedAtMs, size };
+  const key = event.key ?? windowOf(rule).key;
+  const pending =
+    event.ignored === undefined ? { id, key, eventKey, receivedAtMs, size } : undefined;
 
-  const result = await deps.events.append(rule, event, pending || undefined);
+  const result = await deps.events.append(rule, event, pending);
   const facts = { service: serviceName, eventKey, eventId: id };
   if (result === "stored" || idempotencyKey === undefined) {
     logStored(deps.log, { ...facts, size }, event.ignored?.reason);
@@ -76,25 +79,18 @@ export function storeEvents(
   });
 }
 
-/** What an expression says of why it failed may quote the event: that stays in its document. */
+/** What is said of a failure may quote the event: that stays in its document. */
 function logStored(
   log: Log,
   facts: Readonly<Record<string, unknown>>,
-  ignored: IgnoredReason | undefined,
+  reason: string | undefined,
 ): void {
-  switch (ignored) {
-    case undefined:
-      log.info("event.stored", facts);
-      return;
-    case "filter":
-      log.info("event.ignored", { ...facts, reason: ignored });
-      return;
-    case "filter-failed":
-      log.warn("event.filterFailed", facts);
-  }
+  if (reason === undefined) log.info("event.stored", facts);
+  else if (reason === "filter-failed") log.warn("event.filterFailed", facts);
+  else log.info("event.ignored", { ...facts, reason });
 }
 
-function ignoredOf({ ignored }: Pick<Event, "ignored">): { readonly ignored?: IgnoredReason } {
+function ignoredOf({ ignored }: Event): { readonly ignored?: string } {
   return ignored === undefined ? {} : { ignored: ignored.reason };
 }
 

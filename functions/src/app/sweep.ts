@@ -1,8 +1,8 @@
 import pMap from "p-map";
 import pTimeout from "p-timeout";
 import { expiryOf } from "../domain/expiry.ts";
-import type { Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
+import { firesByItself, type Rule } from "../domain/rule.ts";
+import { windowOf, type WindowId } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, EventLog, Log, Outbox, Publisher, ServiceState, Window } from "./ports.ts";
@@ -19,7 +19,7 @@ interface Deps {
   readonly clock: Clock;
   readonly log: Log;
   /** A window check that no event asked for, with its publication. */
-  readonly check: (rule: Rule) => Promise<CheckOutcome>;
+  readonly check: (rule: Rule, window: WindowId) => Promise<CheckOutcome>;
 }
 
 export interface SweepReport {
@@ -99,10 +99,10 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       // What has expired is what a replay has passed by then: it may go only once that is done.
       const passedMs = deps.clock();
       let isPassed = true;
-      if (rule.trigger.type === "window") {
+      if (firesByItself(rule)) {
         isPassed = false;
         const check = async (): Promise<void> => {
-          if ((await deps.check(rule)).outcome === "fired") report.fired++;
+          if ((await deps.check(rule, windowOf(rule))).outcome === "fired") report.fired++;
           isPassed = true;
         };
         await attemptInTime("check", { service }, check, LIMITS.stepSeconds);
@@ -153,7 +153,7 @@ async function removeExpired(
   passedMs: number,
   untilMs: number,
 ): Promise<number> {
-  const resetsMs = await services.resets(rule.serviceName);
+  const resetsMs = await services.resets(windowOf(rule));
   // One that came later may end events that no replay has passed.
   const resetAtMs = resetsMs.findLast((resetMs) => resetMs <= passedMs);
   return window.removeExpired(windowOf(rule), {

@@ -1,7 +1,7 @@
 import { groupWindow, type Group } from "../domain/decide.ts";
-import { windowStart, type Rule } from "../domain/rule.ts";
+import { firesByItself, windowStart, type Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
-import { windowOf } from "../domain/window.ts";
+import type { WindowId } from "../domain/window.ts";
 import { ContentionError, retryContention } from "./checkWindow.ts";
 import { claimKept, claimTaken, LEASE_MS, type Due } from "./claimSyncs.ts";
 import type { MessageBudget } from "./messageBudget.ts";
@@ -55,13 +55,15 @@ export interface ManualSync {
  *
  * @throws ContentionError if window checks kept claiming the events first
  */
-export async function triggerSync(deps: Deps, rule: Rule): Promise<ManualSync> {
+export async function triggerSync(deps: Deps, rule: Rule, id: WindowId): Promise<ManualSync> {
   const claimNext = rule.trigger.keepEventAfterTrigger ? claimAllKept : claimAllTaken;
   let last: { readonly sync: Sync; readonly published: boolean } | undefined;
   let more: boolean;
   do {
     const isFirst = last === undefined;
-    const claimed = await retryContention(rule.serviceName, () => claimNext(deps, rule, isFirst));
+    const claimed = await retryContention(rule.serviceName, () =>
+      claimNext(deps, rule, id, isFirst),
+    );
     const leases = claimed.leases.map((lease) => ({
       ...lease,
       sync: withCurrentTopic(lease.sync, [rule]),
@@ -88,8 +90,13 @@ const isEmpty = (groups: readonly Group[]): boolean =>
   groups.every(({ members }) => members.length === 0);
 
 /** @param isFirst nothing has been sent yet: then something has to be, even if it is nothing */
-async function claimAllTaken(deps: Deps, rule: Rule, isFirst: boolean): Promise<Claimed> {
-  const { closed, open } = await whatIsThere(deps, rule);
+async function claimAllTaken(
+  deps: Deps,
+  rule: Rule,
+  id: WindowId,
+  isFirst: boolean,
+): Promise<Claimed> {
+  const { closed, open } = await whatIsThere(deps, rule, id);
   const due: Due[] = closed.map((groups) => ({ groups, reason: "window" }));
   if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
   if (due.length === 0) {
@@ -99,7 +106,7 @@ async function claimAllTaken(deps: Deps, rule: Rule, isFirst: boolean): Promise<
     if (waiting !== undefined) return { leases: [waiting], more: false };
     due.push({ groups: open, reason: "manual" });
   }
-  const { leases, isContended } = await claimTaken(deps, rule, due);
+  const { leases, isContended } = await claimTaken(deps, rule, id, due);
   if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
   return { leases, more: isContended };
 }
@@ -108,35 +115,40 @@ async function claimAllTaken(deps: Deps, rule: Rule, isFirst: boolean): Promise<
 async function whatIsThere(
   deps: Deps,
   rule: Rule,
+  id: WindowId,
 ): Promise<Pick<ReplayedWindow, "closed" | "open">> {
-  if (rule.trigger.type === "window") {
+  if (firesByItself(rule)) {
     const nowMs = deps.clock();
     const untilMs = nowMs + CLOCK_SKEW_MS;
-    return replayWindow(deps, rule, { fromMs: undefined, nowMs, untilMs });
+    return replayWindow(deps, rule, id, { fromMs: undefined, nowMs, untilMs });
   }
-  return { closed: [], open: await collectWindow(deps, rule) };
+  return { closed: [], open: await collectWindow(deps, rule, id) };
 }
 
-async function collectWindow({ window, services, clock }: Deps, rule: Rule): Promise<Group[]> {
+async function collectWindow(
+  { window, services, clock }: Deps,
+  rule: Rule,
+  id: WindowId,
+): Promise<Group[]> {
   const nowMs = clock();
-  const pending = await window.collect(windowOf(rule), {
+  const pending = await window.collect(id, {
     eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
     withExported: rule.trigger.keepEventAfterTrigger,
     aboveMs: windowStart(rule, nowMs, undefined),
   });
   // Read after the events: whatever was reset before one of them came is known then.
-  const resetAtMs = (await services.resets(rule.serviceName)).at(-1);
+  const resetAtMs = (await services.resets(id)).at(-1);
   return groupWindow({ rule, pending, nowMs, resetAtMs });
 }
 
-async function claimAllKept(deps: Deps, rule: Rule): Promise<Claimed> {
+async function claimAllKept(deps: Deps, rule: Rule, id: WindowId): Promise<Claimed> {
   const { serviceName } = rule;
-  const groups = await collectWindow(deps, rule);
+  const groups = await collectWindow(deps, rule, id);
   if (isEmpty(groups)) {
     const waiting = await takeWaiting(deps, rule);
     if (waiting !== undefined) return { leases: [waiting], more: false };
   }
-  const claim = await claimKept(deps, rule, { groups, reason: "manual" });
+  const claim = await claimKept(deps, rule, id, { groups, reason: "manual" });
   const { more } = claim;
   switch (claim.outcome) {
     case "claimed":

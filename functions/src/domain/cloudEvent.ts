@@ -136,12 +136,7 @@ function parse(text: string): unknown {
   }
 }
 
-function readObject(
-  value: unknown,
-  text: string,
-  place: string,
-  failures: Failure[],
-): CloudEvent {
+function readObject(value: unknown, text: string, place: string, failures: Failure[]): CloudEvent {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     failures.push({ pointer: place, message: "expected a CloudEvent, which is an object" });
     return { attributes: {}, content: "" };

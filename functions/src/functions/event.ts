@@ -21,14 +21,15 @@ export const event = onRequest(
     const stored = await (await engine()).storeEvents(service, accepted);
     const names = { service: service.serviceName, eventKey: endpoint.eventKey };
     const isNew = stored.length === 0 || stored.some(({ duplicate }) => !duplicate);
-    const [body] = isBatch
-      ? [{ ...names, events: stored.map((one) => describe(one)) }]
-      : stored.map((one) => describe(one, names));
-    return { status: isNew ? 202 : 200, ...(body && { body }) };
+    const each = stored.map((one) => describe(one, isBatch ? {} : names));
+    return {
+      status: isNew ? 202 : 200,
+      body: isBatch ? { ...names, events: each } : { ...each[0] },
+    };
   }),
 );
 
-function describe(stored: StoredEvent, names: object = {}): NonNullable<Answer["body"]> {
+function describe(stored: StoredEvent, names: object): NonNullable<Answer["body"]> {
   return {
     eventId: stored.eventId,
     ...names,

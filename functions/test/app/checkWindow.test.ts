@@ -6,6 +6,7 @@ import type { Claim, ClaimResult } from "../../src/app/ports.ts";
 import { WindowProbe, type Asking } from "../../src/app/probeWindow.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import { eventIdOf, mergeChunks } from "../../src/domain/sync.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { ago, NOW, pending, pendingOf, rule, sync, lease } from "../support/factories.ts";
 import { fakeClock, fakeOutbox, fakeServiceState, windowWith } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
@@ -53,7 +54,8 @@ function setUp(events: readonly PendingEvent[], ...results: ClaimResult["outcome
     window,
     log,
     /** @param fresh the endpoint of a new event that asks for it */
-    check: (configured = RULE, fresh?: string) => checkWindow(deps, configured, askingOf(fresh)),
+    check: (configured = RULE, fresh?: string) =>
+      checkWindow(deps, configured, windowOf(configured), askingOf(fresh)),
   };
 }
 

@@ -12,6 +12,16 @@ describe("EventLog on Firestore", () => {
   const store = useStore();
 
   describe("append", () => {
+    it("stores an event that does not count with the reason, and without a marker", async () => {
+      const { events, paths } = store();
+      const stored = event({ ignored: { reason: "no key" } });
+      assert.equal(await events.append(RULE, stored, undefined), "stored");
+      assert.equal(await events.append(RULE, stored, undefined), "exists");
+      const fields = await fieldsOf(paths.events("svc").doc(stored.id));
+      assert.deepEqual(fields?.["ignored"], { reason: "no key" });
+      assert.deepEqual(await pendingIds(store(), "svc"), []);
+    });
+
     it("stores the event and its marker", async () => {
       const { events, paths } = store();
       const stored = event({
@@ -205,9 +215,9 @@ describe("EventLog on Firestore", () => {
       const { events } = store();
       const stored = event({ id: "e1", receivedAtMs: ago(123) });
       await events.append(RULE, stored, markerOf(stored));
-      assert.equal(await events.receivedAt("svc", "e1"), ago(123));
-      assert.equal(await events.receivedAt("svc", "e2"), undefined);
-      assert.equal(await events.receivedAt("other", "e1"), undefined);
+      assert.deepEqual(await events.summary("svc", "e1"), { receivedAtMs: ago(123) });
+      assert.equal(await events.summary("svc", "e2"), undefined);
+      assert.equal(await events.summary("other", "e1"), undefined);
     });
   });
 });

@@ -10,7 +10,7 @@ import { expiryOf } from "../../src/domain/expiry.ts";
 import { eventIdOf, portions, splitClaim } from "../../src/domain/sync.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import { ago, event, markerOf, NOW, pendingOf, rule, uniqueId } from "../support/factories.ts";
-import { tapGrpc } from "../support/grpcTap.ts";
+import { tapGrpc } from "../../testkit/grpcTap.ts";
 import { indexProblems, UsageRecorder, type DeclaredIndexes } from "../support/indexes.ts";
 import { openStore, plant, type Store } from "../support/store.ts";
 
@@ -53,6 +53,7 @@ function claimOf(configured: Rule, pending: readonly PendingEvent[], chunkSize: 
     syncId: configured.trigger.keepEventAfterTrigger ? eventIdOf(groups) : uniqueId("s"),
     token: uniqueId("t"),
     rule: configured,
+    window: windowOf(configured),
     reason: "window",
     nowMs: NOW,
     leaseUntilMs: () => NOW,
@@ -65,12 +66,13 @@ async function doEverything(store: Store): Promise<void> {
   const { events, window, services, outbox, paths } = store;
   for (const configured of [RULE, KEPT]) {
     const { serviceName } = configured;
-    await services.reset(serviceName, ago(5000), ago(9000));
-    await services.resets(serviceName);
+    await services.reset(windowOf(configured), ago(5000), ago(9000));
+    await services.resets(windowOf(configured));
     const stored = event();
     await events.append(configured, stored, markerOf(stored));
+    await events.append(configured, event({ key: "k", ignored: { reason: "none" } }), undefined);
     await events.append(configured, stored, markerOf(stored));
-    await events.receivedAt(serviceName, stored.id);
+    await events.summary(serviceName, stored.id);
     await events.read(serviceName, [stored.id]);
     const id = windowOf(configured);
     const eventKeys = configured.endpoints.map(({ eventKey }) => eventKey);

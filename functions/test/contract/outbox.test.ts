@@ -45,6 +45,7 @@ describe("Outbox on Firestore", () => {
       syncId: configured.trigger.keepEventAfterTrigger ? eventIdOf(groups) : uniqueId("s"),
       token: uniqueId("t"),
       rule: configured,
+      window: windowOf(configured),
       reason: "window",
       nowMs: NOW,
       leaseUntilMs: () => NOW + LEASE_MS,

@@ -1,62 +1,66 @@
 import assert from "node:assert/strict";
+import { windowOf } from "../../src/domain/window.ts";
 import { ago, NOW } from "../support/factories.ts";
 import { useStore } from "../support/store.ts";
+
+const SVC = windowOf({ serviceName: "svc" });
+const FIRST = windowOf({ serviceName: "My First Event Sync" });
 
 describe("ServiceState on Firestore", () => {
   const store = useStore();
   const LONG_AGO = ago(1_000_000);
 
   it("knows no reset of a service that had none", async () => {
-    assert.deepEqual(await store().services.resets("svc"), []);
+    assert.deepEqual(await store().services.resets(SVC), []);
   });
 
   it("remembers every reset, oldest first, of each service for itself", async () => {
     const { services } = store();
-    await services.reset("My First Event Sync", ago(10), LONG_AGO);
-    await services.reset("My First Event Sync", NOW, LONG_AGO);
+    await services.reset(FIRST, ago(10), LONG_AGO);
+    await services.reset(FIRST, NOW, LONG_AGO);
     // On an instance whose clock is behind.
-    await services.reset("My First Event Sync", ago(5), LONG_AGO);
-    assert.deepEqual(await services.resets("My First Event Sync"), [ago(10), ago(5), NOW]);
-    assert.deepEqual(await services.resets("other"), []);
+    await services.reset(FIRST, ago(5), LONG_AGO);
+    assert.deepEqual(await services.resets(FIRST), [ago(10), ago(5), NOW]);
+    assert.deepEqual(await services.resets(windowOf({ serviceName: "other" })), []);
   });
 
   it("loses none of many at the same moment, and counts one of the same millisecond once", async () => {
     const { services } = store();
     const times = Array.from({ length: 6 }, (_, index) => ago(index >> 1));
-    await Promise.all(times.map((ms) => services.reset("svc", ms, LONG_AGO)));
-    assert.deepEqual(await services.resets("svc"), [ago(2), ago(1), ago(0)]);
+    await Promise.all(times.map((ms) => services.reset(SVC, ms, LONG_AGO)));
+    assert.deepEqual(await services.resets(SVC), [ago(2), ago(1), ago(0)]);
   });
 
   it("forgets those that no replay can meet any more, but never the last", async () => {
     const { services } = store();
-    for (const seconds of [300, 200, 100]) await services.reset("svc", ago(seconds), LONG_AGO);
-    await services.reset("svc", ago(50), ago(100));
-    assert.deepEqual(await services.resets("svc"), [ago(100), ago(50)]);
-    await services.reset("svc", ago(40), NOW);
-    assert.deepEqual(await services.resets("svc"), [ago(40)]);
+    for (const seconds of [300, 200, 100]) await services.reset(SVC, ago(seconds), LONG_AGO);
+    await services.reset(SVC, ago(50), ago(100));
+    assert.deepEqual(await services.resets(SVC), [ago(100), ago(50)]);
+    await services.reset(SVC, ago(40), NOW);
+    assert.deepEqual(await services.resets(SVC), [ago(40)]);
   });
 
   it("keeps no more than a document holds", async () => {
     const { services, paths } = store();
     const many = Array.from({ length: 1000 }, (_, index) => new Date(ago(2000) + index));
     await paths.service("svc").set({ resets: many });
-    await services.reset("svc", NOW, LONG_AGO);
-    const resets = await services.resets("svc");
+    await services.reset(SVC, NOW, LONG_AGO);
+    const resets = await services.resets(SVC);
     assert.deepEqual([resets.length, resets[0], resets.at(-1)], [1000, ago(2000) + 1, NOW]);
   });
 
   it("leaves other fields of the document alone", async () => {
     const { services, paths } = store();
     await paths.service("svc").set({ note: "ours" });
-    await services.reset("svc", NOW, LONG_AGO);
+    await services.reset(SVC, NOW, LONG_AGO);
     assert.equal((await paths.service("svc").get()).get("note"), "ours");
   });
 
   it("takes what is malformed for no reset", async () => {
     const { services, paths } = store();
     await paths.service("svc").set({ resets: "yesterday" });
-    assert.deepEqual(await services.resets("svc"), []);
+    assert.deepEqual(await services.resets(SVC), []);
     await paths.service("svc").set({ resets: ["yesterday", new Date(NOW), 5] });
-    assert.deepEqual(await services.resets("svc"), [NOW]);
+    assert.deepEqual(await services.resets(SVC), [NOW]);
   });
 });

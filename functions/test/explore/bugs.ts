@@ -198,7 +198,7 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
         window: {
           ...ports.window,
           async *scan(window, query) {
-            before = await ports.services.resets(window.service);
+            before = await ports.services.resets(window);
             yield* ports.window.scan(window, query);
           },
         },

@@ -102,8 +102,12 @@ export function pendingOf(
   );
 }
 
-export function markerOf({ id, eventKey, receivedAtMs }: Event, size = 100): NewPendingEvent {
-  return { id, eventKey, receivedAtMs, size };
+export function markerOf(
+  { id, eventKey, receivedAtMs }: Event,
+  size = 100,
+  key = "",
+): NewPendingEvent {
+  return { id, key, eventKey, receivedAtMs, size };
 }
 
 export function accepted(overrides: Partial<AcceptedRequest> = {}): AcceptedRequest {

@@ -96,11 +96,11 @@ export function fakeServiceState(): FakeServiceState {
   return {
     made,
     reads: 0,
-    resets(service) {
+    resets({ service }) {
       this.reads++;
       return Promise.resolve(made.get(service) ?? []);
     },
-    reset(service, nowMs) {
+    reset({ service }, nowMs) {
       made.set(service, [...(made.get(service) ?? []), nowMs]);
       return Promise.resolve();
     },

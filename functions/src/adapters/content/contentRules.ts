@@ -90,7 +90,9 @@ export class ContentRules {
         const own = schema(json());
         failures.push(...own.map((one) => ({ ...one, pointer: `${place}${one.pointer ?? ""}` })));
       }
-      const ignored = filter && failures.length === 0 ? ignoredBy(filter, request, json) : undefined;
+      if (filter === undefined || failures.length > 0 || request.ignored !== undefined)
+        return request;
+      const ignored = ignoredBy(filter, request, json);
       return ignored === undefined ? request : { ...request, ignored };
     });
     if (failures.length > 0) throw refusal(endpoint, failures);
@@ -111,7 +113,8 @@ function ignoredBy(
 
 /** The message is in the log: what failed may quote the event, and is in the answer only. */
 function refusal({ eventKey }: EndpointConfig, failures: readonly Failure[]): EventSyncError {
-  const count = failures.length > MAX_FAILURES ? `more than ${String(MAX_FAILURES)}` : failures.length;
+  const count =
+    failures.length > MAX_FAILURES ? `more than ${String(MAX_FAILURES)}` : failures.length;
   const message = `The body does not satisfy the schema of ${JSON.stringify(eventKey)}: failures: ${String(count)}.`;
   return new EventSyncError("invalid-content", message, { failures });
 }

@@ -175,9 +175,6 @@ export function meterLoops(expr: Expr): Expr {
 
 function spending(argument: Expr | undefined): Expr | undefined {
   if (argument === undefined) return undefined;
-  const value = { $typeName: "cel.expr.Expr.Call", function: SPEND, args: [argument] } as const;
-  return {
-    ...argument,
-    exprKind: { case: "callExpr", value: { ...value, args: [argument] } },
-  } as Expr;
+  const call = { $typeName: "cel.expr.Expr.Call", function: SPEND, args: [argument] } as const;
+  return { ...argument, exprKind: { case: "callExpr", value: { ...call, args: [argument] } } };
 }

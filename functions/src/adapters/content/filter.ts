@@ -28,7 +28,6 @@ export function compileFilter(text: string): Filter {
     );
   }
   const { expr } = parse(text);
-  if (expr === undefined) throw new Error("expected an expression");
   const env = celEnv();
   const used = checkExpression(expr, env.funcs);
   const meter = new Meter();

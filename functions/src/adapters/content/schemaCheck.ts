@@ -25,8 +25,8 @@ const DRAFTS: Readonly<Record<string, Draft>> = {
   "https://json-schema.org/draft/2020-12/schema": "2020-12",
 };
 
-/** What each keyword takes. One that is not here is refused: a schema that is misread lets all through. */
-const KEYWORDS: Readonly<Record<string, Kind>> = {
+/** What a keyword takes that holds schemas. */
+const SCHEMAS: Readonly<Record<string, "schema" | "items" | "list" | "named">> = {
   additionalItems: "schema",
   additionalProperties: "schema",
   contains: "schema",
@@ -38,74 +38,92 @@ const KEYWORDS: Readonly<Record<string, Kind>> = {
   unevaluatedItems: "schema",
   unevaluatedProperties: "schema",
   items: "items",
-  allOf: "schemas",
-  anyOf: "schemas",
-  oneOf: "schemas",
-  prefixItems: "schemas",
+  allOf: "list",
+  anyOf: "list",
+  oneOf: "list",
+  prefixItems: "list",
   $defs: "named",
   definitions: "named",
   dependentSchemas: "named",
   properties: "named",
-  exclusiveMaximum: "number",
-  exclusiveMinimum: "number",
-  maximum: "number",
-  minimum: "number",
-  multipleOf: "positive",
-  maxContains: "count",
-  maxItems: "count",
-  maxLength: "count",
-  maxProperties: "count",
-  minContains: "count",
-  minItems: "count",
-  minLength: "count",
-  minProperties: "count",
-  required: "names",
-  dependentRequired: "namedNames",
-  enum: "list",
-  const: "any",
-  default: "any",
-  examples: "any",
-  type: "type",
-  format: "format",
-  pattern: "pattern",
-  $ref: "ref",
-  uniqueItems: "flag",
-  deprecated: "flag",
-  readOnly: "flag",
-  writeOnly: "flag",
-  $comment: "text",
-  $schema: "text",
-  description: "text",
-  title: "text",
 };
 
-type Kind =
-  | "schema"
-  | "items"
-  | "schemas"
-  | "named"
-  | "number"
-  | "positive"
-  | "count"
-  | "names"
-  | "namedNames"
-  | "list"
-  | "any"
-  | "type"
-  | "format"
-  | "pattern"
-  | "ref"
-  | "flag"
-  | "text";
+/** What was expected instead of a value; undefined if it is right. */
+type CheckValue = (value: unknown) => string | undefined;
 
-const TYPES: ReadonlySet<unknown> = new Set(
-  ["array", "boolean", "integer", "null", "number", "object", "string"],
-);
+const expecting =
+  (expected: string, isRight: (value: unknown) => boolean): CheckValue =>
+  (value) =>
+    isRight(value) ? undefined : expected;
+
+const TYPES: readonly unknown[] = [
+  "array",
+  "boolean",
+  "integer",
+  "null",
+  "number",
+  "object",
+  "string",
+];
 
 /** Of the library's formats those whose check takes time linear in the text; it ignores unknown ones. */
-const FORMATS: ReadonlySet<unknown> = new Set(
-  Object.keys(formats).filter((name) => name !== "url" && name !== "regex"),
+const FORMATS: readonly unknown[] = Object.keys(formats).filter(
+  (name) => name !== "url" && name !== "regex",
 );
+
+const any = expecting("anything", () => true);
+const text = expecting("text", (value) => typeof value === "string");
+const flag = expecting("true or false", (value) => typeof value === "boolean");
+const number = expecting("a number", (value) => typeof value === "number");
+const positive = expecting("a number above 0", (value) => typeof value === "number" && value > 0);
+const count = expecting(
+  "a whole number from 0",
+  (value) => typeof value === "number" && Number.isInteger(value) && value >= 0,
+);
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((name) => typeof name === "string");
+
+/** Every other keyword. One that is in neither table is refused: a schema misread lets all through. */
+const VALUES: Readonly<Record<string, CheckValue>> = {
+  const: any,
+  default: any,
+  deprecated: flag,
+  description: text,
+  enum: expecting(
+    "a list of at least 1 value",
+    (value) => Array.isArray(value) && value.length > 0,
+  ),
+  examples: any,
+  exclusiveMaximum: number,
+  exclusiveMinimum: number,
+  format: expecting(`one of ${FORMATS.join(", ")}`, (value) => FORMATS.includes(value)),
+  maxContains: count,
+  maxItems: count,
+  maxLength: count,
+  maxProperties: count,
+  maximum: number,
+  minContains: count,
+  minItems: count,
+  minLength: count,
+  minProperties: count,
+  minimum: number,
+  multipleOf: positive,
+  readOnly: flag,
+  required: expecting("a list of names", isNames),
+  dependentRequired: expecting(
+    "lists of names by name",
+    (value) => isObject(value) && Object.values(value).every(isNames),
+  ),
+  title: text,
+  type: expecting(`one of ${TYPES.join(", ")}, or a list of them`, (value) => {
+    const types: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return types.length > 0 && types.every((type) => TYPES.includes(type));
+  }),
+  uniqueItems: flag,
+  writeOnly: flag,
+  $comment: text,
+  $schema: text,
+};
 
 /** Names under which the library finds a pattern, see `rewrite`. */
 export const PATTERN_FORMAT = "pattern:";
@@ -147,7 +165,7 @@ function draftOf(uri: unknown): Draft | undefined {
 interface Visited {
   readonly path: string;
   readonly inside: string[];
-  ref?: string;
+  ref?: string | undefined;
 }
 
 class Check {
@@ -164,70 +182,87 @@ class Check {
   /** @returns the schema as the library is given it */
   schema(value: unknown, path: string, pointer: string, depth: number): unknown {
     if (depth > MAX.depth) {
-      return this.#fail(path, `expected at most ${String(MAX.depth)} schemas inside one another`);
+      this.#fail(path, `expected at most ${String(MAX.depth)} schemas inside one another`);
+      return {};
     }
     const visited: Visited = { path, inside: [] };
     this.#visited.set(pointer, visited);
     if (typeof value === "boolean") return value;
-    if (!isObject(value)) return this.#fail(path, `expected a schema, got ${show(value)}`);
+    if (!isObject(value)) {
+      this.#fail(path, `expected a schema, got ${show(value)}`);
+      return {};
+    }
     const rewritten: Record<string, unknown> = {};
     const added: object[] = [];
     for (const [keyword, given] of Object.entries(value)) {
       const place = join(path, keyword);
-      const at = `${pointer}/${escape(keyword)}`;
-      const kind = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
-      if (kind === undefined) {
-        this.#fail(place, REFUSED[keyword] ?? "there is no such keyword");
-        continue;
-      }
-      const child = (key: string, schema: unknown, where = `${place}.${key}`): unknown => {
-        const inner = key === "" ? at : `${at}/${escape(key)}`;
-        if (keyword !== "$defs" && keyword !== "definitions") visited.inside.push(inner);
-        return this.schema(schema, key === "" ? place : where, inner, depth + 1);
-      };
-      const list = (schemas: readonly unknown[]): unknown[] =>
-        schemas.map((one, index) => child(String(index), one, `${place}[${String(index)}]`));
-      switch (kind) {
-        case "schema":
-          rewritten[keyword] = child("", given);
-          break;
-        case "items":
-          if (Array.isArray(given) && this.#draft === "2020-12") {
-            this.#fail(place, "expected a schema: a list of them is called prefixItems");
-          } else rewritten[keyword] = Array.isArray(given) ? list(given) : child("", given);
-          break;
-        case "schemas":
-          if (Array.isArray(given) && given.length > 0) rewritten[keyword] = list(given);
-          else this.#fail(place, `expected a list of at least 1 schema, got ${show(given)}`);
-          break;
-        case "named":
-          if (!isObject(given)) this.#fail(place, `expected schemas by name, got ${show(given)}`);
-          else {
-            const named = Object.entries(given).map(([key, one]) => [key, child(key, one)] as const);
-            rewritten[keyword] = Object.fromEntries(named);
-          }
-          break;
-        case "ref":
-          if (typeof given === "string" && /^#(\/|$)/.test(given)) visited.ref = decode(given);
-          else this.#fail(place, `expected a place in this schema, such as “#/$defs/item”: nothing is fetched; got ${show(given)}`);
-          rewritten[keyword] = given;
-          break;
-        case "pattern":
-          this.#pattern(given, place, added);
-          break;
-        default: {
-          const expected = problemOf(kind, given);
-          if (expected !== undefined) {
-            this.#fail(place, `expected ${expected}, got ${show(given)}`);
-          } else if (keyword === "uniqueItems" && given === true) {
-            added.push(UNIQUE_ITEMS);
-          } else rewritten[keyword] = given;
-        }
-      }
+      if (Object.hasOwn(SCHEMAS, keyword)) {
+        const at = `${pointer}/${escape(keyword)}`;
+        rewritten[keyword] = this.#schemas(keyword, given, place, (inner, steps) => {
+          const child = [at, ...steps.map(escape)].join("/");
+          // What is only defined counts where it is referred to.
+          if (keyword !== "$defs" && keyword !== "definitions") visited.inside.push(child);
+          const [key] = steps;
+          const named =
+            key === undefined ? place : /^\d+$/.test(key) ? `${place}[${key}]` : `${place}.${key}`;
+          return this.schema(inner, named, child, depth + 1);
+        });
+      } else if (keyword === "pattern") this.#pattern(given, place, added);
+      else if (keyword === "$ref") {
+        visited.ref = this.#reference(given, place);
+        rewritten[keyword] = given;
+      } else if (Object.hasOwn(VALUES, keyword)) {
+        const expected = VALUES[keyword]?.(given);
+        if (expected !== undefined) this.#fail(place, `expected ${expected}, got ${show(given)}`);
+        if (keyword === "uniqueItems" && given === true) added.push(UNIQUE_ITEMS);
+        else rewritten[keyword] = given;
+      } else this.#fail(place, REFUSED[keyword] ?? "there is no such keyword");
     }
     if (added.length === 0) return rewritten;
     const { allOf } = rewritten as { readonly allOf?: readonly unknown[] };
     return { ...rewritten, allOf: [...(allOf ?? []), ...added] };
+  }
+
+  /** The schemas of a keyword, each as the library is given it. */
+  #schemas(
+    keyword: string,
+    given: unknown,
+    place: string,
+    child: (schema: unknown, steps: readonly string[]) => unknown,
+  ): unknown {
+    const list = (): unknown[] =>
+      (given as readonly unknown[]).map((one, index) => child(one, [String(index)]));
+    switch (SCHEMAS[keyword]) {
+      case "items":
+        if (!Array.isArray(given)) return child(given, []);
+        if (this.#draft !== "2020-12") return list();
+        this.#fail(place, "expected a schema: a list of them is called prefixItems");
+        return given;
+      case "list":
+        if (Array.isArray(given) && given.length > 0) return list();
+        this.#fail(place, `expected a list of at least 1 schema, got ${show(given)}`);
+        return given;
+      case "named":
+        if (isObject(given)) {
+          const named = Object.entries(given).map(
+            ([key, one]) => [key, child(one, [key])] as const,
+          );
+          return Object.fromEntries(named);
+        }
+        this.#fail(place, `expected schemas by name, got ${show(given)}`);
+        return given;
+      case "schema":
+      case undefined:
+        break;
+    }
+    return child(given, []);
+  }
+
+  #reference(given: unknown, place: string): string | undefined {
+    if (typeof given === "string" && /^#(\/|$)/.test(given)) return decode(given);
+    const expected = "a place in this schema, such as “#/$defs/item”: nothing is fetched";
+    this.#fail(place, `expected ${expected}; got ${show(given)}`);
+    return undefined;
   }
 
   /**
@@ -276,11 +311,14 @@ class Check {
     for (const pointer of this.#visited.keys()) sizeOf(pointer, new Set());
     const expanded = sizes.get("#") ?? 0;
     if (expanded > MAX.expanded) {
-      this.#fail("", `expected at most ${String(MAX.expanded)} schemas, those that are referred to counted each time, got ${String(expanded)}`);
+      this.#fail(
+        "",
+        `expected at most ${String(MAX.expanded)} schemas, those that are referred to counted each time, got ${String(expanded)}`,
+      );
     }
   }
 
-  #fail(path: string, message: string): undefined {
+  #fail(path: string, message: string): void {
     // A reference that leads back is found from each of its steps.
     if (!this.#problems.some((known) => known.path === path && known.message === message)) {
       this.#problems.push({ path, message });
@@ -305,42 +343,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   $dynamicRef: "is not supported; use $ref",
   $recursiveRef: "is not supported; use $ref",
 };
-
-/** What was expected instead of a value that a keyword does not take. */
-function problemOf(kind: Kind, value: unknown): string | undefined {
-  const isTexts = (list: unknown): boolean =>
-    Array.isArray(list) && list.every((item) => typeof item === "string");
-  const isNumber = typeof value === "number";
-  switch (kind) {
-    case "number":
-      return isNumber ? undefined : "a number";
-    case "positive":
-      return isNumber && value > 0 ? undefined : "a number above 0";
-    case "count":
-      return isNumber && Number.isInteger(value) && value >= 0 ? undefined : "a whole number from 0";
-    case "names":
-      return isTexts(value) ? undefined : "a list of names";
-    case "namedNames":
-      return isObject(value) && Object.values(value).every(isTexts)
-        ? undefined
-        : "lists of names by name";
-    case "list":
-      return Array.isArray(value) && value.length > 0 ? undefined : "a list of at least 1 value";
-    case "type": {
-      const types: readonly unknown[] = Array.isArray(value) ? value : [value];
-      const isKnown = types.length > 0 && types.every((type) => TYPES.has(type));
-      return isKnown ? undefined : `one of ${[...TYPES].join(", ")}, or a list of them`;
-    }
-    case "format":
-      return FORMATS.has(value) ? undefined : `one of ${[...FORMATS].join(", ")}`;
-    case "flag":
-      return typeof value === "boolean" ? undefined : "true or false";
-    case "text":
-      return typeof value === "string" ? undefined : "text";
-    default:
-      return undefined;
-  }
-}
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,10 +1,4 @@
-import {
-  isCelList,
-  isCelMap,
-  type CelEnv,
-  type CelFunc,
-  type CelValue,
-} from "@bufbuild/cel";
+import { isCelList, isCelMap, type CelEnv, type CelFunc, type CelValue } from "@bufbuild/cel";
 import { SPEND } from "./expression.ts";
 
 /**
@@ -36,11 +30,12 @@ export function meteredFunctions(functions: Functions, meter: Meter): Functions 
   return {
     [Symbol.iterator]: () => functions[Symbol.iterator](),
     find(name: string): Called | undefined {
-      if (name === SPEND) return asCalled(SPEND, (_id, _target, args) => {
-        const [value] = args;
-        meter.spend(isCelList(value) || isCelMap(value) ? 1 + value.size : 1);
-        return value;
-      });
+      if (name === SPEND)
+        return asCalled(SPEND, (_id, _target, args) => {
+          const [value] = args;
+          meter.spend(isCelList(value) || isCelMap(value) ? 1 + value.size : 1);
+          return value;
+        });
       const found = functions.find(name);
       if (found === undefined) return undefined;
       return asCalled(name, (id, target, args) => {
@@ -71,7 +66,8 @@ function spendOn(name: string, values: readonly CelValue[], meter: Meter): void 
     case "_!=_":
     case "@in":
       // Of two values only what both have is compared; an element in a map is looked up.
-      for (const value of values) if (!(name === "@in" && isCelMap(value))) spendOnAll(value, meter);
+      for (const value of values)
+        if (!(name === "@in" && isCelMap(value))) spendOnAll(value, meter);
       return;
     case "_+_":
       meter.spend(1 + sizeOf(left) + sizeOf(right));

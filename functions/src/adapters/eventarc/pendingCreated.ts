@@ -18,17 +18,18 @@ export function pendingCreated(marker: DocumentSnapshot): PendingCreated | undef
   return {
     serviceName,
     eventId,
-    eventKey: eventKeyOf(marker),
+    key: textOf(marker, "key"),
+    eventKey: textOf(marker, "eventKey"),
     receivedAtMs: receivedAtMsOf(marker),
     createdAtMs: createdAtMsOf(marker),
   };
 }
 
 /** Undefined if it is not there, is no string, or is no Firestore value at all. */
-function eventKeyOf(marker: DocumentSnapshot): string | undefined {
+function textOf(marker: DocumentSnapshot, field: string): string | undefined {
   try {
-    const eventKey: unknown = marker.get("eventKey");
-    return typeof eventKey === "string" ? eventKey : undefined;
+    const text: unknown = marker.get(field);
+    return typeof text === "string" ? text : undefined;
   } catch {
     return undefined;
   }

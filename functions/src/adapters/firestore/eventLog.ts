@@ -1,12 +1,17 @@
 import pMap from "p-map";
 import type { EventLog, Log } from "../../app/ports.ts";
 import { EventSyncError } from "../../domain/errors.ts";
-import { IGNORED_REASONS, type Event, type NamedValues } from "../../domain/event.ts";
+import {
+  HTTP_METHODS,
+  type Event,
+  type NamedValues,
+  type NewPendingEvent,
+} from "../../domain/event.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
 import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "./documentSize.ts";
-import type { Doc, Documents, Fields } from "./documents.ts";
+import type { Doc, Documents, Fields, Write } from "./documents.ts";
 import { MalformedDocumentError, FieldReader } from "./fields.ts";
 import { paths } from "./paths.ts";
 import { pendingFields } from "./pendingDocument.ts";
@@ -23,20 +28,9 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       const fields = eventFields(rule, event);
       requireFits(documentSize(path, fields));
       try {
-        const create = { kind: "create", path, fields } as const;
-        if (pending === undefined) {
-          await documents.commit([create]);
-          return "stored";
-        }
         await documents.commit([
-          create,
-          {
-            // Not `create`: the event decides whether it is new. A marker may outlive an event that TTL
-            // has removed, and would turn its redelivery away for good.
-            kind: "set",
-            path: `${paths.pending(serviceName)}/${event.id}`,
-            fields: pendingFields(rule, pending),
-          },
+          { kind: "create", path, fields },
+          ...(pending === undefined ? [] : [markerOf(rule, pending)]),
         ]);
         return "stored";
       } catch (error) {
@@ -53,8 +47,8 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       const receivedAt = doc?.fields["receivedAt"];
       if (!(receivedAt instanceof Date)) return undefined;
       const { reason } = (doc?.fields["ignored"] ?? {}) as { readonly reason?: unknown };
-      const ignored = IGNORED_REASONS.find((each) => each === reason);
-      return { receivedAtMs: receivedAt.getTime(), ...(ignored !== undefined && { ignored }) };
+      const receivedAtMs = receivedAt.getTime();
+      return { receivedAtMs, ...(typeof reason === "string" && { ignored: reason }) };
     },
 
     async read(serviceName, eventIds) {
@@ -86,6 +80,15 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
   };
 }
 
+/**
+ * Not `create`: the event decides whether it is new. A marker may outlive an event that TTL has removed,
+ * and would turn its redelivery away for good.
+ */
+function markerOf(rule: Rule, pending: NewPendingEvent): Write {
+  const path = `${paths.pending(rule.serviceName)}/${pending.id}`;
+  return { kind: "set", path, fields: pendingFields(rule, pending) };
+}
+
 const TOO_LARGE = "The event is larger than a Firestore document can be.";
 
 /** Production refuses what is larger; nothing is asked of it then. */
@@ -110,6 +113,7 @@ function eventFields(rule: Rule, event: Event): Fields {
     content,
     // Its names are a CloudEvent's, of letters and digits: a map can hold them.
     ...(event.attributes !== undefined && { attributes: event.attributes }),
+    ...(event.key !== undefined && { key: event.key }),
     ...(event.ignored !== undefined && { ignored: event.ignored }),
     expireAt: new Date(addSeconds(event.receivedAtMs, rule.retentionPeriod)),
   };
@@ -130,7 +134,7 @@ function toEvent({ id, fields }: Doc): Event | undefined {
       id,
       eventKey: reader.string("eventKey"),
       receivedAtMs: reader.time("receivedAt"),
-      httpMethod: reader.string("httpMethod"),
+      httpMethod: reader.oneOf("httpMethod", HTTP_METHODS),
       headers,
       queryParams,
       content,

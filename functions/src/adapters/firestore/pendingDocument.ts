@@ -1,7 +1,6 @@
 import type { NewPendingEvent, PendingEvent } from "../../domain/event.ts";
 import type { Expirable } from "../../domain/expiry.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
-import { windowOf } from "../../domain/window.ts";
 import type { Doc, Fields, Version } from "./documents.ts";
 import { FieldReader, MalformedDocumentError } from "./fields.ts";
 
@@ -18,7 +17,7 @@ const TTL_NET_SECONDS = 7 * 86_400;
 export function pendingFields(rule: Rule, pending: NewPendingEvent): Fields {
   const countsUntilMs = addSeconds(pending.receivedAtMs, rule.trigger.observationPeriod);
   return {
-    key: windowOf(rule).key,
+    key: pending.key,
     eventKey: pending.eventKey,
     receivedAt: new Date(pending.receivedAtMs),
     size: pending.size,

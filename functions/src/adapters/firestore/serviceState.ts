@@ -8,12 +8,12 @@ const MOST_RESETS = 1000;
 
 export function makeServiceState(documents: Documents): ServiceState {
   return {
-    async resets(service) {
+    async resets({ service }) {
       const [doc] = await documents.get([paths.service(service)]);
       return resetsOf(doc);
     },
 
-    async reset(service, nowMs, keepFromMs) {
+    async reset({ service }, nowMs, keepFromMs) {
       const path = paths.service(service);
       // Ends: each conflict is another reset, or our own whose answer was lost.
       for (;;) {

@@ -1,5 +1,18 @@
-import type { Member, Sync, SyncEndpoint, SyncState } from "../../domain/sync.ts";
-import { addSeconds, MESSAGE_FORMATS, ORDERING_KEYS } from "../../domain/rule.ts";
+import {
+  addSeconds,
+  EVENT_TO_SEND,
+  MESSAGE_FORMATS,
+  ORDERING_KEYS,
+  TRIGGER_TYPES,
+} from "../../domain/rule.ts";
+import {
+  SYNC_REASONS,
+  SYNC_STATES,
+  type Member,
+  type Sync,
+  type SyncEndpoint,
+  type SyncState,
+} from "../../domain/sync.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
 import { FieldReader, MalformedDocumentError } from "./fields.ts";
 import { serviceOf } from "./paths.ts";
@@ -98,7 +111,7 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
   const format = data.optionalOneOf("format", MESSAGE_FORMATS);
   const orderingKey = data.optionalOneOf("orderingKey", ORDERING_KEYS);
   return {
-    state: data.oneOf("state", ["claiming", "claimed", "published"]),
+    state: data.oneOf("state", SYNC_STATES),
     attempt: data.number("attempt"),
     nextAttemptAtMs: data.optionalTime("nextAttemptAt"),
     token: data.string("token"),
@@ -108,8 +121,8 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
       id,
       serviceName: serviceOf(path),
       eventID: data.string("eventID"),
-      reason: data.oneOf("reason", ["window", "manual"]),
-      triggerType: data.oneOf("triggerType", ["window", "none"]),
+      reason: data.oneOf("reason", SYNC_REASONS),
+      triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
       topic: data.string("topic"),
       ...(format !== undefined && { format }),
       ...(orderingKey !== undefined && { orderingKey }),
@@ -124,7 +137,7 @@ function toEndpoint(data: FieldReader): SyncEndpoint {
   return {
     eventKey: data.string("eventKey"),
     minNbOfOccurrence: data.number("minNbOfOccurrence"),
-    eventToSend: data.oneOf("eventToSend", ["ALL", "FIRST", "LAST", "BOUNDARIES"]),
+    eventToSend: data.oneOf("eventToSend", EVENT_TO_SEND),
     numberOfEvents: data.number("numberOfEvents"),
     firstEventMs: data.optionalTime("firstEventDate"),
     lastEventMs: data.optionalTime("lastEventDate"),

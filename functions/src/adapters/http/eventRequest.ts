@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { AcceptedRequest } from "../../app/storeEvent.ts";
+import { requireMethod } from "../../config/route.ts";
 import type { EndpointConfig } from "../../config/schema.ts";
 import {
   cloudEventMode,
@@ -38,18 +39,18 @@ export interface ReadEvent {
 /**
  * Reads a request as an event of an endpoint, or as a batch of CloudEvents.
  *
- * @throws EventSyncError `event-too-large`, `unreadable-body`, `malformed-cloud-event`,
- *   `unsupported-format`
+ * @throws EventSyncError `method-not-allowed`, `event-too-large`, `unreadable-body`,
+ *   `malformed-cloud-event`, `unsupported-format`
  */
 export async function readEventRequest(
   request: IncomingMessage,
   endpoint: EndpointConfig,
 ): Promise<EventRequest> {
-  const { eventKey, keepHeaders, redactQueryParams } = endpoint;
+  const { eventKey, acceptedHttpMethods, keepHeaders, redactQueryParams } = endpoint;
   const { rawHeaders } = request;
   const common = {
     eventKey,
-    httpMethod: request.method ?? "",
+    httpMethod: requireMethod(request.method ?? "", acceptedHttpMethods, "The endpoint"),
     headers: readHeaders(rawHeaders, keepHeaders, redactQueryParams),
     queryParams: readQuery(urlOf(request), redactQueryParams),
   };
@@ -109,9 +110,7 @@ function redact(attributes: CloudEventAttributes, keep: readonly string[]): Clou
 
 function lowerCase(rawHeaders: readonly string[]): (readonly [string, string])[] {
   return rawHeaders.flatMap((name, index) =>
-    index % 2 === 0
-      ? [[name.toLowerCase(), headerText(rawHeaders[index + 1] ?? "")] as const]
-      : [],
+    index % 2 === 0 ? [[name.toLowerCase(), headerText(rawHeaders[index + 1] ?? "")] as const] : [],
   );
 }
 

@@ -44,7 +44,9 @@ export function makePublisher(pubsub: PubSub = new PubSub()): Publisher {
   return {
     async publish(name, messages, { format, orderingKey: by } = {}) {
       const topic = by === "key" ? ordered(name) : plain(name);
-      const keys = messages.map((message) => orderingKeyOf(message.key ?? "", by));
+      const keys = messages.map((message) =>
+        orderingKeyOf((message as { readonly key?: string }).key ?? "", by),
+      );
       const published = messages.map((message, index) => {
         const orderingKey = keys[index];
         return topic.publishMessage({
@@ -67,7 +69,7 @@ export function makePublisher(pubsub: PubSub = new PubSub()): Publisher {
   };
 }
 
-const GAX_OPTIONS: PublishOptions["gaxOpts"] = {
+const GAX_OPTIONS: NonNullable<PublishOptions["gaxOpts"]> = {
   timeout: PUBLISH_DEADLINE_MS,
   retry: {
     backoffSettings: {
