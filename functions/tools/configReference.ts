@@ -19,6 +19,7 @@ interface Node {
   readonly type: string;
   readonly description?: string;
   readonly default?: unknown;
+  readonly examples?: readonly unknown[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Node>>;
   readonly items?: Node;
@@ -33,10 +34,18 @@ function rows(node: Node, prefix: string): string[] {
       : child.default === undefined
         ? "–"
         : `\`${JSON.stringify(child.default)}\``;
-    const row = `| \`${path}\` | ${typeOf(child)} | ${standard} | ${child.description ?? ""} |`;
+    const meaning = `${child.description ?? ""}${exampleOf(child)}`;
+    const row = `| \`${path}\` | ${typeOf(child)} | ${standard} | ${meaning} |`;
     const inner = child.items ?? child;
     return [row, ...rows(inner, child.items === undefined ? `${path}.` : `${path}[].`)];
   });
+}
+
+/** A "|" would end the cell, also in code. */
+function exampleOf({ examples }: Node): string {
+  const [example] = examples ?? [];
+  if (example === undefined) return "";
+  return ` Example: \`${JSON.stringify(example).replaceAll("|", "\\|")}\``;
 }
 
 function typeOf({ type, items }: Node): string {

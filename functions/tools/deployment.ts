@@ -6,6 +6,7 @@ import { parseConfig } from "../src/config/parse.ts";
 import { readInvokers, type DeclaredInvokers } from "../src/adapters/invokersFile.ts";
 import type { Services } from "../src/config/route.ts";
 import { explain, readFirestoreEntry, readSettings } from "./configFiles.ts";
+import { checkContent } from "./content.ts";
 import { PARAMETERS, reviewParameters, reviewSize } from "./parameters.ts";
 import { unreadVariables, validValue, type Settings } from "./parameters.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
@@ -112,7 +113,7 @@ function reviewConfig({ project, settings }: Deployment): ConfigReview {
     return { facts: [], warnings: [], problems: [problem] };
   }
   try {
-    const { services, ignored } = parseConfig(config.value);
+    const { services, ignored } = parseConfig(config.value, checkContent);
     const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
     return {
       facts: [`CONFIG in ${config.file} is correct: ${names}`],

@@ -1,5 +1,6 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
+import { MAX_ATTRIBUTE_BYTES, sourceOf } from "../domain/publication.ts";
 import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredBytes } from "../domain/rule.ts";
 import { join, normalize } from "./normalize.ts";
@@ -187,7 +188,15 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
       message: `expected at least ${String(least)} seconds, the observation period of ${String(trigger.observationPeriod)} and one day, got ${String(retentionPeriod)}`,
     });
   }
-  return [...problems, ...checkRequired(service, root)];
+  return [...problems, ...checkRequired(service, root), ...checkTarget(service, root)];
+}
+
+/** A CloudEvent names its service in an attribute, escaped. */
+function checkTarget({ serviceName, targetPubSub }: ServiceConfig, root: string): Problem[] {
+  const needed = bytes(sourceOf(serviceName));
+  if (targetPubSub.format !== "cloudevents" || needed <= MAX_ATTRIBUTE_BYTES) return [];
+  const message = `expected a name whose source as a CloudEvent has at most ${String(MAX_ATTRIBUTE_BYTES)} bytes, got ${String(needed)}`;
+  return [{ path: join(root, "serviceName"), message }];
 }
 
 /** One commit takes what all endpoints require: a service that asks for more could never fire. */

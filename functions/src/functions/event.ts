@@ -2,7 +2,6 @@ import { onRequest } from "firebase-functions/https";
 import type { StoredEvent } from "../app/storeEvent.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { readEventRequest } from "../adapters/http/eventRequest.ts";
-import type { Answer } from "../adapters/http/respond.ts";
 import { contentRules, engine } from "../compose.ts";
 import { invokersOf } from "../invokers.ts";
 import { handle } from "./http.ts";
@@ -29,7 +28,7 @@ export const event = onRequest(
   }),
 );
 
-function describe(stored: StoredEvent, names: object): NonNullable<Answer["body"]> {
+function describe(stored: StoredEvent, names: object): Readonly<Record<string, unknown>> {
   return {
     eventId: stored.eventId,
     ...names,

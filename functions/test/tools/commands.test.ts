@@ -49,7 +49,7 @@ describe("the predeploy check of the configuration", () => {
 });
 
 describe("what is made from the schema", () => {
-  for (const tool of ["configReference.ts", "compileSchema.ts"]) {
+  for (const tool of ["configReference.ts", "compileSchema.ts", "editorSchema.ts"]) {
     it(`is up to date: ${tool}`, () => {
       const { status, stderr } = run(`tools/${tool}`, "--check");
       assert.equal(status, 0, stderr);

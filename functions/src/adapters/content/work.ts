@@ -79,7 +79,7 @@ function spendOn(name: string, values: readonly CelValue[], meter: Meter): void 
       meter.spend(1 + (sizeOf(left) * sizeOf(right) * CHARACTERS * CHARACTERS) / COMPARISONS);
       return;
     case "matches":
-      meter.spend(1 + (typeof left === "string" ? left.length : 0));
+      meter.spend(1 + (typeof left === "string" ? left.length / 2 : 0));
       return;
     case "_<_":
     case "_<=_":
