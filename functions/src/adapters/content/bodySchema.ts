@@ -56,7 +56,7 @@ function countValues(value: unknown, limit: number): number {
   return count;
 }
 
-/** These say only that something inside is wrong, which is an error of its own. */
+/** These say only that something inside is wrong, which always is an error of its own. */
 const WRAPPERS: ReadonlySet<string> = new Set([
   "$ref",
   "additionalItems",
@@ -74,14 +74,12 @@ const WRAPPERS: ReadonlySet<string> = new Set([
 
 function failuresOf(errors: readonly OutputUnit[]): Failure[] {
   const failures = new Map<string, Failure>();
-  errors.forEach((error, index) => {
-    if (failures.size > MAX_FAILURES) return;
-    // What it wraps follows it.
-    const inside = errors[index + 1]?.keywordLocation.startsWith(error.keywordLocation) === true;
-    if (WRAPPERS.has(error.keyword) && inside) return;
+  for (const error of errors) {
+    if (failures.size > MAX_FAILURES) break;
+    if (WRAPPERS.has(error.keyword)) continue;
     const failure = { pointer: pointerOf(error.instanceLocation), message: messageOf(error) };
     failures.set(JSON.stringify(failure), failure);
-  });
+  }
   return [...failures.values()];
 }
 
@@ -98,6 +96,7 @@ function pointerOf(location: string): string {
 const MAX_MESSAGE = 300;
 
 function messageOf({ keyword, error }: OutputUnit): string {
+  if (keyword === "false") return "Nothing is allowed here.";
   const at = error.indexOf(PATTERN_FORMAT);
   const message =
     keyword === "format" && at !== -1
