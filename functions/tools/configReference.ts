@@ -15,8 +15,11 @@ const README = join(REPOSITORY_ROOT, "README.md");
 const BEGIN = "<!-- begin: configuration reference, made by tools/configReference.ts -->";
 const END = "<!-- end: configuration reference -->";
 
+const DEFINITIONS: Readonly<Record<string, Node>> = serviceSchema.definitions;
+
 interface Node {
-  readonly type: string;
+  readonly type?: string | readonly string[];
+  readonly $ref?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
@@ -34,22 +37,21 @@ function rows(node: Node, prefix: string): string[] {
       : child.default === undefined
         ? "–"
         : `\`${JSON.stringify(child.default)}\``;
-    const meaning = `${child.description ?? ""}${exampleOf(child)}`;
-    const row = `| \`${path}\` | ${typeOf(child)} | ${standard} | ${meaning} |`;
+    const row = `| \`${path}\` | ${typeOf(child)} | ${standard} | ${meaningOf(child)} |`;
     const inner = child.items ?? child;
     return [row, ...rows(inner, child.items === undefined ? `${path}.` : `${path}[].`)];
   });
 }
 
-/** A "|" would end the cell, also in code. */
-function exampleOf({ examples }: Node): string {
-  const [example] = examples ?? [];
-  if (example === undefined) return "";
-  return ` Example: \`${JSON.stringify(example).replaceAll("|", "\\|")}\``;
+function meaningOf({ description = "", examples = [] }: Node): string {
+  const values = examples.map((example) => `\`${JSON.stringify(example)}\``);
+  return values.length === 0 ? description : `${description} Example: ${values.join(", ")}`;
 }
 
-function typeOf({ type, items }: Node): string {
-  return type === "array" && items !== undefined ? `list of ${items.type}` : type;
+function typeOf({ type = "any", items, $ref }: Node): string {
+  if ($ref !== undefined) return typeOf(DEFINITIONS[$ref.replace("#/definitions/", "")] ?? {});
+  if (typeof type !== "string") return type.join(" or ");
+  return type === "array" && items !== undefined ? `list of ${typeOf(items)}` : type;
 }
 
 const table = [

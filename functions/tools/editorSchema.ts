@@ -26,11 +26,16 @@ function withoutExpected(node: unknown): unknown {
   );
 }
 
+/** References in it are to the definitions of the whole. */
+const { definitions, ...service } = withoutExpected(serviceSchema) as Readonly<
+  Record<string, object>
+>;
+
 const schema = {
   $schema: "http://json-schema.org/draft-07/schema#",
   title: "Configuration of EventSync: a service, or a list of services",
   anyOf: [SERVICE, { type: "array", minItems: 1, items: SERVICE }],
-  definitions: { service: withoutExpected(serviceSchema) },
+  definitions: { service, ...definitions },
 };
 const text = `${JSON.stringify(schema, undefined, 2)}\n`;
 const isCurrent = existsSync(FILE) && readFileSync(FILE, "utf8") === text;

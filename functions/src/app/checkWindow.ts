@@ -80,9 +80,7 @@ async function attemptCheck(
   const probed = await deps.probe.probe(rule, id, asking);
   if (!probed.complete) {
     const { missing } = probed;
-    return missing === undefined
-      ? { outcome: "nothingNew" }
-      : { outcome: "waiting", missing: [missing] };
+    return missing.length === 0 ? { outcome: "nothingNew" } : { outcome: "waiting", missing };
   }
   return rule.trigger.keepEventAfterTrigger
     ? checkKept(deps, rule, id, probed)
@@ -106,7 +104,7 @@ async function checkTaken(
       deps,
       rule,
       id,
-      closed.map((groups) => ({ groups, reason: "window" })),
+      closed.map((groups) => ({ groups, reason: "complete" })),
     );
     if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
     if (isContended) return { outcome: "fired", leases, more: true };
@@ -136,7 +134,7 @@ async function checkKept(
   const decision = decide({ rule, pending, nowMs, resetAtMs });
   if (decision.outcome !== "fire") return decision;
 
-  const claim = await claimKept(deps, rule, id, { groups: decision.groups, reason: "window" });
+  const claim = await claimKept(deps, rule, id, { groups: decision.groups, reason: "complete" });
   switch (claim.outcome) {
     case "claimed":
       return { outcome: "fired", leases: [claim.lease], more: claim.more };

@@ -48,7 +48,7 @@ export async function claimTaken(
     due.map(({ groups, reason }) => ({
       ...claimOf(deps, rule, window, reason),
       syncId: deps.newId(),
-      chunks: splitClaim(groups, claimChunk),
+      chunks: splitClaim(rule.condition, groups, claimChunk),
     })),
   );
   results.forEach((result, index) => {
@@ -71,7 +71,7 @@ export async function claimKept(
   { groups, reason }: Due,
 ): Promise<ClaimResult & { readonly more: boolean }> {
   const { claimChunk = CLAIM_CHUNK } = deps;
-  const taken = limitNew(groups, claimChunk);
+  const taken = limitNew(rule.condition, groups, claimChunk);
   const result = await deps.outbox.claimKept({
     ...claimOf(deps, rule, window, reason),
     syncId: eventIdOf(taken.groups),

@@ -24,11 +24,15 @@ export interface EventLog {
     event: Event,
     pending: NewPendingEvent | undefined,
   ): Promise<"stored" | "exists">;
-  /** What was answered about the event with this id (1 read), or undefined if it is gone. */
+  /**
+   * What was answered about the event with this id (1 read); undefined if it is gone, or of a newer form.
+   */
   summary(serviceName: string, eventId: string): Promise<EventSummary | undefined>;
   /**
    * Reads events as they stand in messages (1 read each), by id. What is missing or malformed is left
    * out and reported.
+   *
+   * @throws EventSyncError `newer-document`
    */
   read(
     serviceName: string,
@@ -44,11 +48,14 @@ export interface EventSummary {
 }
 
 export interface Window {
-  /** How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). */
+  /**
+   * How many pending events the endpoints have together, counting no further than `limit` (1 read per 1000,
+   * and per 30 endpoints; per 15 with `withExported`).
+   */
   count(
     window: WindowId,
     query: {
-      readonly eventKey: string;
+      readonly eventKeys: readonly string[];
       /** What is in a sync already counts, too: where events are kept. */
       readonly withExported: boolean;
       readonly aboveMs: number | undefined;
@@ -98,7 +105,11 @@ export interface Window {
 }
 
 export interface ServiceState {
-  /** The resets of a window that a replay can still meet, oldest first (1 read). Epoch milliseconds. */
+  /**
+   * The resets of a window that a replay can still meet, oldest first (1 read). Epoch milliseconds.
+   *
+   * @throws EventSyncError `newer-document`, as `reset`
+   */
   resets(window: WindowId): Promise<number[]>;
   /**
    * Everything received up to now stops counting (1 read, 1 write). Forgets resets before `keepFromMs`,
@@ -127,6 +138,8 @@ export interface DueSync {
   readonly dueAtMs: number;
   /** Its last attempt was noted as failed: nobody is at it. */
   readonly hasFailed: boolean;
+  /** A newer version of this code has written it, and only that can take it. */
+  readonly isNewer: boolean;
 }
 
 /** The sync that has waited longest to be published. */
@@ -208,6 +221,7 @@ export interface Outbox {
    * @param options.again take it even if it is published or not due: it was asked for by name
    * @param options.dueByMs take it even if it is due only then
    * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
+   * @throws EventSyncError `newer-document`
    */
   take(
     serviceName: string,

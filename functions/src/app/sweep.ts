@@ -4,6 +4,7 @@ import { expiryOf } from "../domain/expiry.ts";
 import { firesByItself, type Rule } from "../domain/rule.ts";
 import { windowOf, type WindowId } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
+import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, EventLog, Log, Outbox, Publisher, ServiceState, Window } from "./ports.ts";
 import { relayDue } from "./relay.ts";
@@ -29,7 +30,7 @@ export interface SweepReport {
   readonly expired: number;
   /** Steps that threw or took too long; each is in the log. */
   readonly errors: number;
-  /** Steps left to the next sweep, for want of time. */
+  /** Steps left to the next sweep, for want of time or because something passes by itself. */
   readonly skipped: number;
   /** Age of the oldest sync that is not published; 0 if all are, undefined if that is not known. */
   readonly oldestUnpublishedSeconds: number | undefined;
@@ -71,7 +72,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
   const untilMs = startMs + LIMITS.seconds * 1000;
   const attempt = async (
     step: string,
-    facts: object,
+    facts: { readonly service?: string },
     work: () => Promise<void>,
     seconds: number,
   ): Promise<void> => {
@@ -79,8 +80,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       const message = `not done after ${String(seconds)} s`;
       await pTimeout(work(), { milliseconds: seconds * 1000, message });
     } catch (error) {
-      report.errors++;
-      deps.log.error("sweep.stepFailed", { step, ...facts, error: String(error) });
+      noteFailedStep(deps.log, report, { step, ...facts }, error);
     }
   };
 

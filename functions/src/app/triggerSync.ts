@@ -97,7 +97,7 @@ async function claimAllTaken(
   isFirst: boolean,
 ): Promise<Claimed> {
   const { closed, open } = await whatIsThere(deps, rule, id);
-  const due: Due[] = closed.map((groups) => ({ groups, reason: "window" }));
+  const due: Due[] = closed.map((groups) => ({ groups, reason: "complete" }));
   if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
   if (due.length === 0) {
     // Somebody else has taken what was left.
@@ -195,7 +195,7 @@ async function findWaiting(
 ): Promise<DueSync | undefined> {
   const nowMs = clock();
   const isWaiting = (due: DueSync): boolean =>
-    due.serviceName === serviceName && (due.hasFailed || due.dueAtMs <= nowMs);
+    due.serviceName === serviceName && !due.isNewer && (due.hasFailed || due.dueAtMs <= nowMs);
   let page: DueSync[] = [];
   do {
     page = await outbox.due(nowMs + AHEAD_MS, PAGE, page.at(-1));

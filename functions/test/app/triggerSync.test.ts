@@ -185,6 +185,7 @@ describe("triggerSync", () => {
       syncId: "s1",
       dueAtMs: NOW + 60_000,
       hasFailed: true,
+      isNewer: false,
       ...overrides,
     });
     const stuck = lease(
@@ -305,7 +306,7 @@ describe("triggerSync", () => {
       const { deps, claims, published } = setUp([at("a1", 50), at("b1", 40), at("a2", 30)]);
       const { numberOfEvents } = await triggerSync(deps, WINDOW, windowOf(WINDOW));
       assert.deepEqual(factsOf(claims), [
-        ["window", "a1", "b1"],
+        ["complete", "a1", "b1"],
         ["manual", "a2"],
       ]);
       assert.equal(published.length, 2);
@@ -315,7 +316,7 @@ describe("triggerSync", () => {
     it("makes no empty sync where one was due", async () => {
       const { deps, claims } = setUp([at("a1", 50), at("b1", 40)]);
       assert.equal((await triggerSync(deps, WINDOW, windowOf(WINDOW))).numberOfEvents, 2);
-      assert.deepEqual(factsOf(claims), [["window", "a1", "b1"]]);
+      assert.deepEqual(factsOf(claims), [["complete", "a1", "b1"]]);
     });
 
     it("makes no empty sync where others take what is open after it has sent what was due", async () => {
@@ -329,7 +330,7 @@ describe("triggerSync", () => {
         return [...(await claimTaken(all.slice(0, 1))), { outcome: "contended" }];
       };
       assert.equal((await triggerSync(deps, WINDOW, windowOf(WINDOW))).numberOfEvents, 2);
-      assert.deepEqual(factsOf(claims), [["window", "a1", "b1"]]);
+      assert.deepEqual(factsOf(claims), [["complete", "a1", "b1"]]);
     });
 
     it("takes what is just inside the period", async () => {

@@ -54,10 +54,12 @@ function claimOf(configured: Rule, pending: readonly PendingEvent[], chunkSize: 
     token: uniqueId("t"),
     rule: configured,
     window: windowOf(configured),
-    reason: "window",
+    reason: "complete",
     nowMs: NOW,
     leaseUntilMs: () => NOW,
-    chunks: (configured.trigger.keepEventAfterTrigger ? portions : splitClaim)(groups, chunkSize),
+    chunks: configured.trigger.keepEventAfterTrigger
+      ? portions(groups, chunkSize)
+      : splitClaim(configured.condition, groups, chunkSize),
   };
 }
 
@@ -79,7 +81,7 @@ async function doEverything(store: Store): Promise<void> {
     const withExported = configured.trigger.keepEventAfterTrigger;
     const aboveMs = ago(3600);
     for (const bounds of [{ aboveMs }, { aboveMs: undefined }, { aboveMs, upToMs: NOW }]) {
-      await window.count(id, { eventKey: "a", withExported, ...bounds, limit: 3 });
+      await window.count(id, { eventKeys: ["a"], withExported, ...bounds, limit: 3 });
     }
     await window.hasNew(id, { eventKeys, aboveMs });
     await plant(store, configured, [...pendingOf("a", 8), ...pendingOf("b", 8)]);

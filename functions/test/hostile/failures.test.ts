@@ -115,7 +115,7 @@ describe("failures that last", function () {
       // Found by no query, so it is in nobody's way.
       { eventKey: "b", exported: "maybe", size: 1 },
     ];
-    const common = { key: "", receivedAt };
+    const common = { v: 1, key: "", receivedAt };
     await Promise.all(
       malformed.map((data, index) => pending.doc(`m${String(index)}`).set({ ...common, ...data })),
     );
@@ -156,7 +156,7 @@ describe("failures that last", function () {
     const instance = instanceOf([rule], log);
     const syncs = world.db.collection(`services/${rule.serviceName}/syncs`);
     const nextAttemptAt = Timestamp.fromMillis(world.now() - HOUR_MS);
-    await syncs.doc("broken").set({ state: "claimed", nextAttemptAt, endpoints: "none" });
+    await syncs.doc("broken").set({ v: 1, state: "claimed", nextAttemptAt, endpoints: "none" });
     const dying = new Instance({
       db: world.db,
       publisher: { publish: () => new Promise(() => undefined) },

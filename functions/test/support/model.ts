@@ -183,14 +183,8 @@ function deliver(
   nowMs: number,
 ): Promise<void> {
   const { serviceName } = configured;
-  const created = {
-    serviceName,
-    eventId: "",
-    key: "",
-    eventKey,
-    receivedAtMs,
-    createdAtMs: receivedAtMs,
-  };
+    const marker = { serviceName, eventId: "", key: "", eventKey, receivedAtMs };
+  const created = { ...marker, createdAtMs: receivedAtMs, isNewer: false };
   return onPending(engine, silent, [configured], created, nowMs);
 }
 

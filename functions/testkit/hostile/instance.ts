@@ -73,7 +73,7 @@ export class Instance {
   }
 
   deliver(event: Created): Promise<void> {
-    const created = { key: "", ...event, createdAtMs: event.receivedAtMs };
+    const created = { key: "", ...event, createdAtMs: event.receivedAtMs, isNewer: false };
     return this.run((engine) => onPending(engine, this.#log, this.#rules, created, this.#clock()));
   }
 }

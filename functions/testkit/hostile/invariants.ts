@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { Replay } from "../../src/domain/replay.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { inOrder, sequentially, type Arrival } from "../reference.ts";
+import { inOrder, satisfies, sequentially, type Arrival } from "../reference.ts";
 import type { Ledger, LedgerSync } from "./ledger.ts";
 import type { Received } from "../inbox.ts";
 
@@ -151,10 +151,12 @@ function judgeSync({ rule, ledger }: Evidence, sync: LedgerSync): string[] {
       endpoint?.firstEventMs === byAge[0]?.receivedAtMs &&
       endpoint?.lastEventMs === byAge.at(-1)?.receivedAtMs;
     if (!isDated) complain("dates its events wrongly");
-    if (sync.reason === "window" && events.length < endpointRule.minNbOfOccurrence) {
-      complain(`fired with ${String(events.length)} of ${endpointRule.eventKey}`);
-    }
   }
+  const numberOf = (eventKey: string): number =>
+    sync.endpoints.find((endpoint) => endpoint.eventKey === eventKey)?.members.length ?? 0;
+  const isComplete = satisfies(rule.condition, numberOf);
+  if (sync.reason === "complete" && !isComplete) complain("fired incomplete");
+  if (sync.isComplete !== isComplete) complain("is wrong about being complete");
   if (sync.eventID !== hash.digest("hex")) complain("does not have the eventID of its members");
   return violations;
 }
@@ -225,9 +227,9 @@ type Pending = Arrival & { readonly exported: boolean };
 function judgeKeptWindow(evidence: Evidence, pending: readonly Pending[]): string[] {
   const start = startOf(evidence);
   const inWindow = pending.filter(({ receivedAtMs }) => receivedAtMs > start);
-  const isComplete = evidence.rule.endpoints.every(
-    ({ eventKey, minNbOfOccurrence }) =>
-      inWindow.filter((event) => event.eventKey === eventKey).length >= minNbOfOccurrence,
+  const isComplete = satisfies(
+    evidence.rule.condition,
+    (eventKey) => inWindow.filter((event) => event.eventKey === eventKey).length,
   );
   return isComplete && inWindow.some(({ exported }) => !exported)
     ? ["a complete window has not fired"]
@@ -256,7 +258,7 @@ function judgeTakenWindow(
 function judgeGroups({ rule, ledger }: Evidence): string[] {
   const textOf = (ids: readonly string[]): string => ids.toSorted().join(" ");
   const made = ledger.syncs
-    .filter(({ reason }) => reason === "window")
+    .filter(({ reason }) => reason === "complete")
     .map(({ endpoints }) => textOf(endpoints.flatMap(({ members }) => members)));
   const expected = sequentially(rule, inOrder(ledger.events.values()), ledger.resetsMs).map(textOf);
   const [missing, besides] = [

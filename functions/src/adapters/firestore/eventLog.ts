@@ -12,7 +12,8 @@ import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "./documentSize.ts";
 import type { Doc, Documents, Fields, Write } from "./documents.ts";
-import { MalformedDocumentError, FieldReader } from "./fields.ts";
+import { MalformedDocumentError } from "./fields.ts";
+import { FORM, isNewer, readerOf } from "./form.ts";
 import { paths } from "./paths.ts";
 import { pendingFields } from "./pendingDocument.ts";
 
@@ -44,9 +45,10 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
 
     async summary(serviceName, eventId) {
       const [doc] = await documents.get([`${paths.events(serviceName)}/${eventId}`]);
-      const receivedAt = doc?.fields["receivedAt"];
+      if (doc === undefined || isNewer(doc.fields)) return undefined;
+      const { receivedAt, ignored } = doc.fields;
       if (!(receivedAt instanceof Date)) return undefined;
-      const { reason } = (doc?.fields["ignored"] ?? {}) as { readonly reason?: unknown };
+      const { reason } = (ignored ?? {}) as { readonly reason?: unknown };
       const receivedAtMs = receivedAt.getTime();
       return { receivedAtMs, ...(typeof reason === "string" && { ignored: reason }) };
     },
@@ -104,6 +106,7 @@ function requireFits(size: number): void {
 function eventFields(rule: Rule, event: Event): Fields {
   const { content } = event;
   return {
+    v: FORM,
     eventKey: event.eventKey,
     receivedAt: new Date(event.receivedAtMs),
     httpMethod: event.httpMethod,
@@ -119,19 +122,23 @@ function eventFields(rule: Rule, event: Event): Fields {
   };
 }
 
-/** Undefined if it is malformed. */
-function toEvent({ id, fields }: Doc): Event | undefined {
-  const { headers, queryParams, content, attributes } = fields;
+/**
+ * Undefined if it is malformed.
+ *
+ * @throws NewerDocumentError: a message without it would be one event short for ever
+ */
+function toEvent(doc: Doc): Event | undefined {
+  const { headers, queryParams, content, attributes } = doc.fields;
   const isRead =
     isNamedValues(headers) &&
     isNamedValues(queryParams) &&
     (attributes === undefined || isTexts(attributes)) &&
     (typeof content === "string" || content instanceof Uint8Array);
-  if (!isRead) return undefined;
-  const reader = new FieldReader(fields);
   try {
+    const reader = readerOf(doc);
+    if (!isRead) return undefined;
     return {
-      id,
+      id: doc.id,
       eventKey: reader.string("eventKey"),
       receivedAtMs: reader.time("receivedAt"),
       httpMethod: reader.oneOf("httpMethod", HTTP_METHODS),

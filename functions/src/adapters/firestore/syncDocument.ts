@@ -8,13 +8,15 @@ import {
 import {
   SYNC_REASONS,
   SYNC_STATES,
+  type Completion,
   type Member,
   type Sync,
   type SyncEndpoint,
   type SyncState,
 } from "../../domain/sync.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
-import { FieldReader, MalformedDocumentError } from "./fields.ts";
+import { MalformedDocumentError, type FieldReader } from "./fields.ts";
+import { FORM, readerOf } from "./form.ts";
 import { serviceOf } from "./paths.ts";
 
 /**
@@ -49,6 +51,7 @@ export function progressFields(
   return {
     state,
     eventID: sync.eventID,
+    completion: completionFields(sync.completion),
     parts,
     endpoints: sync.endpoints.map((endpoint, index) => ({
       eventKey: endpoint.eventKey,
@@ -66,8 +69,9 @@ export function progressFields(
 /** Fields that never change. */
 export function decisionFields(sync: Sync, token: string): Fields {
   return {
+    v: FORM,
     token,
-    reason: sync.reason,
+    key: sync.key,
     triggerType: sync.triggerType,
     topic: sync.topic,
     ...(sync.format !== undefined && { format: sync.format }),
@@ -81,6 +85,7 @@ export function decisionFields(sync: Sync, token: string): Fields {
 /** Parts expire with the events that they name; the sync itself only once it is published. */
 export function partFields(sync: Sync, members: readonly (readonly Member[])[]): Fields {
   return {
+    v: FORM,
     endpoints: members.map(memberFields),
     expireAt: new Date(addSeconds(sync.createdAtMs, sync.retentionPeriod)),
   };
@@ -101,13 +106,24 @@ function memberFields(members: readonly Member[]): { events: string[]; sizes: nu
   return { events: members.map(({ id }) => id), sizes: members.map(({ size }) => size) };
 }
 
+function completionFields(completion: Completion): Fields {
+  return {
+    reason: completion.reason,
+    complete: completion.complete,
+    missing: completion.missing.map(({ eventKey, have, need }) => ({ eventKey, have, need })),
+    firstEventAt: toDate(completion.firstEventAtMs),
+    deadlineAt: toDate(completion.deadlineAtMs),
+  };
+}
+
 function toDate(ms: number | undefined): Date | null {
   return ms === undefined ? null : new Date(ms);
 }
 
-/** @throws MalformedDocumentError */
-export function toStoredSync({ id, path, fields }: Doc): StoredSync {
-  const data = new FieldReader(fields);
+/** @throws MalformedDocumentError, NewerDocumentError */
+export function toStoredSync(doc: Doc): StoredSync {
+  const { id, path } = doc;
+  const data = readerOf(doc);
   const format = data.optionalOneOf("format", MESSAGE_FORMATS);
   const orderingKey = data.optionalOneOf("orderingKey", ORDERING_KEYS);
   return {
@@ -120,8 +136,9 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
     sync: {
       id,
       serviceName: serviceOf(path),
+      key: data.string("key"),
       eventID: data.string("eventID"),
-      reason: data.oneOf("reason", SYNC_REASONS),
+      completion: toCompletion(data.map("completion")),
       triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
       topic: data.string("topic"),
       ...(format !== undefined && { format }),
@@ -130,6 +147,20 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
       retentionPeriod: data.number("retentionPeriod"),
       endpoints: data.list("endpoints").map(toEndpoint),
     },
+  };
+}
+
+function toCompletion(data: FieldReader): Completion {
+  return {
+    reason: data.oneOf("reason", SYNC_REASONS),
+    complete: data.boolean("complete"),
+    missing: data.list("missing").map((short) => ({
+      eventKey: short.string("eventKey"),
+      have: short.number("have"),
+      need: short.number("need"),
+    })),
+    firstEventAtMs: data.optionalTime("firstEventAt"),
+    deadlineAtMs: data.optionalTime("deadlineAt"),
   };
 }
 
@@ -157,12 +188,12 @@ function toMembers(data: FieldReader): Member[] {
 /**
  * Adds the members that the parts hold. Parts that are gone have expired with their events.
  *
- * @throws MalformedDocumentError
+ * @throws MalformedDocumentError, NewerDocumentError
  */
 export function withParts(sync: Sync, parts: readonly (Doc | undefined)[]): Sync {
   const chunks = parts
     .filter((part) => part !== undefined)
-    .map(({ fields }) => new FieldReader(fields).list("endpoints").map(toMembers));
+    .map((part) => readerOf(part).list("endpoints").map(toMembers));
   const endpoints = sync.endpoints.map((endpoint, index) => ({
     ...endpoint,
     members: [...endpoint.members, ...chunks.flatMap((chunk) => chunk[index] ?? [])],

@@ -59,7 +59,8 @@ describe("a member of a closed set", () => {
 
   for (const reason of SYNC_REASONS) {
     it(`reason ${reason} is stored and read`, () => {
-      const sync = make.sync([make.syncEndpoint("a", members)], { reason });
+      const made = make.sync([make.syncEndpoint("a", members)]);
+      const sync = { ...made, completion: { ...made.completion, reason } };
       assert.deepEqual(storedAndRead(sync).sync, sync);
     });
   }
