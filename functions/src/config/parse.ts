@@ -210,8 +210,9 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
 
 /** A CloudEvent names its service in an attribute, escaped. */
 function checkTarget({ serviceName, targetPubSub }: ServiceConfig, root: string): Problem[] {
+  if (targetPubSub.format !== "cloudevents" || !isServiceName(serviceName)) return [];
   const needed = bytes(sourceOf(serviceName));
-  if (targetPubSub.format !== "cloudevents" || needed <= MAX_ATTRIBUTE_BYTES) return [];
+  if (needed <= MAX_ATTRIBUTE_BYTES) return [];
   const message = `expected a name whose source as a CloudEvent has at most ${String(MAX_ATTRIBUTE_BYTES)} bytes, got ${String(needed)}`;
   return [{ path: join(root, "serviceName"), message }];
 }

@@ -31,7 +31,7 @@ export function attributesOf(message: SyncMessage, format: MessageFormat = "mess
   }
 }
 
-function cloudEventOf({ serviceName, eventID, date }: SyncMessage): Attributes {
+function cloudEventOf({ serviceName, eventID, date, key }: SyncMessage): Attributes {
   return {
     "content-type": "application/json",
     "ce-specversion": "1.0",
@@ -39,6 +39,7 @@ function cloudEventOf({ serviceName, eventID, date }: SyncMessage): Attributes {
     "ce-source": sourceOf(serviceName),
     "ce-type": CLOUD_EVENT_TYPE,
     "ce-time": date,
+    ...(key !== undefined && { "ce-subject": key }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface SyncMessage {
   readonly serviceName: string;
   readonly triggerType: string;
   readonly events: Readonly<Record<string, EventList>>;
+  /** The correlation key; present only where the service has a correlation. */
+  readonly key?: string;
   /** Present only where the message could not hold every event. */
   readonly truncated?: {
     /** How many events are counted but not in the message. */
@@ -201,6 +203,7 @@ export function buildMessage(
     serviceName: sync.serviceName,
     triggerType: sync.triggerType,
     events: Object.fromEntries(lists.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    ...(sync.key !== "" && { key: sync.key }),
     ...(left > 0 && {
       truncated: {
         numberOfEvents: left,

@@ -24,6 +24,11 @@ describe("attributesOf", () => {
       "ce-time": MESSAGE.date,
     });
   });
+
+  it("name the correlation key as the subject of a CloudEvent", () => {
+    const keyed = { ...MESSAGE, key: "order 1" };
+    assert.equal(attributesOf(keyed, "cloudevents")["ce-subject"], "order 1");
+  });
 });
 
 describe("orderingKeyOf", () => {

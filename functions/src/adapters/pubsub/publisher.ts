@@ -45,7 +45,7 @@ export function makePublisher(pubsub: PubSub = new PubSub()): Publisher {
     async publish(name, messages, { format, orderingKey: by } = {}) {
       const topic = by === "key" ? ordered(name) : plain(name);
       const keys = messages.map((message) =>
-        orderingKeyOf((message as { readonly key?: string }).key ?? "", by),
+        orderingKeyOf(message.key ?? "", by),
       );
       const published = messages.map((message, index) => {
         const orderingKey = keys[index];
