@@ -273,10 +273,10 @@ export const serviceSchema = {
       // One way to say it, and no other beside it.
       oneOf: [
         { type: "string" },
-        { required: ["endpoint"] },
-        { required: ["all"] },
-        { required: ["any"] },
-        { required: ["atLeast"] },
+        { type: "object", required: ["endpoint"] },
+        { type: "object", required: ["all"] },
+        { type: "object", required: ["any"] },
+        { type: "object", required: ["atLeast"] },
       ],
       expected:
         "the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”",

@@ -3,8 +3,8 @@
 "use strict";
 export const validate = validate10;
 export default validate10;
-const schema11 = {"type":"object","expected":"an object","additionalProperties":false,"required":["serviceName","endpoints","trigger","targetPubSub"],"properties":{"$schema":{"type":"string","expected":"text","description":"Where an editor finds the schema of a configuration: `docs/configuration.schema.json`. EventSync itself does not read it.","examples":["./docs/configuration.schema.json"]},"serviceName":{"type":"string","minLength":1,"expected":"a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes","description":"Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration.","examples":["orders"]},"endpoints":{"type":"array","minItems":1,"expected":"a list of at least 1 endpoint","description":"The events that must come together. A service with one endpoint relays each event that satisfies it.","examples":[[{"eventKey":"order"},{"eventKey":"payment"}]],"items":{"type":"object","expected":"an object with “eventKey”","additionalProperties":false,"required":["eventKey"],"properties":{"eventKey":{"type":"string","minLength":1,"expected":"a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment","description":"Path of the endpoint: `/event/<eventKey>`. Unique in the service.","examples":["payment"]},"acceptedHttpMethods":{"type":"array","expected":"a list of HTTP methods","description":"HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.","default":["GET","POST","PUT","PATCH","DELETE"],"examples":[["POST"]],"items":{"type":"string","enum":["GET","POST","PUT","PATCH","DELETE","HEAD","OPTIONS","TRACE","CONNECT"],"expected":"one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT"}},"eventToSend":{"type":"string","enum":["ALL","FIRST","LAST","BOUNDARIES"],"expected":"one of ALL, FIRST, LAST, BOUNDARIES","description":"Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.","default":"ALL","examples":["LAST"]},"minNbOfOccurrence":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000 (0 means the default)","description":"How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.","default":1,"examples":[3]},"keepHeaders":{"type":"array","expected":"a list of header names","description":"Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.","default":[],"examples":[["Authorization"]],"items":{"type":"string","minLength":1,"expected":"a header name"}},"redactQueryParams":{"type":"array","expected":"a list of names of query parameters","description":"Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.","default":["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"],"items":{"type":"string","minLength":1,"expected":"the name of a query parameter"},"examples":[["api_key","session"]]},"schema":{"type":"object","expected":"a JSON Schema","description":"JSON Schema (2020-12; with `$schema` also 2019-09 or draft-07) for the body, of a CloudEvent for its data. What does not satisfy it is answered with 422 and is not stored. See [Schemas and filters](#schemas-and-filters).","examples":[{"type":"object","required":["orderId"],"properties":{"orderId":{"type":"string","pattern":"^[A-Z]{2}[0-9]+$"}}}]},"filter":{"type":"string","minLength":1,"expected":"an expression in CEL that is true or false","description":"Expression in [CEL](https://cel.dev) over `method`, `path`, `headers`, `query`, `body` and `attributes`. An event for which it is not true is stored, marked as `ignored`, and does not count. See [Schemas and filters](#schemas-and-filters).","examples":["body.status == \"paid\" && body.amount > 100.0"]}}}},"trigger":{"type":"object","expected":"an object with “type” and “observationPeriod”","additionalProperties":false,"required":["type","observationPeriod"],"description":"When a sync message is generated.","examples":[{"type":"window","observationPeriod":3600}],"properties":{"type":{"type":"string","enum":["window","none"],"expected":"“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)","description":"`window`: by itself, when every endpoint has its events. `none`: only by manual trigger.","examples":["window"]},"observationPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1","description":"Seconds in the past, from now, in which events count.","examples":[3600]},"keepEventAfterTrigger":{"type":"boolean","expected":"true or false","description":"`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.","default":false,"examples":[true]}}},"condition":{"$ref":"#/definitions/condition","description":"What completes the window. An endpoint by its key (it needs its `minNbOfOccurrence`), or as `{\"endpoint\": …, \"min\": …}`; `all`, `any` or `atLeast` over a list of conditions, at most 8 deep inside one another and 1000 together. An endpoint that it does not name is optional: its events join the sync if they are there. Not set: every endpoint. With `\"type\": \"none\"` it only decides what a message calls complete.","examples":[{"all":["orders",{"atLeast":{"n":2,"of":["stock","payments","credit"]}}]}]},"targetPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the sync message goes.","examples":[{"topic":"projects/my-project/topics/my-topic"}],"properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.","examples":["projects/my-project/topics/my-topic"]},"format":{"type":"string","enum":["message","cloudevents"],"expected":"one of message, cloudevents","description":"`message` (where it is not set): the message alone. `cloudevents`: the same data as a CloudEvent 1.0 in binary mode, with its attributes as `ce-…` attributes of the Pub/Sub message.","examples":["cloudevents"]},"orderingKey":{"type":"string","enum":["none","key"],"expected":"one of none, key","description":"`key`: the correlation key is the ordering key of the Pub/Sub message; `none` where it is not set.","examples":["key"]}}},"retentionPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least the observation period plus one day (86400)","description":"Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.","default":604800,"examples":[1209600]},"cors":{"type":"object","expected":"an object with “origins”","additionalProperties":false,"required":["origins"],"description":"Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.","examples":[{"origins":["https://example.com"]}],"properties":{"origins":{"type":"array","minItems":1,"expected":"a list of at least 1 origin","description":"Origins that may call, such as `https://example.com`, or `*` for any.","examples":[["https://example.com"]],"items":{"type":"string","expected":"“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard"}}}}},"definitions":{"condition":{"type":["string","object"],"minLength":1,"additionalProperties":false,"oneOf":[{"type":"string"},{"required":["endpoint"]},{"required":["all"]},{"required":["any"]},{"required":["atLeast"]}],"expected":"the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”","properties":{"all":{"$ref":"#/definitions/conditions"},"any":{"$ref":"#/definitions/conditions"},"atLeast":{"type":"object","additionalProperties":false,"required":["n","of"],"expected":"an object with “n” and “of”","properties":{"n":{"type":"integer","minimum":1,"expected":"a whole number, at least 1"},"of":{"$ref":"#/definitions/conditions"}}},"endpoint":{"type":"string","minLength":1,"expected":"the key of an endpoint"},"min":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000"}},"dependencies":{"min":["endpoint"]}},"conditions":{"type":"array","minItems":1,"maxItems":1000,"expected":"a list of 1 to 1000 conditions","items":{"$ref":"#/definitions/condition"}}}};
-const schema12 = {"type":["string","object"],"minLength":1,"additionalProperties":false,"oneOf":[{"type":"string"},{"required":["endpoint"]},{"required":["all"]},{"required":["any"]},{"required":["atLeast"]}],"expected":"the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”","properties":{"all":{"$ref":"#/definitions/conditions"},"any":{"$ref":"#/definitions/conditions"},"atLeast":{"type":"object","additionalProperties":false,"required":["n","of"],"expected":"an object with “n” and “of”","properties":{"n":{"type":"integer","minimum":1,"expected":"a whole number, at least 1"},"of":{"$ref":"#/definitions/conditions"}}},"endpoint":{"type":"string","minLength":1,"expected":"the key of an endpoint"},"min":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000"}},"dependencies":{"min":["endpoint"]}};
+const schema11 = {"type":"object","expected":"an object","additionalProperties":false,"required":["serviceName","endpoints","trigger","targetPubSub"],"properties":{"$schema":{"type":"string","expected":"text","description":"Where an editor finds the schema of a configuration: `docs/configuration.schema.json`. EventSync itself does not read it.","examples":["./docs/configuration.schema.json"]},"serviceName":{"type":"string","minLength":1,"expected":"a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes","description":"Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration.","examples":["orders"]},"endpoints":{"type":"array","minItems":1,"expected":"a list of at least 1 endpoint","description":"The events that must come together. A service with one endpoint relays each event that satisfies it.","examples":[[{"eventKey":"order"},{"eventKey":"payment"}]],"items":{"type":"object","expected":"an object with “eventKey”","additionalProperties":false,"required":["eventKey"],"properties":{"eventKey":{"type":"string","minLength":1,"expected":"a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment","description":"Path of the endpoint: `/event/<eventKey>`. Unique in the service.","examples":["payment"]},"acceptedHttpMethods":{"type":"array","expected":"a list of HTTP methods","description":"HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.","default":["GET","POST","PUT","PATCH","DELETE"],"examples":[["POST"]],"items":{"type":"string","enum":["GET","POST","PUT","PATCH","DELETE","HEAD","OPTIONS","TRACE","CONNECT"],"expected":"one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT"}},"eventToSend":{"type":"string","enum":["ALL","FIRST","LAST","BOUNDARIES"],"expected":"one of ALL, FIRST, LAST, BOUNDARIES","description":"Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.","default":"ALL","examples":["LAST"]},"minNbOfOccurrence":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000 (0 means the default)","description":"How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.","default":1,"examples":[3]},"keepHeaders":{"type":"array","expected":"a list of header names","description":"Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.","default":[],"examples":[["Authorization"]],"items":{"type":"string","minLength":1,"expected":"a header name"}},"redactQueryParams":{"type":"array","expected":"a list of names of query parameters","description":"Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.","default":["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"],"items":{"type":"string","minLength":1,"expected":"the name of a query parameter"},"examples":[["api_key","session"]]},"schema":{"type":"object","expected":"a JSON Schema","description":"JSON Schema (2020-12; with `$schema` also 2019-09 or draft-07) for the body, of a CloudEvent for its data. What does not satisfy it is answered with 422 and is not stored. See [Schemas and filters](#schemas-and-filters).","examples":[{"type":"object","required":["orderId"],"properties":{"orderId":{"type":"string","pattern":"^[A-Z]{2}[0-9]+$"}}}]},"filter":{"type":"string","minLength":1,"expected":"an expression in CEL that is true or false","description":"Expression in [CEL](https://cel.dev) over `method`, `path`, `headers`, `query`, `body` and `attributes`. An event for which it is not true is stored, marked as `ignored`, and does not count. See [Schemas and filters](#schemas-and-filters).","examples":["body.status == \"paid\" && body.amount > 100.0"]}}}},"trigger":{"type":"object","expected":"an object with “type” and “observationPeriod”","additionalProperties":false,"required":["type","observationPeriod"],"description":"When a sync message is generated.","examples":[{"type":"window","observationPeriod":3600}],"properties":{"type":{"type":"string","enum":["window","none"],"expected":"“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)","description":"`window`: by itself, when every endpoint has its events. `none`: only by manual trigger.","examples":["window"]},"observationPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1","description":"Seconds in the past, from now, in which events count.","examples":[3600]},"keepEventAfterTrigger":{"type":"boolean","expected":"true or false","description":"`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.","default":false,"examples":[true]}}},"condition":{"$ref":"#/definitions/condition","description":"What completes the window. An endpoint by its key (it needs its `minNbOfOccurrence`), or as `{\"endpoint\": …, \"min\": …}`; `all`, `any` or `atLeast` over a list of conditions, at most 8 deep inside one another and 1000 together. An endpoint that it does not name is optional: its events join the sync if they are there. Not set: every endpoint. With `\"type\": \"none\"` it only decides what a message calls complete.","examples":[{"all":["orders",{"atLeast":{"n":2,"of":["stock","payments","credit"]}}]}]},"targetPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the sync message goes.","examples":[{"topic":"projects/my-project/topics/my-topic"}],"properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.","examples":["projects/my-project/topics/my-topic"]},"format":{"type":"string","enum":["message","cloudevents"],"expected":"one of message, cloudevents","description":"`message` (where it is not set): the message alone. `cloudevents`: the same data as a CloudEvent 1.0 in binary mode, with its attributes as `ce-…` attributes of the Pub/Sub message.","examples":["cloudevents"]},"orderingKey":{"type":"string","enum":["none","key"],"expected":"one of none, key","description":"`key`: the correlation key is the ordering key of the Pub/Sub message; `none` where it is not set.","examples":["key"]}}},"retentionPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least the observation period plus one day (86400)","description":"Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.","default":604800,"examples":[1209600]},"cors":{"type":"object","expected":"an object with “origins”","additionalProperties":false,"required":["origins"],"description":"Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.","examples":[{"origins":["https://example.com"]}],"properties":{"origins":{"type":"array","minItems":1,"expected":"a list of at least 1 origin","description":"Origins that may call, such as `https://example.com`, or `*` for any.","examples":[["https://example.com"]],"items":{"type":"string","expected":"“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard"}}}}},"definitions":{"condition":{"type":["string","object"],"minLength":1,"additionalProperties":false,"oneOf":[{"type":"string"},{"type":"object","required":["endpoint"]},{"type":"object","required":["all"]},{"type":"object","required":["any"]},{"type":"object","required":["atLeast"]}],"expected":"the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”","properties":{"all":{"$ref":"#/definitions/conditions"},"any":{"$ref":"#/definitions/conditions"},"atLeast":{"type":"object","additionalProperties":false,"required":["n","of"],"expected":"an object with “n” and “of”","properties":{"n":{"type":"integer","minimum":1,"expected":"a whole number, at least 1"},"of":{"$ref":"#/definitions/conditions"}}},"endpoint":{"type":"string","minLength":1,"expected":"the key of an endpoint"},"min":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000"}},"dependencies":{"min":["endpoint"]}},"conditions":{"type":"array","minItems":1,"maxItems":1000,"expected":"a list of 1 to 1000 conditions","items":{"$ref":"#/definitions/condition"}}}};
+const schema12 = {"type":["string","object"],"minLength":1,"additionalProperties":false,"oneOf":[{"type":"string"},{"type":"object","required":["endpoint"]},{"type":"object","required":["all"]},{"type":"object","required":["any"]},{"type":"object","required":["atLeast"]}],"expected":"the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”","properties":{"all":{"$ref":"#/definitions/conditions"},"any":{"$ref":"#/definitions/conditions"},"atLeast":{"type":"object","additionalProperties":false,"required":["n","of"],"expected":"an object with “n” and “of”","properties":{"n":{"type":"integer","minimum":1,"expected":"a whole number, at least 1"},"of":{"$ref":"#/definitions/conditions"}}},"endpoint":{"type":"string","minLength":1,"expected":"the key of an endpoint"},"min":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000"}},"dependencies":{"min":["endpoint"]}};
 const schema13 = {"type":"array","minItems":1,"maxItems":1000,"expected":"a list of 1 to 1000 conditions","items":{"$ref":"#/definitions/condition"}};
 const wrapper0 = {validate: validate11};
 
@@ -100,6 +100,16 @@ vErrors.push(err2);
 errors++;
 }
 }
+else {
+const err3 = {instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema12.oneOf[1].type,parentSchema:schema12.oneOf[1],data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
 var _valid0 = _errs4 === errors;
 if(_valid0 && valid0){
 valid0 = false;
@@ -110,33 +120,10 @@ if(_valid0){
 valid0 = true;
 passing0 = 1;
 }
-const _errs5 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.all === undefined){
-const err3 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "all"},message:"must have required property '"+"all"+"'",schema:schema12.oneOf[2].required,parentSchema:schema12.oneOf[2],data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-var _valid0 = _errs5 === errors;
-if(_valid0 && valid0){
-valid0 = false;
-passing0 = [passing0, 2];
-}
-else {
-if(_valid0){
-valid0 = true;
-passing0 = 2;
-}
 const _errs6 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.any === undefined){
-const err4 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "any"},message:"must have required property '"+"any"+"'",schema:schema12.oneOf[3].required,parentSchema:schema12.oneOf[3],data};
+if(data.all === undefined){
+const err4 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "all"},message:"must have required property '"+"all"+"'",schema:schema12.oneOf[2].required,parentSchema:schema12.oneOf[2],data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -146,7 +133,50 @@ vErrors.push(err4);
 errors++;
 }
 }
+else {
+const err5 = {instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema12.oneOf[2].type,parentSchema:schema12.oneOf[2],data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
 var _valid0 = _errs6 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 2];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 2;
+}
+const _errs8 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.any === undefined){
+const err6 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "any"},message:"must have required property '"+"any"+"'",schema:schema12.oneOf[3].required,parentSchema:schema12.oneOf[3],data};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema12.oneOf[3].type,parentSchema:schema12.oneOf[3],data};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+var _valid0 = _errs8 === errors;
 if(_valid0 && valid0){
 valid0 = false;
 passing0 = [passing0, 3];
@@ -156,20 +186,30 @@ if(_valid0){
 valid0 = true;
 passing0 = 3;
 }
-const _errs7 = errors;
+const _errs10 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.atLeast === undefined){
-const err5 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "atLeast"},message:"must have required property '"+"atLeast"+"'",schema:schema12.oneOf[4].required,parentSchema:schema12.oneOf[4],data};
+const err8 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "atLeast"},message:"must have required property '"+"atLeast"+"'",schema:schema12.oneOf[4].required,parentSchema:schema12.oneOf[4],data};
 if(vErrors === null){
-vErrors = [err5];
+vErrors = [err8];
 }
 else {
-vErrors.push(err5);
+vErrors.push(err8);
 }
 errors++;
 }
 }
-var _valid0 = _errs7 === errors;
+else {
+const err9 = {instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema12.oneOf[4].type,parentSchema:schema12.oneOf[4],data};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+var _valid0 = _errs10 === errors;
 if(_valid0 && valid0){
 valid0 = false;
 passing0 = [passing0, 4];
@@ -184,12 +224,12 @@ passing0 = 4;
 }
 }
 if(!valid0){
-const err6 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema12.oneOf,parentSchema:schema12,data};
+const err10 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema12.oneOf,parentSchema:schema12,data};
 if(vErrors === null){
-vErrors = [err6];
+vErrors = [err10];
 }
 else {
-vErrors.push(err6);
+vErrors.push(err10);
 }
 errors++;
 }
@@ -206,12 +246,12 @@ vErrors = null;
 }
 if(typeof data === "string"){
 if(data.length < 1){
-const err7 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema12,data};
+const err11 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema12,data};
 if(vErrors === null){
-vErrors = [err7];
+vErrors = [err11];
 }
 else {
-vErrors.push(err7);
+vErrors.push(err11);
 }
 errors++;
 }
@@ -219,27 +259,27 @@ errors++;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((((key0 === "all") || (key0 === "any")) || (key0 === "atLeast")) || (key0 === "endpoint")) || (key0 === "min"))){
-const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema12,data};
+const err12 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema12,data};
 if(vErrors === null){
-vErrors = [err8];
+vErrors = [err12];
 }
 else {
-vErrors.push(err8);
+vErrors.push(err12);
 }
 errors++;
 }
 }
 if(data.min !== undefined){
 if(data.endpoint === undefined){
-const err9 = {instancePath,schemaPath:"#/dependencies",keyword:"dependencies",params:{property: "min",
+const err13 = {instancePath,schemaPath:"#/dependencies",keyword:"dependencies",params:{property: "min",
     missingProperty: "endpoint",
     depsCount: 1,
     deps: "endpoint"},message:"must have property endpoint when property min is present",schema:schema12.dependencies,parentSchema:schema12,data};
 if(vErrors === null){
-vErrors = [err9];
+vErrors = [err13];
 }
 else {
-vErrors.push(err9);
+vErrors.push(err13);
 }
 errors++;
 }
@@ -260,33 +300,33 @@ if(data.atLeast !== undefined){
 let data2 = data.atLeast;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.n === undefined){
-const err10 = {instancePath:instancePath+"/atLeast",schemaPath:"#/properties/atLeast/required",keyword:"required",params:{missingProperty: "n"},message:"must have required property '"+"n"+"'",schema:schema12.properties.atLeast.required,parentSchema:schema12.properties.atLeast,data:data2};
+const err14 = {instancePath:instancePath+"/atLeast",schemaPath:"#/properties/atLeast/required",keyword:"required",params:{missingProperty: "n"},message:"must have required property '"+"n"+"'",schema:schema12.properties.atLeast.required,parentSchema:schema12.properties.atLeast,data:data2};
 if(vErrors === null){
-vErrors = [err10];
+vErrors = [err14];
 }
 else {
-vErrors.push(err10);
+vErrors.push(err14);
 }
 errors++;
 }
 if(data2.of === undefined){
-const err11 = {instancePath:instancePath+"/atLeast",schemaPath:"#/properties/atLeast/required",keyword:"required",params:{missingProperty: "of"},message:"must have required property '"+"of"+"'",schema:schema12.properties.atLeast.required,parentSchema:schema12.properties.atLeast,data:data2};
+const err15 = {instancePath:instancePath+"/atLeast",schemaPath:"#/properties/atLeast/required",keyword:"required",params:{missingProperty: "of"},message:"must have required property '"+"of"+"'",schema:schema12.properties.atLeast.required,parentSchema:schema12.properties.atLeast,data:data2};
 if(vErrors === null){
-vErrors = [err11];
+vErrors = [err15];
 }
 else {
-vErrors.push(err11);
+vErrors.push(err15);
 }
 errors++;
 }
 for(const key1 in data2){
 if(!((key1 === "n") || (key1 === "of"))){
-const err12 = {instancePath:instancePath+"/atLeast",schemaPath:"#/properties/atLeast/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema12.properties.atLeast,data:data2};
+const err16 = {instancePath:instancePath+"/atLeast",schemaPath:"#/properties/atLeast/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema12.properties.atLeast,data:data2};
 if(vErrors === null){
-vErrors = [err12];
+vErrors = [err16];
 }
 else {
-vErrors.push(err12);
+vErrors.push(err16);
 }
 errors++;
 }
@@ -294,23 +334,23 @@ errors++;
 if(data2.n !== undefined){
 let data3 = data2.n;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err13 = {instancePath:instancePath+"/atLeast/n",schemaPath:"#/properties/atLeast/properties/n/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema12.properties.atLeast.properties.n.type,parentSchema:schema12.properties.atLeast.properties.n,data:data3};
+const err17 = {instancePath:instancePath+"/atLeast/n",schemaPath:"#/properties/atLeast/properties/n/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema12.properties.atLeast.properties.n.type,parentSchema:schema12.properties.atLeast.properties.n,data:data3};
 if(vErrors === null){
-vErrors = [err13];
+vErrors = [err17];
 }
 else {
-vErrors.push(err13);
+vErrors.push(err17);
 }
 errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 < 1 || isNaN(data3)){
-const err14 = {instancePath:instancePath+"/atLeast/n",schemaPath:"#/properties/atLeast/properties/n/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema12.properties.atLeast.properties.n,data:data3};
+const err18 = {instancePath:instancePath+"/atLeast/n",schemaPath:"#/properties/atLeast/properties/n/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema12.properties.atLeast.properties.n,data:data3};
 if(vErrors === null){
-vErrors = [err14];
+vErrors = [err18];
 }
 else {
-vErrors.push(err14);
+vErrors.push(err18);
 }
 errors++;
 }
@@ -324,56 +364,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/atLeast",schemaPath:"#/properties/atLeast/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema12.properties.atLeast.type,parentSchema:schema12.properties.atLeast,data:data2};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data.endpoint !== undefined){
-let data5 = data.endpoint;
-if(typeof data5 === "string"){
-if(data5.length < 1){
-const err16 = {instancePath:instancePath+"/endpoint",schemaPath:"#/properties/endpoint/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema12.properties.endpoint,data:data5};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/endpoint",schemaPath:"#/properties/endpoint/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.properties.endpoint.type,parentSchema:schema12.properties.endpoint,data:data5};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-if(data.min !== undefined){
-let data6 = data.min;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err18 = {instancePath:instancePath+"/min",schemaPath:"#/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema12.properties.min.type,parentSchema:schema12.properties.min,data:data6};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 10000 || isNaN(data6)){
-const err19 = {instancePath:instancePath+"/min",schemaPath:"#/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema12.properties.min,data:data6};
+const err19 = {instancePath:instancePath+"/atLeast",schemaPath:"#/properties/atLeast/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema12.properties.atLeast.type,parentSchema:schema12.properties.atLeast,data:data2};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -382,13 +373,62 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(data6 < 1 || isNaN(data6)){
-const err20 = {instancePath:instancePath+"/min",schemaPath:"#/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema12.properties.min,data:data6};
+}
+if(data.endpoint !== undefined){
+let data5 = data.endpoint;
+if(typeof data5 === "string"){
+if(data5.length < 1){
+const err20 = {instancePath:instancePath+"/endpoint",schemaPath:"#/properties/endpoint/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema12.properties.endpoint,data:data5};
 if(vErrors === null){
 vErrors = [err20];
 }
 else {
 vErrors.push(err20);
+}
+errors++;
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/endpoint",schemaPath:"#/properties/endpoint/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.properties.endpoint.type,parentSchema:schema12.properties.endpoint,data:data5};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data.min !== undefined){
+let data6 = data.min;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+const err22 = {instancePath:instancePath+"/min",schemaPath:"#/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema12.properties.min.type,parentSchema:schema12.properties.min,data:data6};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 10000 || isNaN(data6)){
+const err23 = {instancePath:instancePath+"/min",schemaPath:"#/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema12.properties.min,data:data6};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data6 < 1 || isNaN(data6)){
+const err24 = {instancePath:instancePath+"/min",schemaPath:"#/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema12.properties.min,data:data6};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
 }
 errors++;
 }
