@@ -4,36 +4,13 @@ import { windowName, windowOf, type WindowId } from "../domain/window.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
 import { MessageBudget } from "./messageBudget.ts";
-import type {
-  Clock,
-  EventLog,
-  Log,
-  NewId,
-  Outbox,
-  Publisher,
-  ServiceState,
-  Window,
-} from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
 import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
 import { storeEvent, storeEvents, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
 import { sweep, type SweepReport } from "./sweep.ts";
 import { CHECK_MS } from "./timeLimits.ts";
 import { triggerSync, type ManualSync } from "./triggerSync.ts";
-
-/** Everything that the use cases need. */
-export interface Ports {
-  readonly events: EventLog;
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  /** Events in one commit of a claim, where a test wants fewer. */
-  readonly claimChunk?: number;
-}
 
 /** An event that has just been stored, as its marker tells it. */
 export type NewEvent = Pick<PendingEvent, "eventKey" | "receivedAtMs">;
@@ -93,7 +70,7 @@ export function makeEngine(ports: Ports): Engine {
         resetAtMs,
         -rule.trigger.observationPeriod - KEPT_RESETS_SECONDS,
       );
-      await ports.services.reset(windowOf(rule), resetAtMs, keepFromMs);
+      await ports.services.reset(windowOf(rule), { atMs: resetAtMs, keepFromMs });
       ports.log.info("service.reset", { service: rule.serviceName });
       return { resetAtMs };
     },

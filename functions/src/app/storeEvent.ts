@@ -4,7 +4,8 @@ import type { Event } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
 import { messageSize } from "../domain/syncMessage.ts";
-import type { Clock, EventLog, Log, NewId } from "./ports.ts";
+import type { LogFields } from "./logEvents.ts";
+import type { Ports } from "./ports.ts";
 
 /** A request that is an event, before it has an identity of ours. */
 export interface AcceptedRequest extends Omit<Event, "id" | "receivedAtMs"> {
@@ -21,12 +22,7 @@ export interface StoredEvent {
   readonly ignored?: string;
 }
 
-interface Deps {
-  readonly events: EventLog;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-}
+type Deps = Pick<Ports, "events" | "clock" | "newId" | "log">;
 
 /**
  * Stores an event together with its pending marker, in one commit; one that is ignored has no marker.
@@ -57,7 +53,7 @@ export async function storeEvent(
     logStored(deps.log, { ...facts, size }, event.ignored?.reason);
     return { eventId: id, receivedAtMs, duplicate: false, ...ignoredOf(event) };
   }
-  const first = await deps.events.summary(serviceName, id);
+  const first = await deps.events.summary({ serviceName, eventId: id });
   deps.log.info("event.repeated", facts);
   return { eventId: id, receivedAtMs, ...(first ?? ignoredOf(event)), duplicate: true };
 }
@@ -80,11 +76,7 @@ export function storeEvents(
 }
 
 /** What is said of a failure may quote the event: that stays in its document. */
-function logStored(
-  log: Log,
-  facts: Readonly<Record<string, unknown>>,
-  reason: string | undefined,
-): void {
+function logStored(log: Ports["log"], facts: LogFields["event.stored"], reason: string | undefined): void {
   if (reason === undefined) log.info("event.stored", facts);
   else if (reason === "filter-failed") log.warn("event.filterFailed", facts);
   else log.info("event.ignored", { ...facts, reason });

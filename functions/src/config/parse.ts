@@ -72,7 +72,12 @@ export function parseConfig(text: string, checkContent: CheckContent = () => [])
   candidates.forEach((candidate, index) => {
     const path = pathOf(index);
     const asked = retentionAskedFor(candidate);
-    if (validate(candidate)) {
+    if (!isList && (typeof raw !== "object" || raw === null)) {
+      problems.push({
+        path,
+        message: `expected an object, or a list of objects, got ${show(raw)}`,
+      });
+    } else if (validate(candidate)) {
       const { condition, problems: wrong } = readCondition(candidate, path);
       const retentionPeriod = asked ?? defaultRetention(candidate);
       const service = { ...candidate, condition, retentionPeriod };
@@ -87,7 +92,7 @@ export function parseConfig(text: string, checkContent: CheckContent = () => [])
     }
     problems.push(...checkContents(candidate, path, checkContent));
   });
-  problems.push(...checkTogether(services));
+  problems.push(...checkTogether(services, pathOf));
 
   const [first, ...others] = services.values();
   if (first === undefined && problems.length === 0) {
@@ -173,8 +178,14 @@ function toPath(pointer: string, root: string): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = typeof value === "number" ? showNumber(value) : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** As it was read: as JSON, what is too large would be null, and -0 be 0. */
+function showNumber(value: number): string {
+  if (!Number.isFinite(value)) return `${String(value)}: too large for a number`;
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 const DEFAULT_RETENTION = serviceSchema.properties.retentionPeriod.default;
@@ -247,6 +258,10 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
       message: `expected ${properties.serviceName.expected}, got ${show(serviceName)}`,
     });
   }
+  if (serviceName === "_ah" || serviceName === "eventlog") {
+    const message = `expected another name: ${RESERVED_REASON}, got ${show(serviceName)}`;
+    problems.push({ path: join(root, "serviceName"), message });
+  }
   const origins = (cors as { origins?: unknown } | null | undefined)?.origins;
   for (const [index, origin] of (Array.isArray(origins) ? origins : []).entries()) {
     if (typeof origin !== "string" || isOrigin(origin)) continue;
@@ -262,6 +277,9 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
     if (!isEventKey(eventKey)) {
       const wanted = properties.endpoints.items.properties.eventKey.expected;
       problems.push({ path, message: `expected ${wanted}, got ${show(eventKey)}` });
+    } else if (RESERVED_KEY.test(eventKey)) {
+      const message = `expected another key: ${RESERVED_REASON}, got ${show(eventKey)}`;
+      problems.push({ path, message });
     }
     const earlier = seen.get(eventKey);
     if (earlier === undefined) seen.set(eventKey, path);
@@ -308,6 +326,11 @@ function isServiceName(name: string): boolean {
   );
 }
 
+/** A function's URL ends where its own paths begin, so an event's key is the path that Cloud Run sees. */
+const RESERVED_KEY = /^(?:_ah\/|eventlog$)/;
+const RESERVED_REASON =
+  "Cloud Run keeps “/eventlog”, and paths that begin with “/_ah/”, for itself";
+
 /** What can arrive as the path of a request: proxies clean up the rest. */
 function isEventKey(key: string): boolean {
   const segments = key.split("/");
@@ -327,8 +350,11 @@ function isOrigin(origin: string): boolean {
   );
 }
 
-/** Rules between services, by index: unique names, and no path that means two endpoints. */
-function checkTogether(services: ReadonlyMap<number, ServiceConfig>): Problem[] {
+/** Rules between services, by index: unique names, and no path that means two things. */
+function checkTogether(
+  services: ReadonlyMap<number, ServiceConfig>,
+  pathOf: (index: number) => string,
+): Problem[] {
   const problems: Problem[] = [];
   const seen = new Map<string, number>();
   const first = services.get(0);
@@ -337,16 +363,18 @@ function checkTogether(services: ReadonlyMap<number, ServiceConfig>): Problem[] 
     if (earlier === undefined) seen.set(serviceName, index);
     else {
       problems.push({
-        path: `[${String(index)}].serviceName`,
-        message: `expected a unique name, got ${show(serviceName)} as at [${String(earlier)}].serviceName`,
+        path: join(pathOf(index), "serviceName"),
+        message: `expected a unique name, got ${show(serviceName)} as at ${join(pathOf(earlier), "serviceName")}`,
       });
     }
     const paths = new Set(endpoints.map(({ eventKey }) => `${serviceName}/${eventKey}`));
     first?.endpoints.forEach(({ eventKey }, endpoint) => {
-      if (!paths.has(eventKey)) return;
+      const isEndpoint = paths.has(eventKey);
+      if (!isEndpoint && eventKey !== `${serviceName}/trigger`) return;
+      const what = isEndpoint ? "also an endpoint" : "the manual trigger";
       problems.push({
-        path: `[0].endpoints[${String(endpoint)}].eventKey`,
-        message: `expected another key: /event/${eventKey} is also an endpoint of the service ${show(serviceName)}`,
+        path: join(pathOf(0), `endpoints[${String(endpoint)}].eventKey`),
+        message: `expected another key: /event/${eventKey} is ${what} of the service ${show(serviceName)}`,
       });
     });
   }

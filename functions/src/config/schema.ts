@@ -19,7 +19,7 @@ const DEFAULT_METHODS = [
 
 /** When a sync message is generated, by the type of the trigger. */
 const TRIGGERS: Readonly<Record<TriggerType, string>> = {
-  window: "by itself, when every endpoint has its events",
+  window: "by itself, when the window is complete",
   none: "only by manual trigger",
 };
 
@@ -77,7 +77,7 @@ export const serviceSchema = {
             type: "array",
             expected: "a list of HTTP methods",
             description:
-              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.",
+              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.",
             default: DEFAULT_METHODS,
             examples: [["POST"]],
             items: {
@@ -101,7 +101,7 @@ export const serviceSchema = {
             maximum: 10000,
             expected: "a whole number from 1 to 10000 (0 means the default)",
             description:
-              "How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.",
+              "How many events of this endpoint the window needs, unless `condition` says otherwise. 0 means the default. At most 10,000 over all endpoints that are needed together; fewer if names are very long.",
             default: 1,
             examples: [3],
           },
@@ -112,7 +112,12 @@ export const serviceSchema = {
               "Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.",
             default: [],
             examples: [["Authorization"]],
-            items: { type: "string", minLength: 1, expected: "a header name" },
+            items: {
+              type: "string",
+              // A token, RFC 9110, 5.6.2.
+              pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+              expected: "a header name: letters, digits and any of !#$%&'*+-.^_`|~",
+            },
           },
           redactQueryParams: {
             type: "array",

@@ -21,8 +21,9 @@ export function sourceOf(serviceName: string): string {
  * the attribute's name, and the data's type (CloudEvents 1.0, Google Cloud Pub/Sub protocol binding).
  */
 export function attributesOf(message: SyncMessage, format: MessageFormat = "message"): Attributes {
-  const { serviceName, eventID, triggerType } = message;
-  const own = { serviceName, eventID, triggerType };
+  const { serviceName, eventID, triggerType, completion, key } = message;
+  const { reason } = completion;
+  const own = { serviceName, eventID, triggerType, reason, ...(key !== undefined && { key }) };
   switch (format) {
     case "message":
       return own;

@@ -3,7 +3,6 @@ import { missing, required, type Condition, type Shortfall } from "./condition.t
 import { countOf, type Group } from "./decide.ts";
 import { byAge, type PendingEvent } from "./event.ts";
 import type { EventToSend, MessageFormat, OrderingKey, Rule, TriggerType } from "./rule.ts";
-import { windowOf } from "./window.ts";
 
 /**
  * A sync is one decision that fired, and the outbox row of its message.
@@ -84,13 +83,18 @@ export function eventIdOf(endpoints: readonly { readonly members: readonly Membe
   return hash.digest("hex");
 }
 
-/** A sync of these groups, as it stands when all of them are claimed. */
+/**
+ * A sync of these groups, as it stands when all of them are claimed.
+ *
+ * @param key the correlation key of their window
+ */
 export function makeSync(
   id: string,
   rule: Rule,
   groups: readonly Group[],
   reason: SyncReason,
   nowMs: number,
+  key = "",
 ): Sync {
   const endpoints = groups.map(({ endpoint, members }) => ({
     eventKey: endpoint.eventKey,
@@ -104,7 +108,7 @@ export function makeSync(
   return {
     id,
     serviceName: rule.serviceName,
-    key: windowOf(rule).key,
+    key,
     eventID: eventIdOf(endpoints),
     completion: completionOf(rule.condition, endpoints, reason),
     triggerType: rule.trigger.type,

@@ -26,7 +26,13 @@ function setUp(checkWindow = () => Promise.resolve({ outcome: "nothingNew" } as 
       eventKey: string | undefined,
       times: Partial<Pick<PendingCreated, "key" | "receivedAtMs" | "createdAtMs" | "isNewer">> = {},
     ) => {
-      const known = { key: "", receivedAtMs: ago(1), createdAtMs: undefined, isNewer: false, ...times };
+      const known = {
+        key: "",
+        receivedAtMs: ago(1),
+        createdAtMs: undefined,
+        isNewer: false,
+        ...times,
+      };
       return onPending(engine, log, RULES, { serviceName, eventId: "e1", eventKey, ...known }, NOW);
     },
   };
@@ -101,7 +107,7 @@ describe("onPending", () => {
       assert.deepEqual(checks, []);
       assert.deepEqual(
         log.lines.map((line) => [line.level, line.event, line.fields["eventId"]]),
-        [[level, "pending.ignored", "e1"]],
+        [[level, level === "warn" ? "pending.ignored" : "pending.unreadable", "e1"]],
       );
     });
   }

@@ -92,7 +92,10 @@ describe("Outbox on Firestore", () => {
   const dueAt = async (nowMs: number, limit = 10) =>
     (await store().outbox.due(nowMs, limit)).map(({ syncId }) => syncId);
   const take = (id: string, nowMs: number, options?: { again?: boolean; dueByMs?: number }) =>
-    store().outbox.take("svc", id, nowMs, nowMs + LEASE_MS, options);
+    store().outbox.take(
+      { serviceName: "svc", syncId: id },
+      { nowMs, leaseUntilMs: nowMs + LEASE_MS, ...options },
+    );
 
   const versionOf = async (id: string): Promise<string | undefined> => {
     const { db, paths } = store();

@@ -3,14 +3,19 @@ import assert from "node:assert/strict";
 import { makePublisher } from "../../src/adapters/pubsub/publisher.ts";
 import { attributesOf } from "../../src/domain/publication.ts";
 import { buildMessage, toMessageEvent } from "../../src/domain/syncMessage.ts";
-import { event, member, sync, syncEndpoint } from "../support/factories.ts";
+import { completionOf } from "../../src/domain/sync.ts";
+import { event, member, rule, sync, syncEndpoint } from "../support/factories.ts";
 import { tapGrpc } from "../../testkit/grpcTap.ts";
 import { emulatorVariable, uniqueProject } from "../support/store.ts";
 import { Inbox } from "../../testkit/inbox.ts";
 import { waitFor } from "../../testkit/waitFor.ts";
 
 const MESSAGE = buildMessage(
-  sync([syncEndpoint("a", [member("e1")])], { serviceName: "é à" }),
+  sync([syncEndpoint("a", [member("e1")])], {
+    serviceName: "é à",
+    key: "order 7",
+    completion: completionOf(rule().condition, [], "manual"),
+  }),
   new Map([["a", [toMessageEvent(event({ id: "e1", content: "<&> \u2028 😀" }))]]]),
 );
 
@@ -22,11 +27,11 @@ describe("Publisher on Pub/Sub", () => {
   });
   afterEach(() => pubsub.close());
 
-  it("publishes the message as JSON, with its three attributes, to a topic of any project", async () => {
+  it("publishes the message as JSON, with its attributes, to a topic of any project", async () => {
     const topic = `projects/${uniqueProject()}/topics/target`;
     const subscriber = await Inbox.create(topic);
     try {
-      const [result] = await makePublisher(pubsub).publish(topic, [MESSAGE]);
+      const [result] = await makePublisher(pubsub).publish({ topic, messages: [MESSAGE] });
       assert.match(String(result?.status === "fulfilled" && result.value), /^\d+$/);
       const [received] = await subscriber.waitForCount(1);
       assert.equal(received?.data, JSON.stringify(MESSAGE));
@@ -34,6 +39,8 @@ describe("Publisher on Pub/Sub", () => {
         serviceName: "é à",
         eventID: MESSAGE.eventID,
         triggerType: "window",
+        reason: "manual",
+        key: "order 7",
       });
     } finally {
       await subscriber.close();
@@ -45,8 +52,8 @@ describe("Publisher on Pub/Sub", () => {
     await pubsub.createTopic(topic);
     const publisher = makePublisher(pubsub);
     const results = await Promise.all([
-      publisher.publish(topic, [MESSAGE]),
-      publisher.publish(topic, [MESSAGE]),
+      publisher.publish({ topic, messages: [MESSAGE] }),
+      publisher.publish({ topic, messages: [MESSAGE] }),
     ]);
     assert.equal(idsOf(results.flat()).size, 2);
   });
@@ -64,7 +71,7 @@ describe("Publisher on Pub/Sub", () => {
         ...MESSAGE,
         eventID: String(index),
       }));
-      const results = await makePublisher(pubsub).publish(topic, messages);
+      const results = await makePublisher(pubsub).publish({ topic, messages });
       assert.equal(requests, 1);
       const received = await subscriber.waitForCount(200);
       assert.equal(idsOf(results).size, 200);
@@ -80,7 +87,7 @@ describe("Publisher on Pub/Sub", () => {
     const topic = `projects/${uniqueProject()}/topics/target`;
     const subscriber = await Inbox.create(topic);
     try {
-      await makePublisher(pubsub).publish(topic, [MESSAGE], { format: "cloudevents" });
+      await makePublisher(pubsub).publish({ topic, messages: [MESSAGE], format: "cloudevents" });
       const [received] = await subscriber.waitForCount(1);
       assert.equal(received?.data, JSON.stringify(MESSAGE));
       assert.deepEqual(received.attributes, attributesOf(MESSAGE, "cloudevents"));
@@ -103,7 +110,7 @@ describe("Publisher on Pub/Sub", () => {
         if (method !== "Publish") return undefined;
         requests.push(
           messages.map(({ orderingKey, attributes }) => ({
-            orderingKey,
+            orderingKey: orderingKey ?? "",
             eventID: attributes["eventID"],
           })),
         );
@@ -112,7 +119,7 @@ describe("Publisher on Pub/Sub", () => {
       try {
         const { key: _, ...unkeyed } = keyed("", "5");
         const messages = [keyed("a", "1"), keyed("b", "2"), keyed("a", "3"), unkeyed];
-        const results = await makePublisher(pubsub).publish(topic, messages, by);
+        const results = await makePublisher(pubsub).publish({ topic, messages, ...by });
         assert.equal(idsOf(results).size, 4);
       } finally {
         undo();
@@ -132,10 +139,14 @@ describe("Publisher on Pub/Sub", () => {
       const publisher = makePublisher(failingOnce(pubsub, "a"));
       await pubsub.createTopic(topic);
       const messages = [keyed("a", "1"), keyed("b", "2"), keyed("a", "3")];
-      const results = await publisher.publish(topic, messages, by);
+      const results = await publisher.publish({ topic, messages, ...by });
       const statuses = results.map(({ status }) => status);
       assert.deepEqual(statuses, ["rejected", "fulfilled", "rejected"]);
-      const again = await publisher.publish(topic, [keyed("a", "1"), keyed("a", "3")], by);
+      const again = await publisher.publish({
+        topic,
+        messages: [keyed("a", "1"), keyed("a", "3")],
+        ...by,
+      });
       assert.equal(idsOf(again).size, 2);
     });
 
@@ -151,8 +162,8 @@ describe("Publisher on Pub/Sub", () => {
       };
       const publisher = makePublisher(pubsub);
       const messages = Array.from({ length: 50 }, (_, n) => keyed(`k${String(n)}`, String(n)));
-      await publisher.publish(name, messages, by);
-      await publisher.publish(name, messages, by);
+      await publisher.publish({ topic: name, messages, ...by });
+      await publisher.publish({ topic: name, messages, ...by });
       assert.equal(topics.length, 1);
       await waitFor("queues to go", () =>
         topics[0]?.publisher.orderedQueues.size === 0 ? true : undefined,
@@ -162,7 +173,7 @@ describe("Publisher on Pub/Sub", () => {
 
   it("says of each message if there is no such topic", async () => {
     const topic = "projects/demo-nobody/topics/none";
-    const results = await makePublisher(pubsub).publish(topic, [MESSAGE, MESSAGE]);
+    const results = await makePublisher(pubsub).publish({ topic, messages: [MESSAGE, MESSAGE] });
     assert.deepEqual(
       results.map((result) => result.status === "rejected" && (result.reason as GrpcError).code),
       [5, 5],
@@ -171,7 +182,7 @@ describe("Publisher on Pub/Sub", () => {
 });
 
 interface PublishedMessage {
-  readonly orderingKey: string;
+  readonly orderingKey?: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
 

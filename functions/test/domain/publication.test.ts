@@ -8,7 +8,7 @@ const MESSAGE = buildMessage(sync([syncEndpoint("a", [])], { serviceName: "é à
 describe("attributesOf", () => {
   it("are the original's and ours, and no more, unless asked for", () => {
     const { eventID } = MESSAGE;
-    const own = { serviceName: "é à/1", eventID, triggerType: "window" };
+    const own = { serviceName: "é à/1", eventID, triggerType: "window", reason: "complete" };
     assert.deepEqual(attributesOf(MESSAGE), own);
     assert.deepEqual(attributesOf(MESSAGE, "message"), own);
   });

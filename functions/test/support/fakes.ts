@@ -101,8 +101,8 @@ export function fakeServiceState(): FakeServiceState {
       this.reads++;
       return Promise.resolve(made.get(service) ?? []);
     },
-    reset({ service }, nowMs) {
-      made.set(service, [...(made.get(service) ?? []), nowMs]);
+    reset({ service }, { atMs }) {
+      made.set(service, [...(made.get(service) ?? []), atMs]);
       return Promise.resolve();
     },
   };
@@ -122,17 +122,17 @@ export function fakeEventLog(...stored: readonly Event[]): FakeEventLog {
       events.set(event.id, event);
       return Promise.resolve("stored");
     },
-    summary(_service, id) {
-      const event = events.get(id);
+    summary({ eventId }) {
+      const event = events.get(eventId);
       if (event === undefined) return Promise.resolve(undefined);
       const ignored = event.ignored?.reason;
       const { receivedAtMs } = event;
       return Promise.resolve({ receivedAtMs, ...(ignored !== undefined && { ignored }) });
     },
-    read: (_service, ids) =>
+    read: ({ eventIds }) =>
       Promise.resolve(
         new Map(
-          ids.flatMap((id) => {
+          eventIds.flatMap((id) => {
             const event = events.get(id);
             return event === undefined ? [] : [[id, toMessageEvent(event)] as const];
           }),
@@ -168,7 +168,7 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
         })),
       ),
     oldest: () => Promise.resolve(undefined),
-    take: (_service, syncId) => Promise.resolve(byId.get(syncId)),
+    take: ({ syncId }) => Promise.resolve(byId.get(syncId)),
     keep(lease, untilMs) {
       marks.push(`kept ${lease.sync.id} for ${String((untilMs - clock()) / 1000)}s`);
       return Promise.resolve({ ...lease, keptUntilMs: untilMs });

@@ -50,6 +50,12 @@ export const WIRED_SERVICES: readonly RawService[] = [
   service("reset", PAIR),
   service("expiring", PAIR, { observationPeriod: 3 }),
   service("relay", [{ eventKey: "only" }]),
+  service(
+    "condition",
+    ["orders", "stock", "payments", "credit", "note"].map((eventKey) => ({ eventKey })),
+    {},
+    { condition: { all: ["orders", { atLeast: { n: 2, of: ["stock", "payments", "credit"] } }] } },
+  ),
   service("methods", [
     { eventKey: "listed", acceptedHttpMethods: ["HEAD", "OPTIONS", "GET"] },
     { eventKey: "default" },

@@ -2,7 +2,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import type { CloudEvent, CloudFunction } from "firebase-functions";
 import type { Log } from "../../app/ports.ts";
-import type { EventSyncError} from "../../domain/errors.ts";
+import type { EventSyncError } from "../../domain/errors.ts";
 import { isFinal } from "../../domain/errors.ts";
 
 /**

@@ -43,7 +43,7 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       }
     },
 
-    async summary(serviceName, eventId) {
+    async summary({ serviceName, eventId }) {
       const [doc] = await documents.get([`${paths.events(serviceName)}/${eventId}`]);
       if (doc === undefined || isNewer(doc.fields)) return undefined;
       const { receivedAt, ignored } = doc.fields;
@@ -53,7 +53,7 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       return { receivedAtMs, ...(typeof reason === "string" && { ignored: reason }) };
     },
 
-    async read(serviceName, eventIds) {
+    async read({ serviceName, eventIds }) {
       const collection = paths.events(serviceName);
       const slices = Array.from({ length: Math.ceil(eventIds.length / READ_SLICE) }, (_, index) =>
         eventIds.slice(index * READ_SLICE, (index + 1) * READ_SLICE),

@@ -42,11 +42,9 @@ export function makePublisher(pubsub: PubSub = new PubSub()): Publisher {
   const ordered = topicsOf(BY_KEY);
 
   return {
-    async publish(name, messages, { format, orderingKey: by } = {}) {
+    async publish({ topic: name, messages, format, orderingKey: by }) {
       const topic = by === "key" ? ordered(name) : plain(name);
-      const keys = messages.map((message) =>
-        orderingKeyOf(message.key ?? "", by),
-      );
+      const keys = messages.map((message) => orderingKeyOf(message.key ?? "", by));
       const published = messages.map((message, index) => {
         const orderingKey = keys[index];
         return topic.publishMessage({
