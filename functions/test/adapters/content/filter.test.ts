@@ -73,8 +73,10 @@ describe("a filter", () => {
     assert.equal(verdictOf('attributes.type == "t"', event), "match");
     const push = { message: { attributes: { kind: "k", no: 1 } }, subscription: "s" };
     assert.equal(verdictOf('attributes == {"kind": "k"}', body(JSON.stringify(push))), "match");
-    const { subscription: _, ...rest } = push;
-    assert.equal(verdictOf("attributes == {}", body(JSON.stringify(rest))), "match");
+    assert.equal(
+      verdictOf("attributes == {}", body(JSON.stringify({ message: push.message }))),
+      "match",
+    );
   });
 
   it("sees a body that is no JSON as text, or as bytes", () => {
