@@ -18,7 +18,9 @@ const DECLARED = JSON.parse(
   readFileSync(new URL("../../../firestore.indexes.json", import.meta.url), "utf8"),
 ) as DeclaredIndexes;
 
-const RULE = rule();
+const RULE = rule({
+  targetPubSub: { topic: "projects/p/topics/target", format: "message", orderingKey: "none" },
+});
 const KEPT = rule({ serviceName: "kept", trigger: { keepEventAfterTrigger: true } });
 
 /** A claim in several commits renews its lease with each. */
