@@ -7,6 +7,7 @@ import type { ServiceConfig } from "./schema.ts";
  * a new one does not compile until somebody has decided, and what the type does not know stays inside.
  */
 const VIEW: View<ServiceConfig> = {
+  $schema: "shown",
   serviceName: "shown",
   endpoints: {
     eventKey: "shown",
@@ -15,11 +16,14 @@ const VIEW: View<ServiceConfig> = {
     minNbOfOccurrence: "shown",
     keepHeaders: "shown",
     redactQueryParams: "shown",
+    // Their constants may be compared with a secret in a body.
+    schema: "hidden",
+    filter: "hidden",
   },
   // Keys and numbers only, as deep as it is.
   condition: "shown",
   trigger: { type: "shown", observationPeriod: "shown", keepEventAfterTrigger: "shown" },
-  targetPubSub: { topic: "shown" },
+  targetPubSub: { topic: "shown", format: "shown", orderingKey: "shown" },
   deadline: { seconds: "shown", from: "shown", at: "shown", timeZone: "shown", then: "shown" },
   deadLetterPubSub: { topic: "shown" },
   retentionPeriod: "shown",

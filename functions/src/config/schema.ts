@@ -5,6 +5,8 @@ import {
   DEADLINE_ACTIONS,
   DEADLINE_EVENTS,
   EVENT_TO_SEND,
+  MESSAGE_FORMATS,
+  ORDERING_KEYS,
   TRIGGER_TYPES,
   type TriggerType,
 } from "../domain/rule.ts";
@@ -31,6 +33,7 @@ const topicSchema = {
   expected: "the full name of a topic, such as projects/my-project/topics/my-topic",
   description:
     "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
+  examples: ["projects/my-project/topics/my-topic"],
 } as const;
 
 /**
@@ -46,6 +49,13 @@ export const serviceSchema = {
   additionalProperties: false,
   required: ["serviceName", "endpoints", "trigger", "targetPubSub"],
   properties: {
+    $schema: {
+      type: "string",
+      expected: "text",
+      description:
+        "Where an editor finds the schema of a configuration: `docs/configuration.schema.json`. EventSync itself does not read it.",
+      examples: ["./docs/configuration.schema.json"],
+    },
     serviceName: {
       type: "string",
       minLength: 1,
@@ -53,6 +63,7 @@ export const serviceSchema = {
         "a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes",
       description:
         "Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration.",
+      examples: ["orders"],
     },
     endpoints: {
       type: "array",
@@ -60,6 +71,7 @@ export const serviceSchema = {
       expected: "a list of at least 1 endpoint",
       description:
         "The events that must come together. A service with one endpoint relays each event that satisfies it.",
+      examples: [[{ eventKey: "order" }, { eventKey: "payment" }]],
       items: {
         type: "object",
         expected: "an object with “eventKey”",
@@ -72,6 +84,7 @@ export const serviceSchema = {
             expected:
               "a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment",
             description: "Path of the endpoint: `/event/<eventKey>`. Unique in the service.",
+            examples: ["payment"],
           },
           acceptedHttpMethods: {
             type: "array",
@@ -79,6 +92,7 @@ export const serviceSchema = {
             description:
               "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.",
             default: DEFAULT_METHODS,
+            examples: [["POST"]],
             items: {
               type: "string",
               enum: HTTP_METHODS,
@@ -92,6 +106,7 @@ export const serviceSchema = {
             description:
               "Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.",
             default: "ALL",
+            examples: ["LAST"],
           },
           minNbOfOccurrence: {
             type: "integer",
@@ -101,6 +116,7 @@ export const serviceSchema = {
             description:
               "How many events of this endpoint the window needs, unless `condition` says otherwise. 0 means the default. At most 10,000 over all endpoints that are needed together; fewer if names are very long.",
             default: 1,
+            examples: [3],
           },
           keepHeaders: {
             type: "array",
@@ -108,6 +124,7 @@ export const serviceSchema = {
             description:
               "Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.",
             default: [],
+            examples: [["Authorization"]],
             items: {
               type: "string",
               // A token, RFC 9110, 5.6.2.
@@ -133,6 +150,28 @@ export const serviceSchema = {
               "token",
             ],
             items: { type: "string", minLength: 1, expected: "the name of a query parameter" },
+            examples: [["api_key", "session"]],
+          },
+          schema: {
+            type: "object",
+            expected: "a JSON Schema",
+            description:
+              "JSON Schema (2020-12; with `$schema` also 2019-09 or draft-07) for the body, of a CloudEvent for its data. What does not satisfy it is answered with 422 and is not stored. See [Schemas and filters](#schemas-and-filters).",
+            examples: [
+              {
+                type: "object",
+                required: ["orderId"],
+                properties: { orderId: { type: "string", pattern: "^[A-Z]{2}[0-9]+$" } },
+              },
+            ],
+          },
+          filter: {
+            type: "string",
+            minLength: 1,
+            expected: "an expression in CEL that is true or false",
+            description:
+              "Expression in [CEL](https://cel.dev) over `method`, `path`, `headers`, `query`, `body` and `attributes`. An event for which it is not true is stored, marked as `ignored`, and does not count. See [Schemas and filters](#schemas-and-filters).",
+            examples: ['body.status == "paid" && body.amount > 100.0'],
           },
         },
       },
@@ -143,18 +182,21 @@ export const serviceSchema = {
       additionalProperties: false,
       required: ["type", "observationPeriod"],
       description: "When a sync message is generated.",
+      examples: [{ type: "window", observationPeriod: 3600 }],
       properties: {
         type: {
           type: "string",
           enum: TRIGGER_TYPES,
           expected: TRIGGER_TYPES.map((type) => `“${type}” (${TRIGGERS[type]})`).join(" or "),
           description: TRIGGER_TYPES.map((type) => `\`${type}\`: ${TRIGGERS[type]}.`).join(" "),
+          examples: ["window"],
         },
         observationPeriod: {
           type: "integer",
           minimum: 1,
           expected: "a whole number of seconds, at least 1",
           description: "Seconds in the past, from now, in which events count.",
+          examples: [3600],
         },
         keepEventAfterTrigger: {
           type: "boolean",
@@ -162,6 +204,7 @@ export const serviceSchema = {
           description:
             "`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.",
           default: false,
+          examples: [true],
         },
       },
     },
@@ -177,8 +220,25 @@ export const serviceSchema = {
       additionalProperties: false,
       required: ["topic"],
       description: "Where the sync message goes.",
+      examples: [{ topic: "projects/my-project/topics/my-topic" }],
       properties: {
         topic: topicSchema,
+        format: {
+          type: "string",
+          enum: MESSAGE_FORMATS,
+          expected: `one of ${MESSAGE_FORMATS.join(", ")}`,
+          description:
+            "`message` (where it is not set): the message alone. `cloudevents`: the same data as a CloudEvent 1.0 in binary mode, with its attributes as `ce-…` attributes of the Pub/Sub message.",
+          examples: ["cloudevents"],
+        },
+        orderingKey: {
+          type: "string",
+          enum: ORDERING_KEYS,
+          expected: `one of ${ORDERING_KEYS.join(", ")}`,
+          description:
+            "`key`: the correlation key is the ordering key of the Pub/Sub message; `none` where it is not set.",
+          examples: ["key"],
+        },
       },
     },
     deadline: {
@@ -186,7 +246,8 @@ export const serviceSchema = {
       expected: "an object with “seconds”, or with “at” and “timeZone”",
       additionalProperties: false,
       description:
-        'When a window is closed although it is not complete: so long after its first or its last event, or each day at a time; at the latest when its first event leaves the observation period, so that nothing expires silently. An event that comes exactly at the deadline belongs to the next window. Only for `type` `window` without `keepEventAfterTrigger`. Such as `{ "seconds": 900, "then": "deadLetter" }`.',
+        "When a window is closed although it is not complete: so long after its first or its last event, or each day at a time; at the latest when its first event leaves the observation period, so that nothing expires silently. An event that comes exactly at the deadline belongs to the next window. Only for `type` `window` without `keepEventAfterTrigger`.",
+      examples: [{ seconds: 900, then: "deadLetter" }],
       properties: {
         seconds: {
           type: "integer",
@@ -194,6 +255,7 @@ export const serviceSchema = {
           expected: "a whole number of seconds, at least 1, and at most the observation period",
           description:
             "So many seconds after the event that `from` names. At most the observation period. Either this, or `at`.",
+          examples: [900],
         },
         from: {
           type: "string",
@@ -201,6 +263,7 @@ export const serviceSchema = {
           expected: "“first” or “last”",
           description:
             "`first`, which is the default: after the first event of the window. `last`: after its last one, so that a gap ends a session.",
+          examples: ["last"],
         },
         at: {
           type: "string",
@@ -208,12 +271,14 @@ export const serviceSchema = {
           expected: "a time of day, such as 06:00 or 23:59:30",
           description:
             "Each day at this time, by the clocks of `timeZone`, such as `06:00`. Where they are put forward over it, it comes as much later; where they are put back over it, the first time counts. The observation period must be at least 90000 seconds, the longest day.",
+          examples: ["06:00"],
         },
         timeZone: {
           type: "string",
           minLength: 1,
           expected: "the name of a time zone, such as Europe/Berlin or UTC",
           description: "The time zone of `at`, by its IANA name, such as `Europe/Berlin`.",
+          examples: ["Europe/Berlin"],
         },
         then: {
           type: "string",
@@ -222,6 +287,7 @@ export const serviceSchema = {
           description:
             "What becomes of the window. `publish`: a sync message with what is there. `deadLetter`: the same, to the topic of `deadLetterPubSub`. `discard`: no message; the sync's document, in the state `discarded`, says what it held.",
           default: "publish",
+          examples: ["deadLetter"],
         },
       },
     },
@@ -231,6 +297,7 @@ export const serviceSchema = {
       additionalProperties: false,
       required: ["topic"],
       description: "Where the windows go whose deadline says `deadLetter`.",
+      examples: [{ topic: "projects/my-project/topics/my-dead-letters" }],
       properties: { topic: topicSchema },
     },
     retentionPeriod: {
@@ -240,6 +307,7 @@ export const serviceSchema = {
       description:
         "Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.",
       default: 604800,
+      examples: [1209600],
     },
     cors: {
       type: "object",
@@ -248,12 +316,14 @@ export const serviceSchema = {
       required: ["origins"],
       description:
         "Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.",
+      examples: [{ origins: ["https://example.com"] }],
       properties: {
         origins: {
           type: "array",
           minItems: 1,
           expected: "a list of at least 1 origin",
           description: "Origins that may call, such as `https://example.com`, or `*` for any.",
+          examples: [["https://example.com"]],
           items: {
             type: "string",
             expected:

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { missing, required, type Condition, type Shortfall } from "./condition.ts";
 import { countOf, type Group } from "./decide.ts";
 import { byAge, type PendingEvent } from "./event.ts";
-import type { EventToSend, Rule, TriggerType } from "./rule.ts";
+import type { EventToSend, MessageFormat, OrderingKey, Rule, TriggerType } from "./rule.ts";
 
 /**
  * A sync is one decision that fired, and the outbox row of its message.
@@ -70,6 +70,9 @@ export interface Sync {
   readonly destination: SyncDestination;
   /** Empty where there is no destination. */
   readonly topic: string;
+  /** How its message goes out, where that was configured. */
+  readonly format?: MessageFormat;
+  readonly orderingKey?: OrderingKey;
   readonly createdAtMs: number;
   /** Seconds that the sync stays readable once it is published. */
   readonly retentionPeriod: number;
@@ -147,6 +150,7 @@ export function makeSync(
     completion: completionOf(rule.condition, endpoints, reason, deadlineAtMs),
     triggerType: rule.trigger.type,
     destination,
+    ...rule.targetPubSub,
     topic: topicOf(rule, destination) ?? "",
     createdAtMs: nowMs,
     retentionPeriod: rule.retentionPeriod,
