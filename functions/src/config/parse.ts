@@ -2,6 +2,7 @@ import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
 import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredBytes } from "../domain/rule.ts";
+import { checkCorrelation } from "./correlation.ts";
 import { join, normalize } from "./normalize.ts";
 import type { Services } from "./route.ts";
 import validateService from "./validateService.generated.ts";
@@ -183,7 +184,7 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
       message: `expected at least ${String(least)} seconds, the observation period of ${String(trigger.observationPeriod)} and one day, got ${String(retentionPeriod)}`,
     });
   }
-  return [...problems, ...checkRequired(service, root)];
+  return [...problems, ...checkCorrelation(service, root), ...checkRequired(service, root)];
 }
 
 /** One commit takes what all endpoints require: a service that asks for more could never fire. */

@@ -3,7 +3,7 @@
 "use strict";
 export const validate = validate10;
 export default validate10;
-const schema11 = {"type":"object","expected":"an object","additionalProperties":false,"required":["serviceName","endpoints","trigger","targetPubSub"],"properties":{"serviceName":{"type":"string","minLength":1,"expected":"a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes","description":"Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration."},"endpoints":{"type":"array","minItems":1,"expected":"a list of at least 1 endpoint","description":"The events that must come together. A service with one endpoint relays each event that satisfies it.","items":{"type":"object","expected":"an object with “eventKey”","additionalProperties":false,"required":["eventKey"],"properties":{"eventKey":{"type":"string","minLength":1,"expected":"a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment","description":"Path of the endpoint: `/event/<eventKey>`. Unique in the service."},"acceptedHttpMethods":{"type":"array","expected":"a list of HTTP methods","description":"HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.","default":["GET","POST","PUT","PATCH","DELETE"],"items":{"type":"string","enum":["GET","POST","PUT","PATCH","DELETE","HEAD","OPTIONS","TRACE","CONNECT"],"expected":"one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT"}},"eventToSend":{"type":"string","enum":["ALL","FIRST","LAST","BOUNDARIES"],"expected":"one of ALL, FIRST, LAST, BOUNDARIES","description":"Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.","default":"ALL"},"minNbOfOccurrence":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000 (0 means the default)","description":"How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.","default":1},"keepHeaders":{"type":"array","expected":"a list of header names","description":"Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.","default":[],"items":{"type":"string","minLength":1,"expected":"a header name"}},"redactQueryParams":{"type":"array","expected":"a list of names of query parameters","description":"Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.","default":["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"],"items":{"type":"string","minLength":1,"expected":"the name of a query parameter"}}}}},"trigger":{"type":"object","expected":"an object with “type” and “observationPeriod”","additionalProperties":false,"required":["type","observationPeriod"],"description":"When a sync message is generated.","properties":{"type":{"type":"string","enum":["window","none"],"expected":"“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)","description":"`window`: by itself, when every endpoint has its events. `none`: only by manual trigger."},"observationPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1","description":"Seconds in the past, from now, in which events count."},"keepEventAfterTrigger":{"type":"boolean","expected":"true or false","description":"`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.","default":false}}},"targetPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the sync message goes.","properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist."}}},"retentionPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least the observation period plus one day (86400)","description":"Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.","default":604800},"cors":{"type":"object","expected":"an object with “origins”","additionalProperties":false,"required":["origins"],"description":"Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.","properties":{"origins":{"type":"array","minItems":1,"expected":"a list of at least 1 origin","description":"Origins that may call, such as `https://example.com`, or `*` for any.","items":{"type":"string","expected":"“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard"}}}}}};
+const schema11 = {"type":"object","expected":"an object","additionalProperties":false,"required":["serviceName","endpoints","trigger","targetPubSub"],"properties":{"serviceName":{"type":"string","minLength":1,"expected":"a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes","description":"Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration."},"endpoints":{"type":"array","minItems":1,"expected":"a list of at least 1 endpoint","description":"The events that must come together. A service with one endpoint relays each event that satisfies it.","items":{"type":"object","expected":"an object with “eventKey”","additionalProperties":false,"required":["eventKey"],"properties":{"eventKey":{"type":"string","minLength":1,"expected":"a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment","description":"Path of the endpoint: `/event/<eventKey>`. Unique in the service."},"acceptedHttpMethods":{"type":"array","expected":"a list of HTTP methods","description":"HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.","default":["GET","POST","PUT","PATCH","DELETE"],"items":{"type":"string","enum":["GET","POST","PUT","PATCH","DELETE","HEAD","OPTIONS","TRACE","CONNECT"],"expected":"one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT"}},"eventToSend":{"type":"string","enum":["ALL","FIRST","LAST","BOUNDARIES"],"expected":"one of ALL, FIRST, LAST, BOUNDARIES","description":"Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.","default":"ALL"},"minNbOfOccurrence":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000 (0 means the default)","description":"How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.","default":1},"keepHeaders":{"type":"array","expected":"a list of header names","description":"Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.","default":[],"items":{"type":"string","minLength":1,"expected":"a header name"}},"redactQueryParams":{"type":"array","expected":"a list of names of query parameters","description":"Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.","default":["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"],"items":{"type":"string","minLength":1,"expected":"the name of a query parameter"}},"key":{"type":"object","expected":"an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"header":{"type":"string","minLength":1,"expected":"the name of a header","description":"A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused."},"queryParam":{"type":"string","minLength":1,"expected":"the name of a query parameter","description":"A query parameter, such as `order`. One that is redacted is refused."},"body":{"type":"string","minLength":1,"expected":"a JSONPath that names one place, or a JSON Pointer","description":"A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `\"42\"` are one key. `null`, lists and objects are no key."},"cloudEvent":{"type":"string","minLength":1,"expected":"the name of a CloudEvent attribute","description":"An attribute or extension of a CloudEvent, such as `subject`."},"pubSubAttribute":{"type":"string","minLength":1,"expected":"the name of a Pub/Sub attribute","description":"An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`."}},"description":"Where events of this endpoint have their key, if elsewhere than `correlation.key` says. With the same fields as that."}}}},"correlation":{"type":"object","expected":"an object with “key”","additionalProperties":false,"description":"Joins events by a key: each key has its own window, and events of different keys never meet in a sync. A key is a text of at most 1,000 bytes in UTF-8.","properties":{"key":{"type":"object","expected":"an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"header":{"type":"string","minLength":1,"expected":"the name of a header","description":"A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused."},"queryParam":{"type":"string","minLength":1,"expected":"the name of a query parameter","description":"A query parameter, such as `order`. One that is redacted is refused."},"body":{"type":"string","minLength":1,"expected":"a JSONPath that names one place, or a JSON Pointer","description":"A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `\"42\"` are one key. `null`, lists and objects are no key."},"cloudEvent":{"type":"string","minLength":1,"expected":"the name of a CloudEvent attribute","description":"An attribute or extension of a CloudEvent, such as `subject`."},"pubSubAttribute":{"type":"string","minLength":1,"expected":"the name of a Pub/Sub attribute","description":"An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`."}},"description":"Where an event has its key: one of these. Required unless every endpoint has a `key` of its own."},"withoutKey":{"type":"string","enum":["reject","ignore","fixed"],"expected":"one of “reject”, “ignore” and “fixed”","description":"What becomes of an event without a usable key. `reject`: 422, which says where it was looked for. `ignore`: it is stored, marked as ignored with the reason, and does not count. `fixed`: it has the key `fixedKey`.","default":"reject"},"fixedKey":{"type":"string","expected":"a text of 1 to 1000 bytes in UTF-8","description":"The key of events that have none, where `withoutKey` is `fixed`."}}},"trigger":{"type":"object","expected":"an object with “type” and “observationPeriod”","additionalProperties":false,"required":["type","observationPeriod"],"description":"When a sync message is generated.","properties":{"type":{"type":"string","enum":["window","none"],"expected":"“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)","description":"`window`: by itself, when every endpoint has its events. `none`: only by manual trigger."},"observationPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1","description":"Seconds in the past, from now, in which events count."},"keepEventAfterTrigger":{"type":"boolean","expected":"true or false","description":"`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.","default":false}}},"targetPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the sync message goes.","properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist."}}},"retentionPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least the observation period plus one day (86400)","description":"Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.","default":604800},"cors":{"type":"object","expected":"an object with “origins”","additionalProperties":false,"required":["origins"],"description":"Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.","properties":{"origins":{"type":"array","minItems":1,"expected":"a list of at least 1 origin","description":"Origins that may call, such as `https://example.com`, or `*` for any.","items":{"type":"string","expected":"“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard"}}}}}};
 const pattern0 = new RegExp("^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$", "u");
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -54,7 +54,7 @@ vErrors.push(err3);
 errors++;
 }
 for(const key0 in data){
-if(!((((((key0 === "serviceName") || (key0 === "endpoints")) || (key0 === "trigger")) || (key0 === "targetPubSub")) || (key0 === "retentionPeriod")) || (key0 === "cors"))){
+if(!(((((((key0 === "serviceName") || (key0 === "endpoints")) || (key0 === "correlation")) || (key0 === "trigger")) || (key0 === "targetPubSub")) || (key0 === "retentionPeriod")) || (key0 === "cors"))){
 const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema11,data};
 if(vErrors === null){
 vErrors = [err4];
@@ -133,7 +133,7 @@ vErrors.push(err8);
 errors++;
 }
 for(const key1 in data2){
-if(!((((((key1 === "eventKey") || (key1 === "acceptedHttpMethods")) || (key1 === "eventToSend")) || (key1 === "minNbOfOccurrence")) || (key1 === "keepHeaders")) || (key1 === "redactQueryParams"))){
+if(!(((((((key1 === "eventKey") || (key1 === "acceptedHttpMethods")) || (key1 === "eventToSend")) || (key1 === "minNbOfOccurrence")) || (key1 === "keepHeaders")) || (key1 === "redactQueryParams")) || (key1 === "key"))){
 const err9 = {instancePath:instancePath+"/endpoints/" + i0,schemaPath:"#/properties/endpoints/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.endpoints.items,data:data2};
 if(vErrors === null){
 vErrors = [err9];
@@ -338,9 +338,11 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-else {
-const err26 = {instancePath:instancePath+"/endpoints/" + i0,schemaPath:"#/properties/endpoints/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.endpoints.items.type,parentSchema:schema11.properties.endpoints.items,data:data2};
+if(data2.key !== undefined){
+let data12 = data2.key;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(Object.keys(data12).length > 1){
+const err26 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key,data:data12};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -349,10 +351,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-}
-else {
-const err27 = {instancePath:instancePath+"/endpoints",schemaPath:"#/properties/endpoints/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.endpoints.type,parentSchema:schema11.properties.endpoints,data:data1};
+if(Object.keys(data12).length < 1){
+const err27 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key,data:data12};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -361,15 +361,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-if(data.trigger !== undefined){
-let data12 = data.trigger;
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-if(data12.keepEventAfterTrigger === undefined){
-data12.keepEventAfterTrigger = false;
-}
-if(data12.type === undefined){
-const err28 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema11.properties.trigger.required,parentSchema:schema11.properties.trigger,data:data12};
+for(const key2 in data12){
+if(!(((((key2 === "header") || (key2 === "queryParam")) || (key2 === "body")) || (key2 === "cloudEvent")) || (key2 === "pubSubAttribute"))){
+const err28 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.endpoints.items.properties.key,data:data12};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -378,8 +372,12 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(data12.observationPeriod === undefined){
-const err29 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/required",keyword:"required",params:{missingProperty: "observationPeriod"},message:"must have required property '"+"observationPeriod"+"'",schema:schema11.properties.trigger.required,parentSchema:schema11.properties.trigger,data:data12};
+}
+if(data12.header !== undefined){
+let data13 = data12.header;
+if(typeof data13 === "string"){
+if(data13.length < 1){
+const err29 = {instancePath:instancePath+"/endpoints/" + i0+"/key/header",schemaPath:"#/properties/endpoints/items/properties/key/properties/header/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.header,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -388,9 +386,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-for(const key2 in data12){
-if(!(((key2 === "type") || (key2 === "observationPeriod")) || (key2 === "keepEventAfterTrigger"))){
-const err30 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.trigger,data:data12};
+}
+else {
+const err30 = {instancePath:instancePath+"/endpoints/" + i0+"/key/header",schemaPath:"#/properties/endpoints/items/properties/key/properties/header/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.header.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.header,data:data13};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -400,10 +398,11 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data12.type !== undefined){
-let data13 = data12.type;
-if(typeof data13 !== "string"){
-const err31 = {instancePath:instancePath+"/trigger/type",schemaPath:"#/properties/trigger/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.trigger.properties.type.type,parentSchema:schema11.properties.trigger.properties.type,data:data13};
+if(data12.queryParam !== undefined){
+let data14 = data12.queryParam;
+if(typeof data14 === "string"){
+if(data14.length < 1){
+const err31 = {instancePath:instancePath+"/endpoints/" + i0+"/key/queryParam",schemaPath:"#/properties/endpoints/items/properties/key/properties/queryParam/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.queryParam,data:data14};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -412,8 +411,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(!((data13 === "window") || (data13 === "none"))){
-const err32 = {instancePath:instancePath+"/trigger/type",schemaPath:"#/properties/trigger/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.trigger.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.trigger.properties.type.enum,parentSchema:schema11.properties.trigger.properties.type,data:data13};
+}
+else {
+const err32 = {instancePath:instancePath+"/endpoints/" + i0+"/key/queryParam",schemaPath:"#/properties/endpoints/items/properties/key/properties/queryParam/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.queryParam.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.queryParam,data:data14};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -423,10 +423,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data12.observationPeriod !== undefined){
-let data14 = data12.observationPeriod;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err33 = {instancePath:instancePath+"/trigger/observationPeriod",schemaPath:"#/properties/trigger/properties/observationPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.trigger.properties.observationPeriod.type,parentSchema:schema11.properties.trigger.properties.observationPeriod,data:data14};
+if(data12.body !== undefined){
+let data15 = data12.body;
+if(typeof data15 === "string"){
+if(data15.length < 1){
+const err33 = {instancePath:instancePath+"/endpoints/" + i0+"/key/body",schemaPath:"#/properties/endpoints/items/properties/key/properties/body/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.body,data:data15};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -435,9 +436,9 @@ vErrors.push(err33);
 }
 errors++;
 }
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 < 1 || isNaN(data14)){
-const err34 = {instancePath:instancePath+"/trigger/observationPeriod",schemaPath:"#/properties/trigger/properties/observationPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.trigger.properties.observationPeriod,data:data14};
+}
+else {
+const err34 = {instancePath:instancePath+"/endpoints/" + i0+"/key/body",schemaPath:"#/properties/endpoints/items/properties/key/properties/body/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.body.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.body,data:data15};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -447,10 +448,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-}
-let data15 = data12.keepEventAfterTrigger;
-if(typeof data15 !== "boolean"){
-const err35 = {instancePath:instancePath+"/trigger/keepEventAfterTrigger",schemaPath:"#/properties/trigger/properties/keepEventAfterTrigger/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.trigger.properties.keepEventAfterTrigger.type,parentSchema:schema11.properties.trigger.properties.keepEventAfterTrigger,data:data15};
+if(data12.cloudEvent !== undefined){
+let data16 = data12.cloudEvent;
+if(typeof data16 === "string"){
+if(data16.length < 1){
+const err35 = {instancePath:instancePath+"/endpoints/" + i0+"/key/cloudEvent",schemaPath:"#/properties/endpoints/items/properties/key/properties/cloudEvent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.cloudEvent,data:data16};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -461,7 +463,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.trigger.type,parentSchema:schema11.properties.trigger,data:data12};
+const err36 = {instancePath:instancePath+"/endpoints/" + i0+"/key/cloudEvent",schemaPath:"#/properties/endpoints/items/properties/key/properties/cloudEvent/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.cloudEvent.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.cloudEvent,data:data16};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -471,11 +473,11 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data.targetPubSub !== undefined){
-let data16 = data.targetPubSub;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-if(data16.topic === undefined){
-const err37 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/required",keyword:"required",params:{missingProperty: "topic"},message:"must have required property '"+"topic"+"'",schema:schema11.properties.targetPubSub.required,parentSchema:schema11.properties.targetPubSub,data:data16};
+if(data12.pubSubAttribute !== undefined){
+let data17 = data12.pubSubAttribute;
+if(typeof data17 === "string"){
+if(data17.length < 1){
+const err37 = {instancePath:instancePath+"/endpoints/" + i0+"/key/pubSubAttribute",schemaPath:"#/properties/endpoints/items/properties/key/properties/pubSubAttribute/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.pubSubAttribute,data:data17};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -484,9 +486,9 @@ vErrors.push(err37);
 }
 errors++;
 }
-for(const key3 in data16){
-if(!(key3 === "topic")){
-const err38 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.targetPubSub,data:data16};
+}
+else {
+const err38 = {instancePath:instancePath+"/endpoints/" + i0+"/key/pubSubAttribute",schemaPath:"#/properties/endpoints/items/properties/key/properties/pubSubAttribute/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.pubSubAttribute.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.pubSubAttribute,data:data17};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -496,11 +498,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data16.topic !== undefined){
-let data17 = data16.topic;
-if(typeof data17 === "string"){
-if(!pattern0.test(data17)){
-const err39 = {instancePath:instancePath+"/targetPubSub/topic",schemaPath:"#/properties/targetPubSub/properties/topic/pattern",keyword:"pattern",params:{pattern: "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"},message:"must match pattern \""+"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"+"\"",schema:"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",parentSchema:schema11.properties.targetPubSub.properties.topic,data:data17};
+}
+else {
+const err39 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.endpoints.items.properties.key.type,parentSchema:schema11.properties.endpoints.items.properties.key,data:data12};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -510,8 +510,9 @@ vErrors.push(err39);
 errors++;
 }
 }
+}
 else {
-const err40 = {instancePath:instancePath+"/targetPubSub/topic",schemaPath:"#/properties/targetPubSub/properties/topic/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.targetPubSub.properties.topic.type,parentSchema:schema11.properties.targetPubSub.properties.topic,data:data17};
+const err40 = {instancePath:instancePath+"/endpoints/" + i0,schemaPath:"#/properties/endpoints/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.endpoints.items.type,parentSchema:schema11.properties.endpoints.items,data:data2};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -523,7 +524,7 @@ errors++;
 }
 }
 else {
-const err41 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.targetPubSub.type,parentSchema:schema11.properties.targetPubSub,data:data16};
+const err41 = {instancePath:instancePath+"/endpoints",schemaPath:"#/properties/endpoints/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.endpoints.type,parentSchema:schema11.properties.endpoints,data:data1};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -533,9 +534,15 @@ vErrors.push(err41);
 errors++;
 }
 }
-let data18 = data.retentionPeriod;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err42 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.retentionPeriod.type,parentSchema:schema11.properties.retentionPeriod,data:data18};
+if(data.correlation !== undefined){
+let data18 = data.correlation;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+if(data18.withoutKey === undefined){
+data18.withoutKey = "reject";
+}
+for(const key3 in data18){
+if(!(((key3 === "key") || (key3 === "withoutKey")) || (key3 === "fixedKey"))){
+const err42 = {instancePath:instancePath+"/correlation",schemaPath:"#/properties/correlation/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.correlation,data:data18};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -544,9 +551,12 @@ vErrors.push(err42);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 1 || isNaN(data18)){
-const err43 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.retentionPeriod,data:data18};
+}
+if(data18.key !== undefined){
+let data19 = data18.key;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(Object.keys(data19).length > 1){
+const err43 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema11.properties.correlation.properties.key,data:data19};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -555,12 +565,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-if(data.cors !== undefined){
-let data19 = data.cors;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.origins === undefined){
-const err44 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/required",keyword:"required",params:{missingProperty: "origins"},message:"must have required property '"+"origins"+"'",schema:schema11.properties.cors.required,parentSchema:schema11.properties.cors,data:data19};
+if(Object.keys(data19).length < 1){
+const err44 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema11.properties.correlation.properties.key,data:data19};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -570,8 +576,8 @@ vErrors.push(err44);
 errors++;
 }
 for(const key4 in data19){
-if(!(key4 === "origins")){
-const err45 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.cors,data:data19};
+if(!(((((key4 === "header") || (key4 === "queryParam")) || (key4 === "body")) || (key4 === "cloudEvent")) || (key4 === "pubSubAttribute"))){
+const err45 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.correlation.properties.key,data:data19};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -581,11 +587,11 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data19.origins !== undefined){
-let data20 = data19.origins;
-if(Array.isArray(data20)){
+if(data19.header !== undefined){
+let data20 = data19.header;
+if(typeof data20 === "string"){
 if(data20.length < 1){
-const err46 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.cors.properties.origins,data:data20};
+const err46 = {instancePath:instancePath+"/correlation/key/header",schemaPath:"#/properties/correlation/properties/key/properties/header/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.header,data:data20};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -594,11 +600,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-const len4 = data20.length;
-for(let i4=0; i4<len4; i4++){
-let data21 = data20[i4];
-if(typeof data21 !== "string"){
-const err47 = {instancePath:instancePath+"/cors/origins/" + i4,schemaPath:"#/properties/cors/properties/origins/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.cors.properties.origins.items.type,parentSchema:schema11.properties.cors.properties.origins.items,data:data21};
+}
+else {
+const err47 = {instancePath:instancePath+"/correlation/key/header",schemaPath:"#/properties/correlation/properties/key/properties/header/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.header.type,parentSchema:schema11.properties.correlation.properties.key.properties.header,data:data20};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -608,9 +612,11 @@ vErrors.push(err47);
 errors++;
 }
 }
-}
-else {
-const err48 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.cors.properties.origins.type,parentSchema:schema11.properties.cors.properties.origins,data:data20};
+if(data19.queryParam !== undefined){
+let data21 = data19.queryParam;
+if(typeof data21 === "string"){
+if(data21.length < 1){
+const err48 = {instancePath:instancePath+"/correlation/key/queryParam",schemaPath:"#/properties/correlation/properties/key/properties/queryParam/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.queryParam,data:data21};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -620,9 +626,8 @@ vErrors.push(err48);
 errors++;
 }
 }
-}
 else {
-const err49 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.cors.type,parentSchema:schema11.properties.cors,data:data19};
+const err49 = {instancePath:instancePath+"/correlation/key/queryParam",schemaPath:"#/properties/correlation/properties/key/properties/queryParam/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.queryParam.type,parentSchema:schema11.properties.correlation.properties.key.properties.queryParam,data:data21};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -632,14 +637,417 @@ vErrors.push(err49);
 errors++;
 }
 }
-}
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(data19.body !== undefined){
+let data22 = data19.body;
+if(typeof data22 === "string"){
+if(data22.length < 1){
+const err50 = {instancePath:instancePath+"/correlation/key/body",schemaPath:"#/properties/correlation/properties/key/properties/body/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.body,data:data22};
 if(vErrors === null){
 vErrors = [err50];
 }
 else {
 vErrors.push(err50);
+}
+errors++;
+}
+}
+else {
+const err51 = {instancePath:instancePath+"/correlation/key/body",schemaPath:"#/properties/correlation/properties/key/properties/body/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.body.type,parentSchema:schema11.properties.correlation.properties.key.properties.body,data:data22};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+if(data19.cloudEvent !== undefined){
+let data23 = data19.cloudEvent;
+if(typeof data23 === "string"){
+if(data23.length < 1){
+const err52 = {instancePath:instancePath+"/correlation/key/cloudEvent",schemaPath:"#/properties/correlation/properties/key/properties/cloudEvent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.cloudEvent,data:data23};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+else {
+const err53 = {instancePath:instancePath+"/correlation/key/cloudEvent",schemaPath:"#/properties/correlation/properties/key/properties/cloudEvent/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.cloudEvent.type,parentSchema:schema11.properties.correlation.properties.key.properties.cloudEvent,data:data23};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+if(data19.pubSubAttribute !== undefined){
+let data24 = data19.pubSubAttribute;
+if(typeof data24 === "string"){
+if(data24.length < 1){
+const err54 = {instancePath:instancePath+"/correlation/key/pubSubAttribute",schemaPath:"#/properties/correlation/properties/key/properties/pubSubAttribute/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.pubSubAttribute,data:data24};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+else {
+const err55 = {instancePath:instancePath+"/correlation/key/pubSubAttribute",schemaPath:"#/properties/correlation/properties/key/properties/pubSubAttribute/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.pubSubAttribute.type,parentSchema:schema11.properties.correlation.properties.key.properties.pubSubAttribute,data:data24};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.correlation.properties.key.type,parentSchema:schema11.properties.correlation.properties.key,data:data19};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+let data25 = data18.withoutKey;
+if(typeof data25 !== "string"){
+const err57 = {instancePath:instancePath+"/correlation/withoutKey",schemaPath:"#/properties/correlation/properties/withoutKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.withoutKey.type,parentSchema:schema11.properties.correlation.properties.withoutKey,data:data25};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+if(!(((data25 === "reject") || (data25 === "ignore")) || (data25 === "fixed"))){
+const err58 = {instancePath:instancePath+"/correlation/withoutKey",schemaPath:"#/properties/correlation/properties/withoutKey/enum",keyword:"enum",params:{allowedValues: schema11.properties.correlation.properties.withoutKey.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.correlation.properties.withoutKey.enum,parentSchema:schema11.properties.correlation.properties.withoutKey,data:data25};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+if(data18.fixedKey !== undefined){
+let data26 = data18.fixedKey;
+if(typeof data26 !== "string"){
+const err59 = {instancePath:instancePath+"/correlation/fixedKey",schemaPath:"#/properties/correlation/properties/fixedKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.fixedKey.type,parentSchema:schema11.properties.correlation.properties.fixedKey,data:data26};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+}
+else {
+const err60 = {instancePath:instancePath+"/correlation",schemaPath:"#/properties/correlation/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.correlation.type,parentSchema:schema11.properties.correlation,data:data18};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+if(data.trigger !== undefined){
+let data27 = data.trigger;
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+if(data27.keepEventAfterTrigger === undefined){
+data27.keepEventAfterTrigger = false;
+}
+if(data27.type === undefined){
+const err61 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema11.properties.trigger.required,parentSchema:schema11.properties.trigger,data:data27};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+if(data27.observationPeriod === undefined){
+const err62 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/required",keyword:"required",params:{missingProperty: "observationPeriod"},message:"must have required property '"+"observationPeriod"+"'",schema:schema11.properties.trigger.required,parentSchema:schema11.properties.trigger,data:data27};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+for(const key5 in data27){
+if(!(((key5 === "type") || (key5 === "observationPeriod")) || (key5 === "keepEventAfterTrigger"))){
+const err63 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.trigger,data:data27};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+if(data27.type !== undefined){
+let data28 = data27.type;
+if(typeof data28 !== "string"){
+const err64 = {instancePath:instancePath+"/trigger/type",schemaPath:"#/properties/trigger/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.trigger.properties.type.type,parentSchema:schema11.properties.trigger.properties.type,data:data28};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+if(!((data28 === "window") || (data28 === "none"))){
+const err65 = {instancePath:instancePath+"/trigger/type",schemaPath:"#/properties/trigger/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.trigger.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.trigger.properties.type.enum,parentSchema:schema11.properties.trigger.properties.type,data:data28};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+if(data27.observationPeriod !== undefined){
+let data29 = data27.observationPeriod;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err66 = {instancePath:instancePath+"/trigger/observationPeriod",schemaPath:"#/properties/trigger/properties/observationPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.trigger.properties.observationPeriod.type,parentSchema:schema11.properties.trigger.properties.observationPeriod,data:data29};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 < 1 || isNaN(data29)){
+const err67 = {instancePath:instancePath+"/trigger/observationPeriod",schemaPath:"#/properties/trigger/properties/observationPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.trigger.properties.observationPeriod,data:data29};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+}
+}
+let data30 = data27.keepEventAfterTrigger;
+if(typeof data30 !== "boolean"){
+const err68 = {instancePath:instancePath+"/trigger/keepEventAfterTrigger",schemaPath:"#/properties/trigger/properties/keepEventAfterTrigger/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.trigger.properties.keepEventAfterTrigger.type,parentSchema:schema11.properties.trigger.properties.keepEventAfterTrigger,data:data30};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+else {
+const err69 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.trigger.type,parentSchema:schema11.properties.trigger,data:data27};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+if(data.targetPubSub !== undefined){
+let data31 = data.targetPubSub;
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if(data31.topic === undefined){
+const err70 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/required",keyword:"required",params:{missingProperty: "topic"},message:"must have required property '"+"topic"+"'",schema:schema11.properties.targetPubSub.required,parentSchema:schema11.properties.targetPubSub,data:data31};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+for(const key6 in data31){
+if(!(key6 === "topic")){
+const err71 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.targetPubSub,data:data31};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+if(data31.topic !== undefined){
+let data32 = data31.topic;
+if(typeof data32 === "string"){
+if(!pattern0.test(data32)){
+const err72 = {instancePath:instancePath+"/targetPubSub/topic",schemaPath:"#/properties/targetPubSub/properties/topic/pattern",keyword:"pattern",params:{pattern: "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"},message:"must match pattern \""+"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"+"\"",schema:"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",parentSchema:schema11.properties.targetPubSub.properties.topic,data:data32};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+else {
+const err73 = {instancePath:instancePath+"/targetPubSub/topic",schemaPath:"#/properties/targetPubSub/properties/topic/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.targetPubSub.properties.topic.type,parentSchema:schema11.properties.targetPubSub.properties.topic,data:data32};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+}
+else {
+const err74 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.targetPubSub.type,parentSchema:schema11.properties.targetPubSub,data:data31};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+let data33 = data.retentionPeriod;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+const err75 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.retentionPeriod.type,parentSchema:schema11.properties.retentionPeriod,data:data33};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 < 1 || isNaN(data33)){
+const err76 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.retentionPeriod,data:data33};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+if(data.cors !== undefined){
+let data34 = data.cors;
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.origins === undefined){
+const err77 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/required",keyword:"required",params:{missingProperty: "origins"},message:"must have required property '"+"origins"+"'",schema:schema11.properties.cors.required,parentSchema:schema11.properties.cors,data:data34};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+for(const key7 in data34){
+if(!(key7 === "origins")){
+const err78 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.cors,data:data34};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+if(data34.origins !== undefined){
+let data35 = data34.origins;
+if(Array.isArray(data35)){
+if(data35.length < 1){
+const err79 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.cors.properties.origins,data:data35};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+const len4 = data35.length;
+for(let i4=0; i4<len4; i4++){
+let data36 = data35[i4];
+if(typeof data36 !== "string"){
+const err80 = {instancePath:instancePath+"/cors/origins/" + i4,schemaPath:"#/properties/cors/properties/origins/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.cors.properties.origins.items.type,parentSchema:schema11.properties.cors.properties.origins.items,data:data36};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.cors.properties.origins.type,parentSchema:schema11.properties.cors.properties.origins,data:data35};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.cors.type,parentSchema:schema11.properties.cors,data:data34};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+}
+else {
+const err83 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
 }
 errors++;
 }

@@ -5,12 +5,14 @@
 
 const TABLE = {
   "malformed-path": { http: 400, title: "The path is not valid percent-encoded UTF-8" },
+  "invalid-key": { http: 400, title: "Not a correlation key" },
   "unreadable-body": { http: 400, title: "The request body could not be read" },
   "unknown-path": { http: 404, title: "No endpoint in the path" },
   "unknown-service": { http: 404, title: "Unknown service" },
   "unknown-endpoint": { http: 404, title: "Unknown endpoint" },
   "method-not-allowed": { http: 405, title: "Method not allowed" },
   "event-too-large": { http: 413, title: "Event too large" },
+  "key-missing": { http: 422, title: "No correlation key" },
   "invalid-configuration": { http: 500, title: "The service is not configured correctly" },
   internal: { http: 500, title: "Internal error" },
   contended: { http: 503, title: "Others are claiming the same events" },

@@ -1,3 +1,5 @@
+import { MAX_KEY_BYTES } from "./correlation.ts";
+
 /** What a service waits for. The parsed configuration is assignable to these types. */
 
 /** Which of an endpoint's events are put into the sync message. Counts and dates always cover all. */
@@ -23,6 +25,8 @@ export interface Rule {
     readonly keepEventAfterTrigger: boolean;
   };
   readonly targetPubSub: { readonly topic: string };
+  /** Where events are joined by a key. */
+  readonly correlation?: object | undefined;
   /** Seconds that events and syncs stay readable. At least the observation period and a day. */
   readonly retentionPeriod: number;
 }
@@ -40,13 +44,15 @@ const NAME_BYTES = 180;
 const WRITE_BYTES = 150;
 
 /** At most so many bytes go into the commit that takes the required events of a rule. */
-export function requiredBytes({ serviceName, endpoints, trigger }: Rule): number {
+export function requiredBytes({ serviceName, endpoints, trigger, correlation }: Rule): number {
   const name = NAME_BYTES + Buffer.byteLength(serviceName);
-  // Events that are taken leave the index; those that are kept move in it.
+  // Events that are taken leave the indexes; those that are kept move in them.
   const entries = trigger.keepEventAfterTrigger ? 2 : 1;
+  // The key in one, and an entry in another.
+  const keyed = correlation === undefined ? 0 : MAX_KEY_BYTES + name;
   return endpoints
     .map(({ eventKey, minNbOfOccurrence }) => {
-      const entry = name + Buffer.byteLength(eventKey);
+      const entry = name + Buffer.byteLength(eventKey) + keyed;
       return minNbOfOccurrence * (name + entries * entry + WRITE_BYTES);
     })
     .reduce((sum, bytes) => sum + bytes, 0);

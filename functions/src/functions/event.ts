@@ -13,7 +13,7 @@ export const event = onRequest(
     const { service } = route;
     if (route.kind === "trigger") return answerTrigger(service);
     const { endpoint } = route;
-    const accepted = await readEventRequest(request, endpoint);
+    const accepted = await readEventRequest(request, service, endpoint);
     const stored = await (await engine()).storeEvent(service, accepted);
     return {
       status: stored.duplicate ? 200 : 202,
@@ -21,6 +21,8 @@ export const event = onRequest(
         eventId: stored.eventId,
         service: service.serviceName,
         eventKey: endpoint.eventKey,
+        ...(accepted.key !== undefined && { key: accepted.key }),
+        ...(accepted.ignored !== undefined && { ignored: accepted.ignored.reason }),
         receivedAt: new Date(stored.receivedAtMs).toISOString(),
         ...(stored.duplicate && { duplicate: true }),
       },

@@ -4,12 +4,14 @@ import { EventSyncError, toEventSyncError, type ErrorCode } from "../../src/doma
 /** Written out on purpose: sources and monitoring rely on these. The type makes the table total. */
 const STATUS: Record<ErrorCode, number> = {
   "malformed-path": 400,
+  "invalid-key": 400,
   "unreadable-body": 400,
   "unknown-path": 404,
   "unknown-service": 404,
   "unknown-endpoint": 404,
   "method-not-allowed": 405,
   "event-too-large": 413,
+  "key-missing": 422,
   "invalid-configuration": 500,
   internal: 500,
   contended: 503,

@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { AcceptedRequest } from "../../app/storeEvent.ts";
-import type { EndpointConfig } from "../../config/schema.ts";
+import { correlate } from "../../config/correlation.ts";
+import type { EndpointConfig, ServiceConfig } from "../../config/schema.ts";
 import { readHeaders } from "./headers.ts";
 import { idempotencyKeyOf } from "./idempotency.ts";
 import { readQuery } from "./query.ts";
@@ -14,12 +15,13 @@ import { bodyOf, headerText, urlOf } from "./rawRequest.ts";
 export const MAX_BODY_BYTES = 950_000;
 
 /**
- * Reads a request as an event of an endpoint.
+ * Reads a request as an event of an endpoint of a service.
  *
- * @throws EventSyncError `event-too-large`, `unreadable-body`
+ * @throws EventSyncError `event-too-large`, `unreadable-body`, `key-missing`
  */
 export async function readEventRequest(
   request: IncomingMessage,
+  service: ServiceConfig,
   endpoint: EndpointConfig,
 ): Promise<AcceptedRequest> {
   const { keepHeaders, redactQueryParams } = endpoint;
@@ -34,6 +36,7 @@ export async function readEventRequest(
     headers,
     queryParams,
     content,
+    ...correlate(service, endpoint, { headers, queryParams, content }),
     idempotencyKey: idempotencyKeyOf(header, typeof content === "string" ? content : undefined),
   };
 }

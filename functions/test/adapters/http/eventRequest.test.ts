@@ -12,8 +12,9 @@ import { serviceConfig } from "../../support/factories.ts";
 import { serve, type FrameworkServer, type Sent } from "../../support/frameworkServer.ts";
 import { recordingLog } from "../../support/recordingLog.ts";
 
+const SERVICE = serviceConfig("svc", ["entry1"]);
 const ENDPOINT: EndpointConfig = {
-  ...serviceConfig("svc", ["entry1"]).endpoints[0]!,
+  ...SERVICE.endpoints[0]!,
   redactQueryParams: ["key"],
 };
 
@@ -22,7 +23,7 @@ function serveReader(): Promise<FrameworkServer> {
   return serve((request, response) =>
     respond(response, recordingLog(), async () => {
       const path = decodePath(urlOf(request));
-      const { content, ...rest } = await readEventRequest(request, ENDPOINT);
+      const { content, ...rest } = await readEventRequest(request, SERVICE, ENDPOINT);
       const hex = Buffer.from(content).toString("hex");
       return { status: 200, body: { ...rest, path, hex, isText: typeof content === "string" } };
     }),
@@ -242,7 +243,7 @@ describe("readEventRequest on functions-framework", () => {
     const ended = Promise.withResolvers<undefined>();
     const reader = await serve(async (request, response) => {
       await respond(response, log, async () => {
-        await readEventRequest(request, ENDPOINT);
+        await readEventRequest(request, SERVICE, ENDPOINT);
         return { status: 200 };
       });
       ended.resolve(undefined);
