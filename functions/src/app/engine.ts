@@ -1,6 +1,6 @@
 import type { PendingEvent } from "../domain/event.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
-import { windowName, windowOf, type WindowId } from "../domain/window.ts";
+import { windowFacts, windowName, type WindowId } from "../domain/window.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
 import { MessageBudget } from "./messageBudget.ts";
@@ -9,6 +9,7 @@ import type {
   EventLog,
   Log,
   NewId,
+  OpenWindows,
   Outbox,
   Publisher,
   ServiceState,
@@ -19,12 +20,14 @@ import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
 import { storeEvent, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
 import { sweep, type SweepReport } from "./sweep.ts";
 import { CHECK_MS } from "./timeLimits.ts";
-import { triggerSync, type ManualSync } from "./triggerSync.ts";
+import { triggerAll, type ManualSyncs } from "./triggerAll.ts";
+import { triggerOpen, triggerSync, type ManualSync } from "./triggerSync.ts";
 
 /** Everything that the use cases need. */
 export interface Ports {
   readonly events: EventLog;
   readonly window: Window;
+  readonly openWindows: OpenWindows;
   readonly services: ServiceState;
   readonly outbox: Outbox;
   readonly publisher: Publisher;
@@ -47,8 +50,14 @@ export interface Engine {
    * @param event the new event that asks for it, if one does
    */
   checkWindow(rule: Rule, window: WindowId, event?: NewEvent): Promise<CheckOutcome>;
+  /** The only window of a service without correlation. */
   triggerSync(rule: Rule, window: WindowId): Promise<ManualSync>;
-  reset(rule: Rule): Promise<{ readonly resetAtMs: number }>;
+  /** @returns undefined if nothing is open there */
+  triggerOpen(rule: Rule, window: WindowId): Promise<ManualSync | undefined>;
+  /** All open windows of a service with a correlation, as many as there is time for. */
+  triggerAll(rule: Rule): Promise<ManualSyncs>;
+  /** Without a key: all windows of the service. */
+  reset(rule: Rule, window: WindowId): Promise<{ readonly resetAtMs: number }>;
   sweep(rules: readonly Rule[]): Promise<SweepReport>;
 }
 
@@ -56,9 +65,9 @@ export function makeEngine(ports: Ports): Engine {
   const probe = new WindowProbe(ports);
   const deps = { ...ports, probe, budget: new MessageBudget() };
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
-  const checks = new Coalescer<Asked, NewEvent | typeof EVERYTHING, Checked>(
-    async ({ rule, window }, events) => {
-      const outcome = await checkWindow(deps, rule, window, askingOf(events));
+  const checks = new Coalescer<Asked, Asking | typeof EVERYTHING, Checked>(
+    async ({ rule, window }, asked) => {
+      const outcome = await checkWindow(deps, rule, window, together(asked));
       const published =
         outcome.outcome === "fired" ? publishSyncs(deps, outcome.leases) : Promise.resolve([]);
       // Nobody waits for it where the check took too long: then the lease runs out, and the sweep sees to it.
@@ -67,31 +76,37 @@ export function makeEngine(ports: Ports): Engine {
     },
     CHECK_MS,
   );
-  const check: Engine["checkWindow"] = async (rule, window, event) => {
+  const check = async (
+    rule: Rule,
+    window: WindowId,
+    asking: Asking | undefined,
+  ): Promise<CheckOutcome> => {
     const { outcome, published } = await checks.run(
       windowName(window),
       { rule, window },
-      event ?? EVERYTHING,
+      asking ?? EVERYTHING,
     );
     await published;
     // One after the other, so that the messages of one check at a time are in memory. Who shares this check
     // shares the next ones, too.
-    if (outcome.outcome === "fired" && outcome.more) await check(rule, window);
+    if (outcome.outcome === "fired" && outcome.more) await check(rule, window, undefined);
     return outcome;
   };
   return {
     storeEvent: (rule, request) => storeEvent(ports, rule, request),
-    checkWindow: check,
+    checkWindow: (rule, window, event) => check(rule, window, event && askingOf(event)),
     triggerSync: (rule, window) => triggerSync(deps, rule, window),
-    async reset(rule) {
+    triggerOpen: (rule, window) => triggerOpen(deps, rule, window),
+    triggerAll: (rule) => triggerAll(deps, rule),
+    async reset(rule, window) {
       const resetAtMs = ports.clock();
       // A marker may outlive its period by as long as no sweep comes.
       const keepFromMs = addSeconds(
         resetAtMs,
         -rule.trigger.observationPeriod - KEPT_RESETS_SECONDS,
       );
-      await ports.services.reset(windowOf(rule), resetAtMs, keepFromMs);
-      ports.log.info("service.reset", { service: rule.serviceName });
+      await ports.services.reset(window, resetAtMs, keepFromMs);
+      ports.log.info("service.reset", windowFacts(window));
       return { resetAtMs };
     },
     sweep: (rules) => sweep({ ...deps, check }, rules),
@@ -104,12 +119,16 @@ const KEPT_RESETS_SECONDS = 86_400;
 /** What the sweep asks about: all that there is. Who shares its check gets that, too. */
 const EVERYTHING = Symbol("everything");
 
-function askingOf(asked: ReadonlySet<NewEvent | typeof EVERYTHING>): Asking | undefined {
-  const events = Array.from(asked).filter((event) => event !== EVERYTHING);
-  if (events.length < asked.size || events.length === 0) return undefined;
+function askingOf({ eventKey, receivedAtMs }: NewEvent): Asking {
+  return { eventKeys: new Set([eventKey]), oldestMs: receivedAtMs };
+}
+
+function together(asked: ReadonlySet<Asking | typeof EVERYTHING>): Asking | undefined {
+  const asking = Array.from(asked).filter((one) => one !== EVERYTHING);
+  if (asking.length < asked.size || asking.length === 0) return undefined;
   return {
-    eventKeys: new Set(events.map(({ eventKey }) => eventKey)),
-    oldestMs: events.map(({ receivedAtMs }) => receivedAtMs).reduce((a, b) => Math.min(a, b)),
+    eventKeys: new Set(asking.flatMap(({ eventKeys }) => [...eventKeys])),
+    oldestMs: asking.map(({ oldestMs }) => oldestMs).reduce((a, b) => Math.min(a, b)),
   };
 }
 

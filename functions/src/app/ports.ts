@@ -90,12 +90,59 @@ export interface Window {
   ): Promise<number>;
 }
 
+/** A marker that is in no sync, as far as it says whose window it is. */
+export interface WaitingEvent {
+  readonly key: string;
+  readonly eventKey: string;
+  readonly receivedAtMs: number;
+}
+
+/** How far the net under the windows of a service has come. */
+export interface NetProgress {
+  /** What was received up to then has been examined; undefined if nothing has. Epoch milliseconds. */
+  readonly passedMs: number | undefined;
+  /** Keys of windows that could not be checked, and are tried again. */
+  readonly again: readonly string[];
+}
+
+/** The windows of a service with a correlation, over all its keys: nobody lists them. */
+export interface OpenWindows {
+  /** Events that are in no sync, oldest first, in pages (1 read each, at least 1). */
+  scan(
+    service: string,
+    query: { readonly aboveMs: number | undefined; readonly upToMs: number },
+  ): AsyncIterable<readonly WaitingEvent[]>;
+  /**
+   * Removes the pending events that can never count again (1 read, 1 delete each; at most some 900 reads
+   * for those that must stay).
+   *
+   * @param query.keptKeys windows of which nothing is removed
+   * @param query.goOn asked before each further page
+   * @returns how many
+   */
+  removeExpired(
+    service: string,
+    query: {
+      readonly expiry: Expiry;
+      readonly keptKeys: ReadonlySet<string>;
+      readonly goOn: () => boolean;
+    },
+  ): Promise<number>;
+  /** 1 read. */
+  progress(service: string): Promise<NetProgress>;
+  /** 1 write. */
+  saveProgress(service: string, progress: NetProgress): Promise<void>;
+}
+
 export interface ServiceState {
-  /** The resets of a window that a replay can still meet, oldest first (1 read). Epoch milliseconds. */
+  /**
+   * The resets of a window that a replay can still meet, those of all keys among them, oldest first (1
+   * read; 2 where there is a key). Epoch milliseconds.
+   */
   resets(window: WindowId): Promise<number[]>;
   /**
-   * Everything received up to now stops counting (1 read, 1 write). Forgets resets before `keepFromMs`,
-   * except the last one.
+   * Everything received up to now stops counting, in that window, or in all windows where it has no key
+   * (1 read, 1 write). Forgets resets before `keepFromMs`, except the last one.
    */
   reset(window: WindowId, nowMs: number, keepFromMs: number): Promise<void>;
 }

@@ -38,7 +38,7 @@ export const CLOCK_SKEW_MS = 10_000;
  * How much later than its receipt an event may become visible, and still be found by a check that it did
  * not ask for: longer than the function that stores it may run. The sweep finds any.
  */
-const LATE_MS = 120_000;
+export const LATE_MS = 120_000;
 
 /** Windows that an instance remembers something about. */
 const REMEMBERED = 10_000;

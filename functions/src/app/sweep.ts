@@ -2,15 +2,25 @@ import pMap from "p-map";
 import pTimeout from "p-timeout";
 import { expiryOf } from "../domain/expiry.ts";
 import type { Rule } from "../domain/rule.ts";
-import { windowOf, type WindowId } from "../domain/window.ts";
-import type { CheckOutcome } from "./checkWindow.ts";
+import { windowOf } from "../domain/window.ts";
+import { examineWindows } from "./examineWindows.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { Clock, EventLog, Log, Outbox, Publisher, ServiceState, Window } from "./ports.ts";
+import type {
+  Clock,
+  EventLog,
+  Log,
+  OpenWindows,
+  Outbox,
+  Publisher,
+  ServiceState,
+  Window,
+} from "./ports.ts";
 import { relayDue } from "./relay.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
 
 interface Deps {
   readonly window: Window;
+  readonly openWindows: OpenWindows;
   readonly services: ServiceState;
   readonly events: EventLog;
   readonly outbox: Outbox;
@@ -18,8 +28,7 @@ interface Deps {
   readonly budget: MessageBudget;
   readonly clock: Clock;
   readonly log: Log;
-  /** A window check that no event asked for, with its publication. */
-  readonly check: (rule: Rule, window: WindowId) => Promise<CheckOutcome>;
+  readonly check: Parameters<typeof examineWindows>[0]["check"];
 }
 
 export interface SweepReport {
@@ -43,6 +52,9 @@ const LIMITS = {
   seconds: 45,
   /** For a step on one service. */
   stepSeconds: 30,
+  /** To begin checks of windows of one service with a correlation, and for all of them to end. */
+  examineSeconds: 25,
+  examinedSeconds: 45,
   /** For the age of the oldest sync. */
   ageSeconds: 10,
   services: 8,
@@ -97,19 +109,32 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
     async (rule) => {
       const { serviceName: service } = rule;
       // What has expired is what a replay has passed by then: it may go only once that is done.
-      const passedMs = deps.clock();
-      let isPassed = true;
+      let passed: Passed | undefined = { ms: deps.clock(), butKeys: [] };
       if (rule.trigger.type === "window") {
-        isPassed = false;
+        passed = undefined;
         const check = async (): Promise<void> => {
-          if ((await deps.check(rule, windowOf(rule))).outcome === "fired") report.fired++;
-          isPassed = true;
+          const ms = deps.clock();
+          const { outcome } = await deps.check(rule, windowOf(rule), undefined);
+          if (outcome === "fired") report.fired++;
+          passed = { ms, butKeys: [] };
         };
-        await attemptInTime("check", { service }, check, LIMITS.stepSeconds);
+        const examine = async (): Promise<void> => {
+          const beginUntilMs = deps.clock() + LIMITS.examineSeconds * 1000;
+          const examined = await examineWindows(deps, rule, Math.min(untilMs, beginUntilMs));
+          report.fired += examined.fired;
+          report.errors += examined.failed;
+          if (examined.isCutShort) report.skipped++;
+          const { passedMs: ms, again } = examined;
+          passed = ms === undefined ? undefined : { ms, butKeys: again };
+        };
+        await (rule.correlation === undefined
+          ? attemptInTime("check", { service }, check, LIMITS.stepSeconds)
+          : attemptInTime("examine", { service }, examine, LIMITS.examinedSeconds));
       }
-      if (!isPassed) return;
+      if (passed === undefined) return;
+      const upTo = passed;
       const expire = async (): Promise<void> => {
-        const removed = await removeExpired(deps, rule, passedMs, untilMs);
+        const removed = await removeExpired(deps, rule, upTo, untilMs);
         report.expired += removed; // in one step: the services share the report
       };
       await attemptInTime("expire", { service }, expire, LIMITS.stepSeconds);
@@ -147,18 +172,27 @@ async function ageOfOldest({ outbox, clock, log }: Deps): Promise<number> {
   return ageSeconds;
 }
 
+/** Up to when replays have passed all that was received, but for some windows. */
+interface Passed {
+  readonly ms: number;
+  readonly butKeys: readonly string[];
+}
+
 async function removeExpired(
-  { clock, services, window }: Deps,
+  { clock, services, window, openWindows }: Deps,
   rule: Rule,
-  passedMs: number,
+  passed: Passed,
   untilMs: number,
 ): Promise<number> {
   const resetsMs = await services.resets(windowOf(rule));
   // One that came later may end events that no replay has passed.
-  const resetAtMs = resetsMs.findLast((resetMs) => resetMs <= passedMs);
-  return window.removeExpired(windowOf(rule), {
-    eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
-    expiry: expiryOf(rule, passedMs, resetAtMs, EXPIRY_MARGIN_SECONDS),
-    goOn: () => clock() < untilMs,
-  });
+  const resetAtMs = resetsMs.findLast((resetMs) => resetMs <= passed.ms);
+  const expiry = expiryOf(rule, passed.ms, resetAtMs, EXPIRY_MARGIN_SECONDS);
+  const goOn = (): boolean => clock() < untilMs;
+  if (rule.correlation !== undefined) {
+    const keptKeys = new Set(passed.butKeys);
+    return openWindows.removeExpired(rule.serviceName, { expiry, keptKeys, goOn });
+  }
+  const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
+  return window.removeExpired(windowOf(rule), { eventKeys, expiry, goOn });
 }

@@ -56,13 +56,34 @@ export interface ManualSync {
  * @throws ContentionError if window checks kept claiming the events first
  */
 export async function triggerSync(deps: Deps, rule: Rule, id: WindowId): Promise<ManualSync> {
+  const made = await closeWindow(deps, rule, id, true);
+  if (made === undefined) throw new ContentionError(rule.serviceName);
+  return made;
+}
+
+/**
+ * The same for a window with a key, of which there are many: where nothing is open nothing is made.
+ *
+ * @throws ContentionError
+ */
+export function triggerOpen(deps: Deps, rule: Rule, id: WindowId): Promise<ManualSync | undefined> {
+  return closeWindow(deps, rule, id, false);
+}
+
+/** @param evenIfEmpty something has to be published, even if it is nothing */
+async function closeWindow(
+  deps: Deps,
+  rule: Rule,
+  id: WindowId,
+  evenIfEmpty: boolean,
+): Promise<ManualSync | undefined> {
   const claimNext = rule.trigger.keepEventAfterTrigger ? claimAllKept : claimAllTaken;
   let last: { readonly sync: Sync; readonly published: boolean } | undefined;
   let more: boolean;
   do {
-    const isFirst = last === undefined;
+    const isNeeded = evenIfEmpty && last === undefined;
     const claimed = await retryContention(rule.serviceName, () =>
-      claimNext(deps, rule, id, isFirst),
+      claimNext(deps, rule, id, isNeeded),
     );
     const leases = claimed.leases.map((lease) => ({
       ...lease,
@@ -74,7 +95,7 @@ export async function triggerSync(deps: Deps, rule: Rule, id: WindowId): Promise
     if (sync !== undefined) last = { sync, published };
     ({ more } = claimed);
   } while (more);
-  if (last === undefined) throw new ContentionError(rule.serviceName);
+  if (last === undefined) return undefined;
   const { id: syncId, eventID, endpoints } = last.sync;
   const numberOfEvents = endpoints.reduce((sum, endpoint) => sum + endpoint.numberOfEvents, 0);
   return { syncId, eventID, numberOfEvents, published: last.published };
@@ -89,19 +110,19 @@ interface Claimed {
 const isEmpty = (groups: readonly Group[]): boolean =>
   groups.every(({ members }) => members.length === 0);
 
-/** @param isFirst nothing has been sent yet: then something has to be, even if it is nothing */
+/** @param isNeeded nothing has been sent yet, and something has to be, even if it is nothing */
 async function claimAllTaken(
   deps: Deps,
   rule: Rule,
   id: WindowId,
-  isFirst: boolean,
+  isNeeded: boolean,
 ): Promise<Claimed> {
   const { closed, open } = await whatIsThere(deps, rule, id);
   const due: Due[] = closed.map((groups) => ({ groups, reason: "window" }));
   if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
   if (due.length === 0) {
-    // Somebody else has taken what was left.
-    if (!isFirst) return { leases: [], more: false };
+    // Nothing is open, or somebody else has taken what was left.
+    if (!isNeeded) return { leases: [], more: false };
     const waiting = await takeWaiting(deps, rule);
     if (waiting !== undefined) return { leases: [waiting], more: false };
     due.push({ groups: open, reason: "manual" });
@@ -141,10 +162,16 @@ async function collectWindow(
   return groupWindow({ rule, pending, nowMs, resetAtMs });
 }
 
-async function claimAllKept(deps: Deps, rule: Rule, id: WindowId): Promise<Claimed> {
+async function claimAllKept(
+  deps: Deps,
+  rule: Rule,
+  id: WindowId,
+  isNeeded: boolean,
+): Promise<Claimed> {
   const { serviceName } = rule;
   const groups = await collectWindow(deps, rule, id);
   if (isEmpty(groups)) {
+    if (!isNeeded) return { leases: [], more: false };
     const waiting = await takeWaiting(deps, rule);
     if (waiting !== undefined) return { leases: [waiting], more: false };
   }

@@ -142,7 +142,8 @@ function inBody({ content }: KeySource, steps: readonly Step[]): Found {
   if (value === null) return { problem: "is null" };
   if (Array.isArray(value)) return { problem: "is a list" };
   if (typeof value === "object") return { problem: "is an object" };
-  if (typeof value !== "number") return { text: String(value as string | boolean) };
+  if (typeof value === "string") return { text: value };
+  if (typeof value === "boolean") return { text: String(value) };
   // As it is written: as a number it may have lost digits.
   return { text: steps.reduce(stepInto, withNumbersAsText(content)) as string };
 }

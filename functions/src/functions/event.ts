@@ -11,7 +11,7 @@ export const event = onRequest(
   { invoker: invokersOf("event"), timeoutSeconds: TIME_LIMIT_SECONDS.event },
   handle("event", async (route, request) => {
     const { service } = route;
-    if (route.kind === "trigger") return answerTrigger(service);
+    if (route.kind === "trigger") return answerTrigger(service, request);
     const { endpoint } = route;
     const accepted = await readEventRequest(request, service, endpoint);
     const stored = await (await engine()).storeEvent(service, accepted);

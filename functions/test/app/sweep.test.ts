@@ -13,6 +13,7 @@ import {
   fakeEventLog,
   fakeOutbox,
   fakeServiceState,
+  noOpenWindows,
 } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
@@ -35,6 +36,7 @@ function setUp(...leases: Lease[]) {
   const deps = {
     clock,
     log,
+    openWindows: noOpenWindows,
     services,
     outbox,
     events: fakeEventLog(),

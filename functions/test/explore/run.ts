@@ -175,7 +175,7 @@ export class World {
 
   reset(name: string, rule: Rule): Play {
     const { actor, engine } = this.instance(name);
-    return { actor, run: () => engine.reset(rule) };
+    return { actor, run: () => engine.reset(rule, windowOf(rule)) };
   }
 
   /** Time passes, at some moment. */

@@ -2,7 +2,14 @@
  * Ports that do what a test tells them: each is small, remembers its calls, and holds no logic worth
  * a test of its own. What the real ones do is shown by the contract tests.
  */
-import type { EventLog, Lease, Outbox, ServiceState, Window } from "../../src/app/ports.ts";
+import type {
+  EventLog,
+  Lease,
+  OpenWindows,
+  Outbox,
+  ServiceState,
+  Window,
+} from "../../src/app/ports.ts";
 import { byAge, type Event, type PendingEvent } from "../../src/domain/event.ts";
 import { toMessageEvent } from "../../src/domain/syncMessage.ts";
 import { NOW } from "./factories.ts";
@@ -55,6 +62,14 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
     removeExpired: unexpected,
   };
 }
+
+/** Windows over all keys that nobody asks for. */
+export const noOpenWindows: OpenWindows = {
+  scan: unexpected,
+  removeExpired: unexpected,
+  progress: unexpected,
+  saveProgress: unexpected,
+};
 
 /** A window that holds these events, whatever it is asked for, and says what that was. */
 export function windowWith(events: readonly PendingEvent[]): CountingWindow {

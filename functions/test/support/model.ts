@@ -15,6 +15,7 @@ import { onPending } from "../../src/app/onPending.ts";
 import type { Log, Publisher } from "../../src/app/ports.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { accepted, endpoint, NOW, rule } from "./factories.ts";
 import { Random } from "./hostile/random.ts";
 import { sequentially } from "./reference.ts";
@@ -119,7 +120,7 @@ export async function modelRun(
     ...resetsMs.map((atMs) => ({
       atMs,
       isAwaited: true,
-      run: () => any().reset(configured),
+      run: () => any().reset(configured, windowOf(configured)),
     })),
     ...arrivals.flatMap(({ eventKey, receivedAtMs }) =>
       delaysOf(random, periodSeconds * 1000).map((delayMs): Entry => ({

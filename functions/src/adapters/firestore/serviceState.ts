@@ -8,13 +8,20 @@ const MOST_RESETS = 1000;
 
 export function makeServiceState(documents: Documents): ServiceState {
   return {
-    async resets({ service }) {
-      const [doc] = await documents.get([paths.service(service)]);
-      return resetsOf(doc);
+    async resets(window) {
+      const docs = await documents.get([
+        ...new Set([paths.service(window.service), paths.window(window)]),
+      ]);
+      return docs.flatMap(resetsOf).toSorted((a, b) => a - b);
     },
 
-    async reset({ service }, nowMs, keepFromMs) {
-      const path = paths.service(service);
+    async reset(window, nowMs, keepFromMs) {
+      const path = paths.window(window);
+      // There may be as many keys as events: what is known of one goes when it means nothing any more.
+      const ownFields =
+        path === paths.service(window.service)
+          ? {}
+          : { key: window.key, expireAt: new Date(2 * nowMs - keepFromMs) };
       // Ends: each conflict is another reset, or our own whose answer was lost.
       for (;;) {
         const [doc] = await documents.get([path]);
@@ -26,7 +33,7 @@ export function makeServiceState(documents: Documents): ServiceState {
         const kept = resets
           .filter((resetMs, index) => resetMs >= keepFromMs || index === resets.length - 1)
           .slice(-MOST_RESETS);
-        const fields = { resets: kept.map((resetMs) => new Date(resetMs)) };
+        const fields = { ...ownFields, resets: kept.map((resetMs) => new Date(resetMs)) };
         try {
           await documents.commit([
             doc === undefined

@@ -2,7 +2,7 @@ import type { Log, Window } from "../../app/ports.ts";
 import { byAge, type PendingEvent } from "../../domain/event.ts";
 import { isExpired, latestExpired, type Expiry } from "../../domain/expiry.ts";
 import type { WindowId } from "../../domain/window.ts";
-import { isConflict } from "./conflicts.ts";
+import { applies } from "./conflicts.ts";
 import type { Doc, Documents, Query, Write } from "./documents.ts";
 import { paths, serviceOf } from "./paths.ts";
 import { toExpirable, toPending } from "./pendingDocument.ts";
@@ -200,17 +200,6 @@ async function removeExpiredOf(
     // came under a shorter one in between is found when they have gone.
   } while (page.length === EXPIRED_PAGE && expired.length === page.length && goOn());
   return total;
-}
-
-/** Commits; false if somebody else has changed one of the documents since they were read. */
-async function applies(documents: Documents, writes: readonly Write[]): Promise<boolean> {
-  try {
-    await documents.commit(writes);
-    return true;
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
 }
 
 /**

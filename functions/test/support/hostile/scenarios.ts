@@ -41,7 +41,7 @@ export async function raceRun(
     }
     if (random.chance(0.05)) {
       resets++;
-      return operate((engine) => engine.reset(rule));
+      return operate((engine) => engine.reset(rule, windowOf(rule)));
     }
     return () => fleet.sendOnce(request(eventKey, String(index)));
   });

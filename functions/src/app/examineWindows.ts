@@ -1,0 +1,136 @@
+import pMap from "p-map";
+import pTimeout from "p-timeout";
+import type { Rule } from "../domain/rule.ts";
+import { windowFacts } from "../domain/window.ts";
+import type { CheckOutcome } from "./checkWindow.ts";
+import type { Clock, Log, NetProgress, OpenWindows, WaitingEvent } from "./ports.ts";
+import { LATE_MS, type Asking } from "./probeWindow.ts";
+
+interface Deps {
+  readonly openWindows: OpenWindows;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A window check that these events ask for, or none in particular, with its publication. */
+  readonly check: (
+    rule: Rule,
+    window: { readonly service: string; readonly key: string },
+    asking: Asking | undefined,
+  ) => Promise<CheckOutcome>;
+}
+
+export interface Examined extends NetProgress {
+  readonly fired: number;
+  /** Windows whose check failed or took too long; each is in the log. */
+  readonly failed: number;
+  /** Time was up before all was examined; the next sweep goes on. */
+  readonly isCutShort: boolean;
+}
+
+/** Checks at a time: each waits for Firestore most of its time. */
+const CONCURRENCY = 64;
+const AGAIN_CONCURRENCY = 8;
+
+/** For the check of one window. */
+const CHECK_SECONDS = 15;
+
+/** Windows that are tried again. With more the store itself is at fault: then nothing is passed. */
+const MOST_AGAIN = 100;
+
+/** How long nothing need be noted where there is nothing to examine; what is gone is gone through again. */
+const NOTE_MS = 600_000;
+
+/**
+ * The net under the windows of a service with a correlation, however many there are.
+ *
+ * A window needs it only if a trigger was lost. So nobody visits windows: each marker that still waits
+ * some time after it was stored is examined once, as if its trigger came now. That time is longer than
+ * an event may take to become visible (`LATE_MS`), so what lies before it is all there: a mark on the
+ * time of receipt, noted for the next sweep, says what has been examined. It costs a read for each such
+ * marker, and about one for the check of its window.
+ *
+ * A check that fails is tried again by the next sweeps, and stops no other.
+ *
+ * @param untilMs when to begin no more
+ */
+export async function examineWindows(deps: Deps, rule: Rule, untilMs: number): Promise<Examined> {
+  const { openWindows, clock, log } = deps;
+  const { serviceName: service } = rule;
+  const before = await openWindows.progress(service);
+  const dueMs = clock() - LATE_MS;
+  let fired = 0;
+  let failed = 0;
+
+  const check = async (key: string, asking: Asking | undefined): Promise<Result> => {
+    if (clock() >= untilMs) return "left";
+    const window = { service, key };
+    try {
+      const message = `not done after ${String(CHECK_SECONDS)} s`;
+      const limit = { milliseconds: CHECK_SECONDS * 1000, message };
+      const { outcome } = await pTimeout(deps.check(rule, window, asking), limit);
+      if (outcome === "fired") fired++;
+      return "done";
+    } catch (error) {
+      failed++;
+      log.error("sweep.stepFailed", {
+        step: "check",
+        ...windowFacts(window),
+        error: String(error),
+      });
+      return "failed";
+    }
+  };
+  const again = new Set<string>();
+  const retried = pMap(
+    before.again,
+    async (key) => {
+      if ((await check(key, undefined)) !== "done") again.add(key);
+    },
+    { concurrency: AGAIN_CONCURRENCY },
+  );
+
+  let { passedMs } = before;
+  let isEmpty = true;
+  let isCutShort = false;
+  for await (const page of openWindows.scan(service, { aboveMs: passedMs, upToMs: dueMs })) {
+    isEmpty = false;
+    const results = await pMap(
+      askingByKey(page),
+      async ([key, asking]) => ({ key, result: await check(key, asking) }),
+      { concurrency: CONCURRENCY },
+    );
+    const failures = results.filter(({ result }) => result === "failed");
+    isCutShort =
+      results.some(({ result }) => result === "left") || again.size + failures.length > MOST_AGAIN;
+    // All of the page is examined once more, then.
+    if (isCutShort) break;
+    for (const { key } of failures) again.add(key);
+    // Others of the same millisecond may be on the next page.
+    passedMs = (page.at(-1)?.receivedAtMs ?? dueMs) - 1;
+  }
+  await retried;
+  if (!isCutShort) passedMs = Math.max(dueMs, passedMs ?? dueMs);
+
+  const progress = { passedMs, again: [...again] };
+  const isOld = before.passedMs === undefined || dueMs - before.passedMs > NOTE_MS;
+  if (!isEmpty || isOld || before.again.length > 0) {
+    await openWindows.saveProgress(service, progress);
+  }
+  return { ...progress, fired, failed, isCutShort };
+}
+
+type Result = "done" | "failed" | "left";
+
+/** The events of a page by key: one check for those of a window. */
+function askingByKey(page: readonly WaitingEvent[]): (readonly [string, Asking])[] {
+  return Array.from(
+    Map.groupBy(page, ({ key }) => key),
+    ([key, events]) => [
+      key,
+      {
+        eventKeys: new Set(events.map(({ eventKey }) => eventKey)),
+        // By age.
+        oldestMs: events[0]?.receivedAtMs ?? 0,
+      },
+    ],
+  );
+}
