@@ -3,6 +3,7 @@ import pTimeout from "p-timeout";
 import type { Rule } from "../domain/rule.ts";
 import { windowFacts } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
+import { noteFailedStep } from "./failedStep.ts";
 import type { Clock, Log, NetProgress, OpenWindows, WaitingEvent } from "./ports.ts";
 import { LATE_MS, type Asking } from "./probeWindow.ts";
 
@@ -18,12 +19,11 @@ interface Deps {
   ) => Promise<CheckOutcome>;
 }
 
-export interface Examined extends NetProgress {
-  readonly fired: number;
-  /** Windows whose check failed or took too long; each is in the log. */
-  readonly failed: number;
-  /** Time was up before all was examined; the next sweep goes on. */
-  readonly isCutShort: boolean;
+/** What sweeps have done so far. */
+interface Report {
+  fired: number;
+  errors: number;
+  skipped: number;
 }
 
 /** Checks at a time: each waits for Firestore most of its time. */
@@ -51,14 +51,19 @@ const NOTE_MS = 600_000;
  * A check that fails is tried again by the next sweeps, and stops no other.
  *
  * @param untilMs when to begin no more
+ * @param report is added to: a window whose check fails or takes too long is an error of its own
+ * @returns what is passed then
  */
-export async function examineWindows(deps: Deps, rule: Rule, untilMs: number): Promise<Examined> {
+export async function examineWindows(
+  deps: Deps,
+  rule: Rule,
+  untilMs: number,
+  report: Report,
+): Promise<NetProgress> {
   const { openWindows, clock, log } = deps;
   const { serviceName: service } = rule;
   const before = await openWindows.progress(service);
   const dueMs = clock() - LATE_MS;
-  let fired = 0;
-  let failed = 0;
 
   const check = async (key: string, asking: Asking | undefined): Promise<Result> => {
     if (clock() >= untilMs) return "left";
@@ -67,15 +72,10 @@ export async function examineWindows(deps: Deps, rule: Rule, untilMs: number): P
       const message = `not done after ${String(CHECK_SECONDS)} s`;
       const limit = { milliseconds: CHECK_SECONDS * 1000, message };
       const { outcome } = await pTimeout(deps.check(rule, window, asking), limit);
-      if (outcome === "fired") fired++;
+      if (outcome === "fired") report.fired++;
       return "done";
     } catch (error) {
-      failed++;
-      log.error("sweep.stepFailed", {
-        step: "check",
-        ...windowFacts(window),
-        error: String(error),
-      });
+      noteFailedStep(log, report, { step: "check", ...windowFacts(window) }, error);
       return "failed";
     }
   };
@@ -115,7 +115,8 @@ export async function examineWindows(deps: Deps, rule: Rule, untilMs: number): P
   if (!isEmpty || isOld || before.again.length > 0) {
     await openWindows.saveProgress(service, progress);
   }
-  return { ...progress, fired, failed, isCutShort };
+  if (isCutShort) report.skipped++;
+  return progress;
 }
 
 type Result = "done" | "failed" | "left";

@@ -24,11 +24,13 @@ export interface EventLog {
     event: Event,
     pending: NewPendingEvent | undefined,
   ): Promise<"stored" | "exists">;
-  /** When the event with this id was received (1 read), or undefined if it is gone. */
+  /** When the event with this id was received (1 read); undefined if it is gone, or of a newer form. */
   receivedAt(serviceName: string, eventId: string): Promise<number | undefined>;
   /**
    * Reads events as they stand in messages (1 read each), by id. What is missing or malformed is left
    * out and reported.
+   *
+   * @throws EventSyncError `newer-document`
    */
   read(
     serviceName: string,
@@ -138,6 +140,8 @@ export interface ServiceState {
   /**
    * The resets of a window that a replay can still meet, those of all keys among them, oldest first (1
    * read; 2 where there is a key). Epoch milliseconds.
+   *
+   * @throws EventSyncError `newer-document`, as `reset`
    */
   resets(window: WindowId): Promise<number[]>;
   /**
@@ -167,6 +171,8 @@ export interface DueSync {
   readonly dueAtMs: number;
   /** Its last attempt was noted as failed: nobody is at it. */
   readonly hasFailed: boolean;
+  /** A newer version of this code has written it, and only that can take it. */
+  readonly isNewer: boolean;
 }
 
 /** The sync that has waited longest to be published. */
@@ -248,6 +254,7 @@ export interface Outbox {
    * @param options.again take it even if it is published or not due: it was asked for by name
    * @param options.dueByMs take it even if it is due only then
    * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
+   * @throws EventSyncError `newer-document`
    */
   take(
     serviceName: string,

@@ -1,9 +1,10 @@
 import pMap from "p-map";
 import pTimeout from "p-timeout";
 import { expiryOf } from "../domain/expiry.ts";
-import type { Rule } from "../domain/rule.ts";
+import { firesByItself, type Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
 import { examineWindows } from "./examineWindows.ts";
+import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type {
   Clock,
@@ -38,7 +39,7 @@ export interface SweepReport {
   readonly expired: number;
   /** Steps that threw or took too long; each is in the log. */
   readonly errors: number;
-  /** Steps left to the next sweep, for want of time. */
+  /** Steps left to the next sweep, for want of time or because something passes by itself. */
   readonly skipped: number;
   /** Age of the oldest sync that is not published; 0 if all are, undefined if that is not known. */
   readonly oldestUnpublishedSeconds: number | undefined;
@@ -83,7 +84,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
   const untilMs = startMs + LIMITS.seconds * 1000;
   const attempt = async (
     step: string,
-    facts: object,
+    facts: { readonly service?: string },
     work: () => Promise<void>,
     seconds: number,
   ): Promise<void> => {
@@ -91,8 +92,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       const message = `not done after ${String(seconds)} s`;
       await pTimeout(work(), { milliseconds: seconds * 1000, message });
     } catch (error) {
-      report.errors++;
-      deps.log.error("sweep.stepFailed", { step, ...facts, error: String(error) });
+      noteFailedStep(deps.log, report, { step, ...facts }, error);
     }
   };
 
@@ -110,7 +110,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       const { serviceName: service } = rule;
       // What has expired is what a replay has passed by then: it may go only once that is done.
       let passed: Passed | undefined = { ms: deps.clock(), butKeys: [] };
-      if (rule.trigger.type === "window") {
+      if (firesByItself(rule)) {
         passed = undefined;
         const check = async (): Promise<void> => {
           const ms = deps.clock();
@@ -120,11 +120,8 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
         };
         const examine = async (): Promise<void> => {
           const beginUntilMs = deps.clock() + LIMITS.examineSeconds * 1000;
-          const examined = await examineWindows(deps, rule, Math.min(untilMs, beginUntilMs));
-          report.fired += examined.fired;
-          report.errors += examined.failed;
-          if (examined.isCutShort) report.skipped++;
-          const { passedMs: ms, again } = examined;
+          const untilThenMs = Math.min(untilMs, beginUntilMs);
+          const { passedMs: ms, again } = await examineWindows(deps, rule, untilThenMs, report);
           passed = ms === undefined ? undefined : { ms, butKeys: again };
         };
         await (rule.correlation === undefined

@@ -1,5 +1,5 @@
 import { groupWindow, type Group } from "../domain/decide.ts";
-import { windowStart, type Rule } from "../domain/rule.ts";
+import { firesByItself, windowStart, type Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
 import type { WindowId } from "../domain/window.ts";
 import { ContentionError, retryContention } from "./checkWindow.ts";
@@ -138,7 +138,7 @@ async function whatIsThere(
   rule: Rule,
   id: WindowId,
 ): Promise<Pick<ReplayedWindow, "closed" | "open">> {
-  if (rule.trigger.type === "window") {
+  if (firesByItself(rule)) {
     const nowMs = deps.clock();
     const untilMs = nowMs + CLOCK_SKEW_MS;
     return replayWindow(deps, rule, id, { fromMs: undefined, nowMs, untilMs });
@@ -222,7 +222,7 @@ async function findWaiting(
 ): Promise<DueSync | undefined> {
   const nowMs = clock();
   const isWaiting = (due: DueSync): boolean =>
-    due.serviceName === serviceName && (due.hasFailed || due.dueAtMs <= nowMs);
+    due.serviceName === serviceName && !due.isNewer && (due.hasFailed || due.dueAtMs <= nowMs);
   let page: DueSync[] = [];
   do {
     page = await outbox.due(nowMs + AHEAD_MS, PAGE, page.at(-1));

@@ -1,4 +1,20 @@
 import type { FromSchema } from "json-schema-to-ts";
+import { HTTP_METHODS, type HttpMethod } from "../domain/event.ts";
+import { EVENT_TO_SEND, TRIGGER_TYPES, type TriggerType } from "../domain/rule.ts";
+
+const DEFAULT_METHODS = [
+  "GET",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+] as const satisfies readonly HttpMethod[];
+
+/** When a sync message is generated, by the type of the trigger. */
+const TRIGGERS: Readonly<Record<TriggerType, string>> = {
+  window: "by itself, when every endpoint has its events",
+  none: "only by manual trigger",
+};
 
 /** Where an event has its correlation key. */
 const keyPlace = {
@@ -90,27 +106,17 @@ export const serviceSchema = {
             expected: "a list of HTTP methods",
             description:
               "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.",
-            default: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+            default: DEFAULT_METHODS,
             items: {
               type: "string",
-              enum: [
-                "GET",
-                "POST",
-                "PUT",
-                "PATCH",
-                "DELETE",
-                "HEAD",
-                "OPTIONS",
-                "TRACE",
-                "CONNECT",
-              ],
-              expected: "one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT",
+              enum: HTTP_METHODS,
+              expected: `one of ${HTTP_METHODS.join(", ")}`,
             },
           },
           eventToSend: {
             type: "string",
-            enum: ["ALL", "FIRST", "LAST", "BOUNDARIES"],
-            expected: "one of ALL, FIRST, LAST, BOUNDARIES",
+            enum: EVENT_TO_SEND,
+            expected: `one of ${EVENT_TO_SEND.join(", ")}`,
             description:
               "Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.",
             default: "ALL",
@@ -195,11 +201,9 @@ export const serviceSchema = {
       properties: {
         type: {
           type: "string",
-          enum: ["window", "none"],
-          expected:
-            "“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)",
-          description:
-            "`window`: by itself, when every endpoint has its events. `none`: only by manual trigger.",
+          enum: TRIGGER_TYPES,
+          expected: TRIGGER_TYPES.map((type) => `“${type}” (${TRIGGERS[type]})`).join(" or "),
+          description: TRIGGER_TYPES.map((type) => `\`${type}\`: ${TRIGGERS[type]}.`).join(" "),
         },
         observationPeriod: {
           type: "integer",

@@ -1,5 +1,19 @@
 /** An accepted event and the small marker that says it is not exported yet. Both are immutable. */
 
+/** The methods that an endpoint can take for events. */
+export const HTTP_METHODS = [
+  "GET",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "HEAD",
+  "OPTIONS",
+  "TRACE",
+  "CONNECT",
+] as const;
+export type HttpMethod = (typeof HTTP_METHODS)[number];
+
 /** A header or query parameter with all its values, in the order they were sent. */
 export interface NamedValues {
   readonly name: string;
@@ -12,8 +26,7 @@ export interface Event {
   readonly eventKey: string;
   /** Epoch milliseconds, by the clock of the instance that received it. */
   readonly receivedAtMs: number;
-  /** Upper case. */
-  readonly httpMethod: string;
+  readonly httpMethod: HttpMethod;
   readonly headers: readonly NamedValues[];
   readonly queryParams: readonly NamedValues[];
   /** The body, exactly: text where it is valid UTF-8, else bytes. */

@@ -3,10 +3,12 @@ import { MAX_KEY_BYTES } from "./correlation.ts";
 /** What a service waits for. The parsed configuration is assignable to these types. */
 
 /** Which of an endpoint's events are put into the sync message. Counts and dates always cover all. */
-export type EventToSend = "ALL" | "FIRST" | "LAST" | "BOUNDARIES";
+export const EVENT_TO_SEND = ["ALL", "FIRST", "LAST", "BOUNDARIES"] as const;
+export type EventToSend = (typeof EVENT_TO_SEND)[number];
 
 /** `window`: a sync fires by itself when the window is complete. `none`: only by manual trigger. */
-export type TriggerType = "window" | "none";
+export const TRIGGER_TYPES = ["window", "none"] as const;
+export type TriggerType = (typeof TRIGGER_TYPES)[number];
 
 export interface EndpointRule {
   readonly eventKey: string;
@@ -29,6 +31,16 @@ export interface Rule {
   readonly correlation?: object | undefined;
   /** Seconds that events and syncs stay readable. At least the observation period and a day. */
   readonly retentionPeriod: number;
+}
+
+/** Whether a complete window becomes a sync by itself, rather than by the manual trigger only. */
+export function firesByItself({ trigger }: Pick<Rule, "trigger">): boolean {
+  switch (trigger.type) {
+    case "window":
+      return true;
+    case "none":
+      return false;
+  }
 }
 
 /**

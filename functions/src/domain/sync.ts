@@ -14,10 +14,12 @@ import type { EventToSend, Rule, TriggerType } from "./rule.ts";
  * it by a conditional update. A `claiming` sync that is taken over goes out with the events that
  * were claimed; the others are still pending and count for the next window.
  */
-export type SyncState = "claiming" | "claimed" | "published";
+export const SYNC_STATES = ["claiming", "claimed", "published"] as const;
+export type SyncState = (typeof SYNC_STATES)[number];
 
 /** Why the sync was made: its window was complete, or somebody called `trigger`. */
-export type SyncReason = "window" | "manual";
+export const SYNC_REASONS = ["window", "manual"] as const;
+export type SyncReason = (typeof SYNC_REASONS)[number];
 
 export interface Member {
   readonly id: string;

@@ -24,9 +24,15 @@ function setUp(checkWindow = () => Promise.resolve({ outcome: "nothingNew" } as 
     pending: (
       serviceName: string,
       eventKey: string | undefined,
-      times: Partial<Pick<PendingCreated, "key" | "receivedAtMs" | "createdAtMs">> = {},
+      times: Partial<Pick<PendingCreated, "key" | "receivedAtMs" | "createdAtMs" | "isNewer">> = {},
     ) => {
-      const known = { key: "", receivedAtMs: ago(1), createdAtMs: undefined, ...times };
+      const known = {
+        key: "",
+        receivedAtMs: ago(1),
+        createdAtMs: undefined,
+        isNewer: false,
+        ...times,
+      };
       return onPending(engine, log, RULES, { serviceName, eventId: "e1", eventKey, ...known }, NOW);
     },
   };
@@ -113,15 +119,28 @@ describe("onPending", () => {
     it(`leaves a new event of an unknown ${title} to an instance that may know it`, async () => {
       const { pending, checks, log } = setUp();
       const young = pending(service, key, { createdAtMs: ago(ROLL_OUT_SECONDS - 1) });
-      await assert.rejects(young, { name: "NotKnownYetError" });
+      await assert.rejects(young, { code: "not-known-yet", retry: "soon" });
       await assert.rejects(pending(service, key, { createdAtMs: ago(-2) }), {
-        name: "NotKnownYetError",
+        code: "not-known-yet",
+        retry: "soon",
       });
       assert.deepEqual(checks, []);
       assert.equal(log.of("pending.deferred").length, 2);
       assert.equal(log.of("pending.ignored").length, 0);
     });
   }
+
+  it("leaves the marker of a newer version to an instance that may know it, for a while", async () => {
+    const { pending, checks, log } = setUp();
+    const young = { createdAtMs: ago(ROLL_OUT_SECONDS - 1), isNewer: true };
+    await assert.rejects(pending("svc", "a", young), { code: "not-known-yet", retry: "soon" });
+    await pending("svc", "a", { createdAtMs: ago(ROLL_OUT_SECONDS), isNewer: true });
+    assert.deepEqual(checks, []);
+    assert.deepEqual(
+      log.lines.map(({ event }) => event),
+      ["pending.deferred", "pending.ignored"],
+    );
+  });
 
   it("throws what the check throws, so that the platform tries again", async () => {
     const { pending } = setUp(() => Promise.reject(new Error("unavailable")));

@@ -185,6 +185,7 @@ describe("triggerSync", () => {
       syncId: "s1",
       dueAtMs: NOW + 60_000,
       hasFailed: true,
+      isNewer: false,
       ...overrides,
     });
     const stuck = lease(

@@ -31,6 +31,7 @@ describe("EventLog on Firestore", () => {
       });
       assert.equal(await events.append(RULE, stored, markerOf(stored, 77)), "stored");
       assert.deepEqual(await fieldsOf(paths.events("svc").doc("e1")), {
+        v: 1,
         eventKey: "a",
         receivedAt: at(ago(60)),
         httpMethod: "POST",
@@ -40,6 +41,7 @@ describe("EventLog on Firestore", () => {
         expireAt: at(ago(60) + 604_800_000),
       });
       assert.deepEqual(await fieldsOf(paths.pending("svc").doc("e1")), {
+        v: 1,
         key: "",
         eventKey: "a",
         receivedAt: at(ago(60)),
@@ -159,6 +161,7 @@ describe("EventLog on Firestore", () => {
         const batch = db.batch();
         for (const id of ids.slice(start, start + 300)) {
           batch.create(paths.events("svc").doc(id), {
+            v: 1,
             eventKey: "a",
             receivedAt: at(ago(60)),
             httpMethod: "POST",

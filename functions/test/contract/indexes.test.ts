@@ -10,7 +10,7 @@ import { expiryOf } from "../../src/domain/expiry.ts";
 import { eventIdOf, portions, splitClaim } from "../../src/domain/sync.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import { ago, event, markerOf, NOW, pendingOf, rule, uniqueId } from "../support/factories.ts";
-import { tapGrpc } from "../support/grpcTap.ts";
+import { tapGrpc } from "../../testkit/grpcTap.ts";
 import { indexProblems, UsageRecorder, type DeclaredIndexes } from "../support/indexes.ts";
 import { openStore, plant, type Store } from "../support/store.ts";
 

@@ -646,9 +646,27 @@ describe("Outbox on Firestore", () => {
       const [first, second, third] = claims as [Claim, Claim, Claim];
       const due = await store().outbox.due(NOW + 30_000, 10);
       assert.deepEqual(due, [
-        { serviceName: "other", syncId: second.syncId, dueAtMs: NOW + 10_000, hasFailed: false },
-        { serviceName: "svc", syncId: third.syncId, dueAtMs: NOW + 20_000, hasFailed: false },
-        { serviceName: "svc", syncId: first.syncId, dueAtMs: NOW + 30_000, hasFailed: false },
+        {
+          serviceName: "other",
+          syncId: second.syncId,
+          dueAtMs: NOW + 10_000,
+          hasFailed: false,
+          isNewer: false,
+        },
+        {
+          serviceName: "svc",
+          syncId: third.syncId,
+          dueAtMs: NOW + 20_000,
+          hasFailed: false,
+          isNewer: false,
+        },
+        {
+          serviceName: "svc",
+          syncId: first.syncId,
+          dueAtMs: NOW + 30_000,
+          hasFailed: false,
+          isNewer: false,
+        },
       ]);
       assert.deepEqual(await store().outbox.due(NOW + 30_000, 10, due[0]), due.slice(1));
       assert.deepEqual(await dueAt(NOW + 30_000, 1), [second.syncId]);

@@ -43,7 +43,7 @@ describe("ServiceState on Firestore", () => {
   it("keeps no more than a document holds", async () => {
     const { services, paths } = store();
     const many = Array.from({ length: 1000 }, (_, index) => new Date(ago(2000) + index));
-    await paths.service("svc").set({ resets: many });
+    await paths.service("svc").set({ v: 1, resets: many });
     await services.reset(SVC, NOW, LONG_AGO);
     const resets = await services.resets(SVC);
     assert.deepEqual([resets.length, resets[0], resets.at(-1)], [1000, ago(2000) + 1, NOW]);
@@ -58,9 +58,9 @@ describe("ServiceState on Firestore", () => {
 
   it("takes what is malformed for no reset", async () => {
     const { services, paths } = store();
-    await paths.service("svc").set({ resets: "yesterday" });
+    await paths.service("svc").set({ v: 1, resets: "yesterday" });
     assert.deepEqual(await services.resets(SVC), []);
-    await paths.service("svc").set({ resets: ["yesterday", new Date(NOW), 5] });
+    await paths.service("svc").set({ v: 1, resets: ["yesterday", new Date(NOW), 5] });
     assert.deepEqual(await services.resets(SVC), [NOW]);
   });
 });

@@ -16,7 +16,7 @@ import {
   pendingOf,
   rule,
 } from "../support/factories.ts";
-import { tapGrpc } from "../support/grpcTap.ts";
+import { tapGrpc } from "../../testkit/grpcTap.ts";
 import { fieldsOf, pendingIds, plant, useStore } from "../support/store.ts";
 
 const RULE = rule();

@@ -1,7 +1,7 @@
 /** All that a database in memory holds of a service, read without the code under test. */
 import type { Doc } from "../../src/adapters/firestore/documents.ts";
 import type { MemoryDatabase } from "../../testkit/memoryDocuments.ts";
-import type { Ledger, LedgerSync } from "../support/hostile/ledger.ts";
+import type { Ledger, LedgerSync } from "../../testkit/hostile/ledger.ts";
 
 export function memoryLedger(database: MemoryDatabase, serviceName: string): Ledger {
   const service = `services/${serviceName}`;

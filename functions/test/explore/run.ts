@@ -15,8 +15,8 @@ import type { Outcome } from "../../testkit/explore.ts";
 import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
 import { FATES, Stage, type Actor, type Choose, type Work } from "../../testkit/stage.ts";
 import { accepted, NOW } from "../support/factories.ts";
-import { judge } from "../support/hostile/invariants.ts";
-import type { Received } from "../support/hostile/receiver.ts";
+import { judge } from "../../testkit/hostile/invariants.ts";
+import type { Sent } from "../../testkit/hostile/invariants.ts";
 import { memoryLedger } from "./memoryLedger.ts";
 
 export interface ScenarioFacts {
@@ -75,7 +75,7 @@ export class World {
   readonly #bug: Bug | undefined;
   readonly database: MemoryDatabase;
   readonly commits: Commit[] = [];
-  readonly messages: Received[] = [];
+  readonly messages: Sent[] = [];
   readonly acceptedIds: string[] = [];
   #ids = 0;
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import type { Rule } from "../../src/domain/rule.ts";
+import type { FaultPlan } from "../../testkit/hostile/faults.ts";
+import { asks, inChunksOf, request } from "../../testkit/hostile/fleet.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { World } from "../../testkit/hostile/world.ts";
 import { windowOf } from "../../src/domain/window.ts";
-import type { FaultPlan } from "../support/hostile/faults.ts";
-import { asks, inChunksOf, request } from "../support/hostile/fleet.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { World } from "../support/hostile/world.ts";
 
 describe("a claim", function () {
   this.timeout(60_000);

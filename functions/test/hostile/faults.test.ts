@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { windowOf } from "../../src/domain/window.ts";
 
-import { asks, request } from "../support/hostile/fleet.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { World } from "../support/hostile/world.ts";
+import { asks, request } from "../../testkit/hostile/fleet.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { World } from "../../testkit/hostile/world.ts";
 
 /** More than a stream keeps until somebody reads it. */
 const MANY = 40;

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
+import { Eventarc } from "../../testkit/hostile/eventarc.ts";
+import { asks, Fleet, inChunksOf, inParallel, request } from "../../testkit/hostile/fleet.ts";
+import { holdingInstance } from "../../testkit/hostile/holding.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { preload } from "../../testkit/hostile/preload.ts";
+import { Random } from "../../testkit/hostile/random.ts";
+import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { World } from "../../testkit/hostile/world.ts";
 import { windowOf } from "../../src/domain/window.ts";
-import { Eventarc } from "../support/hostile/eventarc.ts";
-import { asks, Fleet, inChunksOf, inParallel, request } from "../support/hostile/fleet.ts";
-import { holdingInstance } from "../support/hostile/holding.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { preload } from "../support/hostile/preload.ts";
-import { Random } from "../support/hostile/random.ts";
-import { announceSeed } from "../support/hostile/seed.ts";
-import { World } from "../support/hostile/world.ts";
 
 const KEPT = { trigger: { keepEventAfterTrigger: true } };
 

@@ -3,10 +3,10 @@ import { Timestamp, type DocumentSnapshot } from "@google-cloud/firestore";
 
 import type { Ports } from "../../src/app/engine.ts";
 import type { Rule } from "../../src/domain/rule.ts";
+import { asks, inChunksOf, request } from "../../testkit/hostile/fleet.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { World } from "../../testkit/hostile/world.ts";
 import { windowOf } from "../../src/domain/window.ts";
-import { asks, inChunksOf, request } from "../support/hostile/fleet.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { World } from "../support/hostile/world.ts";
 
 const HOUR_MS = 3_600_000;
 /** The shortest that the configuration allows. */

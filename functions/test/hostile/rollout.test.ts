@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
+import { Eventarc } from "../../testkit/hostile/eventarc.ts";
+import { asks, Fleet, inParallel, request } from "../../testkit/hostile/fleet.ts";
+import { holdingInstance } from "../../testkit/hostile/holding.ts";
+import { readLedger } from "../../testkit/hostile/ledger.ts";
+import { Random } from "../../testkit/hostile/random.ts";
+import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { World } from "../../testkit/hostile/world.ts";
 import { windowOf } from "../../src/domain/window.ts";
-import { Eventarc } from "../support/hostile/eventarc.ts";
-import { asks, Fleet, inParallel, request } from "../support/hostile/fleet.ts";
-import { holdingInstance } from "../support/hostile/holding.ts";
-import { readLedger } from "../support/hostile/ledger.ts";
-import { Random } from "../support/hostile/random.ts";
-import { announceSeed } from "../support/hostile/seed.ts";
-import { World } from "../support/hostile/world.ts";
 
 describe("a change of the rule", function () {
   this.timeout(60_000);

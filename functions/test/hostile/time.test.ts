@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
+import { asks, request } from "../../testkit/hostile/fleet.ts";
+import { holdingInstance } from "../../testkit/hostile/holding.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { Random } from "../../testkit/hostile/random.ts";
+import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { World } from "../../testkit/hostile/world.ts";
 import { windowOf } from "../../src/domain/window.ts";
-import { asks, request } from "../support/hostile/fleet.ts";
-import { holdingInstance } from "../support/hostile/holding.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { Random } from "../support/hostile/random.ts";
-import { announceSeed } from "../support/hostile/seed.ts";
-import { World } from "../support/hostile/world.ts";
 
 const PERIOD = 10;
 

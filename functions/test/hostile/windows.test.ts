@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { windowOf } from "../../src/domain/window.ts";
 
-import { asks, inParallel, request } from "../support/hostile/fleet.ts";
-import { preload } from "../support/hostile/preload.ts";
-import { readLedger } from "../support/hostile/ledger.ts";
-import { World } from "../support/hostile/world.ts";
+import { asks, inParallel, request } from "../../testkit/hostile/fleet.ts";
+import { preload } from "../../testkit/hostile/preload.ts";
+import { readLedger } from "../../testkit/hostile/ledger.ts";
+import { World } from "../../testkit/hostile/world.ts";
 
 describe("large windows", function () {
   this.timeout(120_000);

@@ -172,6 +172,7 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
           syncId: sync.id,
           dueAtMs: clock(),
           hasFailed: false,
+          isNewer: false,
         })),
       ),
     oldest: () => Promise.resolve(undefined),

@@ -6,7 +6,7 @@ import { pendingFields } from "../../src/adapters/firestore/pendingDocument.ts";
 import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { makePaths, type Paths } from "./refs.ts";
+import { makePaths, type Paths } from "../../testkit/refs.ts";
 import { recordingLog, type RecordingLog } from "./recordingLog.ts";
 
 export interface Store extends StorePorts {

@@ -1,5 +1,6 @@
 import type { DocumentSnapshot } from "firebase-functions/firestore";
 import type { PendingCreated } from "../../app/onPending.ts";
+import { isNewer } from "../firestore/form.ts";
 
 /**
  * What a delivery tells of a new pending marker, or undefined if it holds none.
@@ -22,6 +23,7 @@ export function pendingCreated(marker: DocumentSnapshot): PendingCreated | undef
     eventKey: textOf(marker, "eventKey"),
     receivedAtMs: receivedAtMsOf(marker),
     createdAtMs: createdAtMsOf(marker),
+    isNewer: isNewerForm(marker),
   };
 }
 
@@ -32,6 +34,14 @@ function textOf(marker: DocumentSnapshot, field: string): string | undefined {
     return typeof text === "string" ? text : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function isNewerForm(marker: DocumentSnapshot): boolean {
+  try {
+    return isNewer({ v: marker.get("v") as unknown });
+  } catch {
+    return false;
   }
 }
 

@@ -2,6 +2,7 @@ import type { OpenWindows, WaitingEvent } from "../../app/ports.ts";
 import { isExpired, latestExpired } from "../../domain/expiry.ts";
 import { applies } from "./conflicts.ts";
 import type { Doc, Documents, Query, Write } from "./documents.ts";
+import { FORM, isNewer, NewerDocumentError } from "./form.ts";
 import { paths } from "./paths.ts";
 import { SHARDS, toExpirable } from "./pendingDocument.ts";
 
@@ -45,11 +46,14 @@ export function makeOpenWindows(
           ...markersOf(service, [false, true]),
           upTo: new Date(latestExpired(expiry)),
           after: page.at(-1),
-          select: ["key", "countsUntil"],
+          select: ["key", "countsUntil", "v"],
           limit: EXPIRED_PAGE,
         });
         const expired = page.filter(
-          (doc) => isExpired(toExpirable(doc), expiry) && !keptKeys.has(String(doc.fields["key"])),
+          (doc) =>
+            !isNewer(doc.fields) &&
+            isExpired(toExpirable(doc), expiry) &&
+            !keptKeys.has(String(doc.fields["key"])),
         );
         const writes = expired.map(({ path, version }): Write => ({
           kind: "delete",
@@ -67,8 +71,8 @@ export function makeOpenWindows(
 
     async progress(service) {
       const [doc] = await documents.get([paths.progress(service)]);
-      const passed = doc?.fields["passed"];
-      const again = doc?.fields["again"];
+      if (doc !== undefined && isNewer(doc.fields)) throw new NewerDocumentError(doc.path);
+      const { passed, again } = doc?.fields ?? {};
       return {
         passedMs: passed instanceof Date ? passed.getTime() : undefined,
         again: Array.isArray(again) ? again.filter((key) => typeof key === "string") : [],
@@ -77,6 +81,7 @@ export function makeOpenWindows(
 
     async saveProgress(service, { passedMs, again }) {
       const fields = {
+        v: FORM,
         passed: passedMs === undefined ? null : new Date(passedMs),
         again: [...again],
       };

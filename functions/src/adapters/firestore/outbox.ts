@@ -5,6 +5,7 @@ import { isConflict, isNotFound } from "./conflicts.ts";
 import { REMOVED, type Doc, type Documents, type Version, type Write } from "./documents.ts";
 import { putOffExpiry } from "./expiry.ts";
 import { MalformedDocumentError } from "./fields.ts";
+import { isNewer } from "./form.ts";
 import { paths, serviceOf } from "./paths.ts";
 import { publishedFields, toStoredSync, withParts } from "./syncDocument.ts";
 
@@ -42,7 +43,7 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
         direction: "asc",
         upTo: new Date(nowMs),
         after: after && docs.get(after),
-        select: ["lastError"],
+        select: ["lastError", "v"],
         limit,
       });
       return page.map((doc) => {
@@ -50,6 +51,7 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
           ...nameOf(doc),
           dueAtMs: (doc.fields["nextAttemptAt"] as Date).getTime(),
           hasFailed: doc.fields["lastError"] !== undefined,
+          isNewer: isNewer(doc.fields),
         };
         docs.set(due, doc);
         return due;
@@ -128,7 +130,8 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
       const path = pathOf(lease);
       const { serviceName, endpoints } = lease.sync;
       const [doc] = await documents.get([path]);
-      if (doc === undefined) return undefined;
+      // A newer version has taken it over.
+      if (doc === undefined || isNewer(doc.fields)) return undefined;
       const { token, parts } = toStoredSync(doc);
       const events = endpoints.flatMap(({ members }) =>
         members.map(({ id }) => `${paths.events(serviceName)}/${id}`),

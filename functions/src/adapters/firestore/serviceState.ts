@@ -1,6 +1,7 @@
 import type { ServiceState } from "../../app/ports.ts";
 import { isConflict } from "./conflicts.ts";
 import type { Doc, Documents } from "./documents.ts";
+import { FORM, isNewer, NewerDocumentError } from "./form.ts";
 import { paths } from "./paths.ts";
 
 /** More than anybody makes within an observation period; the document stays small. */
@@ -33,7 +34,7 @@ export function makeServiceState(documents: Documents): ServiceState {
         const kept = resets
           .filter((resetMs, index) => resetMs >= keepFromMs || index === resets.length - 1)
           .slice(-MOST_RESETS);
-        const fields = { ...ownFields, resets: kept.map((resetMs) => new Date(resetMs)) };
+        const fields = { v: FORM, ...ownFields, resets: kept.map((resetMs) => new Date(resetMs)) };
         try {
           await documents.commit([
             doc === undefined
@@ -49,8 +50,11 @@ export function makeServiceState(documents: Documents): ServiceState {
   };
 }
 
+/** @throws NewerDocumentError: without its resets nobody can say what counts */
 function resetsOf(doc: Doc | undefined): number[] {
-  const resets = doc?.fields["resets"];
-  if (!Array.isArray(resets)) return [];
+  if (doc === undefined) return [];
+  if (isNewer(doc.fields)) throw new NewerDocumentError(doc.path);
+  const { v, resets } = doc.fields;
+  if (v !== FORM || !Array.isArray(resets)) return [];
   return resets.flatMap((reset: unknown) => (reset instanceof Date ? reset.getTime() : []));
 }

@@ -1,7 +1,15 @@
-import type { Member, Sync, SyncEndpoint, SyncState } from "../../domain/sync.ts";
-import { addSeconds } from "../../domain/rule.ts";
+import { addSeconds, EVENT_TO_SEND, TRIGGER_TYPES } from "../../domain/rule.ts";
+import {
+  SYNC_REASONS,
+  SYNC_STATES,
+  type Member,
+  type Sync,
+  type SyncEndpoint,
+  type SyncState,
+} from "../../domain/sync.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
-import { FieldReader, MalformedDocumentError } from "./fields.ts";
+import { MalformedDocumentError, type FieldReader } from "./fields.ts";
+import { FORM, readerOf } from "./form.ts";
 import { serviceOf } from "./paths.ts";
 
 /**
@@ -53,6 +61,7 @@ export function progressFields(
 /** Fields that never change. */
 export function decisionFields(sync: Sync, token: string): Fields {
   return {
+    v: FORM,
     token,
     reason: sync.reason,
     triggerType: sync.triggerType,
@@ -66,6 +75,7 @@ export function decisionFields(sync: Sync, token: string): Fields {
 /** Parts expire with the events that they name; the sync itself only once it is published. */
 export function partFields(sync: Sync, members: readonly (readonly Member[])[]): Fields {
   return {
+    v: FORM,
     endpoints: members.map(memberFields),
     expireAt: new Date(addSeconds(sync.createdAtMs, sync.retentionPeriod)),
   };
@@ -90,11 +100,12 @@ function toDate(ms: number | undefined): Date | null {
   return ms === undefined ? null : new Date(ms);
 }
 
-/** @throws MalformedDocumentError */
-export function toStoredSync({ id, path, fields }: Doc): StoredSync {
-  const data = new FieldReader(fields);
+/** @throws MalformedDocumentError, NewerDocumentError */
+export function toStoredSync(doc: Doc): StoredSync {
+  const { id, path } = doc;
+  const data = readerOf(doc);
   return {
-    state: data.oneOf("state", ["claiming", "claimed", "published"]),
+    state: data.oneOf("state", SYNC_STATES),
     attempt: data.number("attempt"),
     nextAttemptAtMs: data.optionalTime("nextAttemptAt"),
     token: data.string("token"),
@@ -104,8 +115,8 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
       id,
       serviceName: serviceOf(path),
       eventID: data.string("eventID"),
-      reason: data.oneOf("reason", ["window", "manual"]),
-      triggerType: data.oneOf("triggerType", ["window", "none"]),
+      reason: data.oneOf("reason", SYNC_REASONS),
+      triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
       topic: data.string("topic"),
       createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),
@@ -118,7 +129,7 @@ function toEndpoint(data: FieldReader): SyncEndpoint {
   return {
     eventKey: data.string("eventKey"),
     minNbOfOccurrence: data.number("minNbOfOccurrence"),
-    eventToSend: data.oneOf("eventToSend", ["ALL", "FIRST", "LAST", "BOUNDARIES"]),
+    eventToSend: data.oneOf("eventToSend", EVENT_TO_SEND),
     numberOfEvents: data.number("numberOfEvents"),
     firstEventMs: data.optionalTime("firstEventDate"),
     lastEventMs: data.optionalTime("lastEventDate"),
@@ -138,12 +149,12 @@ function toMembers(data: FieldReader): Member[] {
 /**
  * Adds the members that the parts hold. Parts that are gone have expired with their events.
  *
- * @throws MalformedDocumentError
+ * @throws MalformedDocumentError, NewerDocumentError
  */
 export function withParts(sync: Sync, parts: readonly (Doc | undefined)[]): Sync {
   const chunks = parts
     .filter((part) => part !== undefined)
-    .map(({ fields }) => new FieldReader(fields).list("endpoints").map(toMembers));
+    .map((part) => readerOf(part).list("endpoints").map(toMembers));
   const endpoints = sync.endpoints.map((endpoint, index) => ({
     ...endpoint,
     members: [...endpoint.members, ...chunks.flatMap((chunk) => chunk[index] ?? [])],

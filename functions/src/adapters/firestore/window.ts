@@ -4,6 +4,7 @@ import { isExpired, latestExpired, type Expiry } from "../../domain/expiry.ts";
 import type { WindowId } from "../../domain/window.ts";
 import { applies } from "./conflicts.ts";
 import type { Doc, Documents, Query, Write } from "./documents.ts";
+import { FORM, isNewer } from "./form.ts";
 import { paths, serviceOf } from "./paths.ts";
 import { toExpirable, toPending } from "./pendingDocument.ts";
 
@@ -28,9 +29,14 @@ export function makeWindow(
   options: { readonly scanPage?: number } = {},
 ): Window {
   const { scanPage = SCAN_PAGE } = options;
-  const read = async (query: Query): Promise<{ docs: Doc[]; events: PendingEvent[] }> => {
+  const read = async (
+    query: Query,
+    newer: Newer,
+  ): Promise<{ docs: Doc[]; events: PendingEvent[] }> => {
     const docs = await documents.query(query);
-    const pairs = docs.map((doc) => ({ doc, event: toPending(doc) }));
+    const own = docs.filter(({ fields }) => !isNewer(fields));
+    newer.count += docs.length - own.length;
+    const pairs = own.map((doc) => ({ doc, event: toPending(doc) }));
     const malformed = pairs.filter(({ event }) => event === undefined);
     await Promise.all(malformed.map(({ doc }) => setAside(documents, log, doc)));
     return { docs, events: pairs.flatMap(({ event }) => event ?? []) };
@@ -60,44 +66,57 @@ export function makeWindow(
 
     async collect(window, { eventKeys, withExported, aboveMs }) {
       const exported = withExported ? [false, true] : false;
+      const newer: Newer = { count: 0 };
       const results = await Promise.all(
         eventKeys.map((eventKey) =>
-          read({
-            ...markersOf(window),
-            equal: { key: window.key, eventKey, exported },
-            ...bounds(aboveMs),
-          }),
+          read(
+            {
+              ...markersOf(window),
+              equal: { key: window.key, eventKey, exported },
+              ...bounds(aboveMs),
+            },
+            newer,
+          ),
         ),
       );
+      reportNewer(log, window, newer);
       return results.flatMap(({ events }) => events);
     },
 
     async *scan(window, { eventKeys, fromMs }) {
       // One query for all endpoints: it sees them at one moment. With one for each, an event could be taken
       // without another that came, and was visible, before it.
+      const newer: Newer = { count: 0 };
       const streams = slicesOf(eventKeys, MAX_IN).map(
         (keys) =>
           new MarkerStream((after) =>
-            read({
-              ...markersOf(window),
-              equal: { key: window.key, eventKey: keys, exported: false },
-              // Exclusive: `fromMs` itself is among what is asked for.
-              ...bounds(fromMs === undefined ? undefined : fromMs - 1),
-              after,
-              limit: scanPage,
-            }).then(({ docs, events }) => ({ events, last: docs.at(scanPage - 1) })),
+            read(
+              {
+                ...markersOf(window),
+                equal: { key: window.key, eventKey: keys, exported: false },
+                // Exclusive: `fromMs` itself is among what is asked for.
+                ...bounds(fromMs === undefined ? undefined : fromMs - 1),
+                after,
+                limit: scanPage,
+              },
+              newer,
+            ).then(({ docs, events }) => ({ events, last: docs.at(scanPage - 1) })),
           ),
       );
-      // As far as all are known, their order is.
-      for (;;) {
-        await Promise.all(streams.map((stream) => stream.fill()));
-        const known = streams
-          .map((stream) => stream.knownUntil)
-          .filter((last) => last !== undefined);
-        const until = known.toSorted(byAge)[0];
-        const page = streams.flatMap((stream) => stream.takeUntil(until)).toSorted(byAge);
-        if (page.length > 0) yield page;
-        if (until === undefined) return;
+      try {
+        // As far as all are known, their order is.
+        for (;;) {
+          await Promise.all(streams.map((stream) => stream.fill()));
+          const known = streams
+            .map((stream) => stream.knownUntil)
+            .filter((last) => last !== undefined);
+          const until = known.toSorted(byAge)[0];
+          const page = streams.flatMap((stream) => stream.takeUntil(until)).toSorted(byAge);
+          if (page.length > 0) yield page;
+          if (until === undefined) return;
+        }
+      } finally {
+        reportNewer(log, window, newer);
       }
     },
 
@@ -108,6 +127,15 @@ export function makeWindow(
       return removed.reduce((sum, count) => sum + count, 0);
     },
   };
+}
+
+/** Markers that a newer version has written: they are left alone, and the others go on without them. */
+interface Newer {
+  count: number;
+}
+
+function reportNewer(log: Log, { service }: WindowId, { count }: Newer): void {
+  if (count > 0) log.warn("documents.leftAlone", { service, kind: "pending", count });
 }
 
 function slicesOf<T>(items: readonly T[], size: number): T[][] {
@@ -187,17 +215,17 @@ async function removeExpiredOf(
       ...markersOf(window),
       equal: { key: window.key, eventKey, exported: [false, true] },
       upTo: new Date(latestExpired(expiry)),
-      select: ["countsUntil"],
+      select: ["countsUntil", "v"],
       limit: EXPIRED_PAGE,
     });
-    expired = page.filter((doc) => isExpired(toExpirable(doc), expiry));
+    expired = page.filter((doc) => !isNewer(doc.fields) && isExpired(toExpirable(doc), expiry));
     if (expired.length === 0) return total;
     const writes = expired.map(({ path, version }): Write => ({ kind: "delete", path, version }));
     // If not, somebody was at them; the next sweep looks again.
     if (!(await applies(documents, writes))) return total;
     total += expired.length;
-    // What came under a longer period than ours stays, and so does what came under the same after it. What
-    // came under a shorter one in between is found when they have gone.
+    // What came under a longer period than ours stays, and so does what came under the same after it, and
+    // what a newer version has written. What came under a shorter one in between is found when they have gone.
   } while (page.length === EXPIRED_PAGE && expired.length === page.length && goOn());
   return total;
 }
@@ -213,7 +241,7 @@ async function setAside(documents: Documents, log: Log, doc: Doc): Promise<void>
     {
       kind: "set",
       path: `${paths.malformed(service)}/${id}`,
-      fields: { document: fields, setAsideAt: new Date() },
+      fields: { v: FORM, document: fields, setAsideAt: new Date() },
     },
     { kind: "delete", path, version },
   ]); // if it does not apply, another check has moved it

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { AcceptedRequest } from "../../app/storeEvent.ts";
 import { correlate } from "../../config/correlation.ts";
+import { requireMethod } from "../../config/route.ts";
 import type { EndpointConfig, ServiceConfig } from "../../config/schema.ts";
 import { readHeaders } from "./headers.ts";
 import { idempotencyKeyOf } from "./idempotency.ts";
@@ -17,14 +18,15 @@ export const MAX_BODY_BYTES = 950_000;
 /**
  * Reads a request as an event of an endpoint of a service.
  *
- * @throws EventSyncError `event-too-large`, `unreadable-body`, `key-missing`
+ * @throws EventSyncError `method-not-allowed`, `event-too-large`, `unreadable-body`, `key-missing`
  */
 export async function readEventRequest(
   request: IncomingMessage,
   service: ServiceConfig,
   endpoint: EndpointConfig,
 ): Promise<AcceptedRequest> {
-  const { keepHeaders, redactQueryParams } = endpoint;
+  const { acceptedHttpMethods, keepHeaders, redactQueryParams } = endpoint;
+  const httpMethod = requireMethod(request.method ?? "", acceptedHttpMethods, "The endpoint");
   const headers = readHeaders(request.rawHeaders, keepHeaders, redactQueryParams);
   const queryParams = readQuery(urlOf(request), redactQueryParams);
   const body = await bodyOf(request, MAX_BODY_BYTES);
@@ -32,7 +34,7 @@ export async function readEventRequest(
   const header = (name: string): string | undefined => rawHeader(request.rawHeaders, name);
   return {
     eventKey: endpoint.eventKey,
-    httpMethod: request.method ?? "",
+    httpMethod,
     headers,
     queryParams,
     content,

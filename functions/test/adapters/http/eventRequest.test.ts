@@ -16,6 +16,7 @@ const SERVICE = serviceConfig("svc", ["entry1"]);
 const ENDPOINT: EndpointConfig = {
   ...SERVICE.endpoints[0]!,
   redactQueryParams: ["key"],
+  acceptedHttpMethods: ["GET", "POST", "PUT"],
 };
 
 /** Says what it made of a request; the body in hex, so that every byte shows. */

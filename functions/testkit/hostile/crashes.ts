@@ -2,9 +2,9 @@
  * One run of the crash test: a few events, a few instances that are killed at random steps, requests that
  * fail or lose their answers, hostile delivery, then the platform's retries and the sweep.
  */
-import { LEASE_MS } from "../../../src/app/claimSyncs.ts";
-import type { Rule } from "../../../src/domain/rule.ts";
-import { windowOf } from "../../../src/domain/window.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { Eventarc } from "./eventarc.ts";
 import type { Fault, FaultPlan, FaultPoint } from "./faults.ts";
 import { Fleet, inParallel, request } from "./fleet.ts";

@@ -2,17 +2,17 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 
-import { Replay } from "../../../src/domain/replay.ts";
-import type { Rule } from "../../../src/domain/rule.ts";
+import { Replay } from "../../src/domain/replay.ts";
+import type { Rule } from "../../src/domain/rule.ts";
 import { inOrder, sequentially, type Arrival } from "../reference.ts";
 import type { Ledger, LedgerSync } from "./ledger.ts";
-import type { Received } from "./receiver.ts";
+import type { Received } from "../inbox.ts";
 
 export interface Evidence {
   readonly rule: Rule;
   readonly ledger: Ledger;
   /** Every message of the service, in order of arrival. */
-  readonly messages: readonly Received[];
+  readonly messages: readonly Sent[];
   /** Ids that a source was told are stored. */
   readonly accepted: Iterable<string>;
   /** The time by which windows are judged. */
@@ -22,6 +22,9 @@ export interface Evidence {
   /** No event became visible after a later one: then every sync holds what the reference gives it. */
   readonly isSequential?: boolean;
 }
+
+/** A message, however it came here. */
+export type Sent = Pick<Received, "message" | "data" | "attributes">;
 
 export interface Verdict {
   /** One line each; empty if everything holds. */
@@ -189,7 +192,7 @@ function judgePublications({ ledger, messages, expectOnce }: Evidence): {
 }
 
 /** The message tells what the sync holds. */
-function judgeMessage({ message }: Received, sync: LedgerSync): string[] {
+function judgeMessage({ message }: Sent, sync: LedgerSync): string[] {
   return sync.endpoints.flatMap(({ eventKey, numberOfEvents, members }) => {
     const list = message.events[eventKey];
     const sent = list?.events?.length ?? 0;

@@ -2,7 +2,7 @@
  * What a rule that takes its events makes of them, in its plainest words: each event is looked at at its
  * own moment, with all that is there. Slow, and by itself: it shares nothing with the code under test.
  */
-import type { Rule } from "../../src/domain/rule.ts";
+import type { Rule } from "../src/domain/rule.ts";
 
 export interface Arrival {
   readonly id: string;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-import { FUNCTIONS_DIR } from "../../../tools/paths.ts";
+import { FUNCTIONS_DIR } from "../paths.ts";
 import type { Created } from "./eventarc.ts";
 
 export interface CloudEventRequest {

@@ -1,6 +1,6 @@
 /** Scenarios that the short form runs once and the long form with many seeds. */
-import type { Engine } from "../../../src/app/engine.ts";
-import { windowOf } from "../../../src/domain/window.ts";
+import type { Engine } from "../../src/app/engine.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { Eventarc } from "./eventarc.ts";
 import { Fleet, inParallel, request } from "./fleet.ts";
 import type { Verdict } from "./invariants.ts";

@@ -2,18 +2,18 @@
 import { randomBytes } from "node:crypto";
 import { Firestore } from "@google-cloud/firestore";
 
-import type { Documents } from "../../../src/adapters/firestore/documents.ts";
-import { firestoreDocuments } from "../../../src/adapters/firestore/firestoreDocuments.ts";
-import { makePublisher } from "../../../src/adapters/pubsub/publisher.ts";
-import { LEASE_MS } from "../../../src/app/claimSyncs.ts";
-import type { Publisher } from "../../../src/app/ports.ts";
-import type { SweepReport } from "../../../src/app/sweep.ts";
-import type { Rule } from "../../../src/domain/rule.ts";
+import type { Documents } from "../../src/adapters/firestore/documents.ts";
+import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
+import { makePublisher } from "../../src/adapters/pubsub/publisher.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
+import type { Publisher } from "../../src/app/ports.ts";
+import type { SweepReport } from "../../src/app/sweep.ts";
+import type { Rule } from "../../src/domain/rule.ts";
 import { waitFor } from "../waitFor.ts";
 import { Instance } from "./instance.ts";
 import { judge, type Evidence, type Verdict } from "./invariants.ts";
 import { readLedger } from "./ledger.ts";
-import { Receiver } from "./receiver.ts";
+import { Inbox } from "../inbox.ts";
 
 /** A name that no other run has. */
 export function uniqueName(prefix: string): string {
@@ -24,22 +24,21 @@ export class World {
   readonly projectId: string;
   readonly db: Firestore;
   readonly documents: Documents;
-  readonly receiver: Receiver;
+  readonly receiver: Inbox;
   readonly publisher: Publisher;
   #aheadMs = 0;
 
-  private constructor(projectId: string) {
+  private constructor(projectId: string, receiver: Inbox) {
     this.projectId = projectId;
     this.db = new Firestore({ projectId });
     this.documents = firestoreDocuments(this.db);
-    this.receiver = new Receiver(projectId);
+    this.receiver = receiver;
     this.publisher = makePublisher(this.receiver.pubsub);
   }
 
   static async open(): Promise<World> {
-    const world = new World(uniqueName("demo-t"));
-    await world.receiver.open();
-    return world;
+    const projectId = uniqueName("demo-t");
+    return new World(projectId, await Inbox.create(`projects/${projectId}/topics/target`));
   }
 
   async close(): Promise<void> {
