@@ -15,7 +15,6 @@ import { onPending } from "../../src/app/onPending.ts";
 import type { Log, Publisher } from "../../src/app/ports.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
-import { windowOf } from "../../src/domain/window.ts";
 import { accepted, endpoint, NOW, rule } from "./factories.ts";
 import { Random } from "../../testkit/hostile/random.ts";
 import { sequentially } from "../../testkit/reference.ts";
@@ -24,16 +23,23 @@ export interface ModelCase {
   /** The least that each endpoint needs. */
   readonly needs: readonly number[];
   readonly periodSeconds: number;
-  /** Which endpoint, and how long after the event before, in milliseconds. */
-  readonly events: readonly { readonly endpoint: number; readonly gapMs: number }[];
-  /** Milliseconds from the start. */
-  readonly resets: readonly number[];
+  /** How many correlation keys there are; 0: no correlation. */
+  readonly keys: number;
+  /** Which endpoint and key, and how long after the event before, in milliseconds. */
+  readonly events: readonly {
+    readonly endpoint: number;
+    readonly key: number;
+    readonly gapMs: number;
+  }[];
+  /** Milliseconds from the start; of that key, or of all of them. */
+  readonly resets: readonly { readonly ms: number; readonly key: number }[];
   readonly instances: number;
   /** Of the deliveries, and of what goes on at the same time. */
   readonly seed: number;
 }
 
 const KEYS = ["a", "b", "c"];
+const CORRELATION_KEYS = ["k1", "/k2", "k3"];
 
 export const modelCases: fc.Arbitrary<ModelCase> = fc
   .constantFrom(1, 2, 10, 60, 300)
@@ -48,8 +54,18 @@ export const modelCases: fc.Arbitrary<ModelCase> = fc
     return fc.record({
       needs: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
       periodSeconds: fc.constant(periodSeconds),
-      events: fc.array(fc.record({ endpoint: fc.nat({ max: 2 }), gapMs }), { maxLength: 14 }),
-      resets: fc.array(fc.nat({ max: 8 * periodMs }), { maxLength: 2 }),
+      keys: fc.constantFrom(0, 0, 1, 2, 3),
+      events: fc.array(
+        fc.record({ endpoint: fc.nat({ max: 2 }), key: fc.nat({ max: 2 }), gapMs }),
+        {
+          maxLength: 14,
+        },
+      ),
+      // Some of a key that has no event.
+      resets: fc.array(
+        fc.record({ ms: fc.nat({ max: 8 * periodMs }), key: fc.integer({ min: -1, max: 2 }) }),
+        { maxLength: 2 },
+      ),
       instances: fc.integer({ min: 1, max: 3 }),
       seed: fc.integer(),
     });
@@ -57,6 +73,7 @@ export const modelCases: fc.Arbitrary<ModelCase> = fc
 
 interface Arrival {
   readonly id: string;
+  readonly key: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
 }
@@ -73,7 +90,7 @@ const silent: Log = { info: () => undefined, warn: () => undefined, error: () =>
 
 /** @param documentsOf what an instance asks through */
 export async function modelRun(
-  { needs, periodSeconds, events, resets, instances, seed }: ModelCase,
+  { needs, periodSeconds, keys, events, resets, instances, seed }: ModelCase,
   serviceName: string,
   documentsOf: (random: Random) => Documents,
 ): Promise<void> {
@@ -84,9 +101,13 @@ export async function modelRun(
       endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
     ),
     trigger: { observationPeriod: periodSeconds },
+    ...(keys > 0 && { correlation: {} }),
   });
-  const arrivals = arrivalsOf(events, needs.length);
-  const resetsMs = resets.map((ms) => NOW + ms);
+  const arrivals = arrivalsOf(events, needs.length, keys);
+  const resetsOf = resets.map(({ ms, key }) => ({
+    atMs: NOW + ms,
+    window: { service: serviceName, key: keys > 0 ? (CORRELATION_KEYS[key] ?? "") : "" },
+  }));
   let nowMs = NOW;
   let ids = 0;
   const messages: SyncMessage[] = [];
@@ -112,21 +133,25 @@ export async function modelRun(
   const any = (): Engine => random.pick(engines);
 
   const timeline = [
-    ...arrivals.map(({ id, eventKey, receivedAtMs }) => ({
+    ...arrivals.map(({ id, key, eventKey, receivedAtMs }) => ({
       atMs: receivedAtMs,
       isAwaited: true,
-      run: () => any().storeEvent(configured, accepted({ eventKey, content: id })),
+      run: () =>
+        any().storeEvent(
+          configured,
+          accepted({ eventKey, content: id, ...(key !== "" && { key }) }),
+        ),
     })),
-    ...resetsMs.map((atMs) => ({
+    ...resetsOf.map(({ atMs, window }) => ({
       atMs,
       isAwaited: true,
-      run: () => any().reset(configured, windowOf(configured)),
+      run: () => any().reset(configured, window),
     })),
-    ...arrivals.flatMap(({ eventKey, receivedAtMs }) =>
+    ...arrivals.flatMap(({ key, eventKey, receivedAtMs }) =>
       delaysOf(random, periodSeconds * 1000).map((delayMs): Entry => ({
         atMs: receivedAtMs + delayMs,
         isAwaited: random.chance(0.4),
-        run: () => deliver(any(), configured, eventKey, receivedAtMs, nowMs),
+        run: () => deliver(any(), configured, { key, eventKey, receivedAtMs }, nowMs),
       })),
     ),
     ...Array.from({ length: random.int(0, 3) }, (): Entry => ({
@@ -154,16 +179,22 @@ export async function modelRun(
     assert.equal(errors, 0);
   }
   assert.deepEqual(groupsOf(configured, messages), [
-    ...sequentially(configured, arrivals, resetsMs)
+    ...[...Map.groupBy(arrivals, ({ key }) => key)]
+      .flatMap(([key, ofKey]) => {
+        const met = resetsOf.filter(({ window }) => window.key === "" || window.key === key);
+        const resetsMs = met.map(({ atMs }) => atMs);
+        return sequentially(configured, ofKey, resetsMs);
+      })
       .map((group) => group.toSorted().join(" "))
       .toSorted(),
   ]);
 }
 
-function arrivalsOf(events: ModelCase["events"], endpoints: number): Arrival[] {
+function arrivalsOf(events: ModelCase["events"], endpoints: number, keys: number): Arrival[] {
   let receivedAtMs = NOW;
-  return events.map(({ endpoint: index, gapMs }, position) => ({
+  return events.map(({ endpoint: index, key, gapMs }, position) => ({
     id: `e${String(position).padStart(2, "0")}`,
+    key: keys > 0 ? (CORRELATION_KEYS[key % keys] ?? "") : "",
     eventKey: KEYS[index % endpoints] ?? "",
     receivedAtMs: (receivedAtMs += gapMs),
   }));
@@ -179,13 +210,12 @@ function delaysOf(random: Random, periodMs: number): number[] {
 function deliver(
   engine: Engine,
   configured: Rule,
-  eventKey: string,
-  receivedAtMs: number,
+  event: Omit<Arrival, "id">,
   nowMs: number,
 ): Promise<void> {
   const { serviceName } = configured;
-  const marker = { serviceName, eventId: "", key: "", eventKey, receivedAtMs };
-  const created = { ...marker, createdAtMs: receivedAtMs, isNewer: false };
+  const { receivedAtMs: createdAtMs } = event;
+  const created = { serviceName, eventId: "", ...event, isNewer: false, createdAtMs };
   return onPending(engine, silent, [configured], created, nowMs);
 }
 
