@@ -40,15 +40,21 @@ export async function triggerAll(
   const untilMs = nowMs + LIMITS.seconds * 1000;
   const resetAtMs = (await services.resets(windowOf(rule))).at(-1);
   const facts = { triggered: 0, unpublished: 0, failed: 0 };
+  // Those that are under way count, too; those where nothing was open do not.
+  let begun = 0;
   let firstError: unknown;
 
   /** @returns whether it was tried */
   const close = async (key: string): Promise<boolean> => {
-    if (clock() >= untilMs || facts.triggered >= limits.windows) return false;
+    if (clock() >= untilMs || begun >= limits.windows) return false;
+    begun++;
     const window = { service, key };
     try {
       const made = await triggerOpen(deps, rule, window);
-      if (made === undefined) return true;
+      if (made === undefined) {
+        begun--;
+        return true;
+      }
       facts.triggered++;
       if (!made.published) facts.unpublished++;
     } catch (error) {

@@ -17,7 +17,7 @@ export interface MemoryWorld {
   /** Another instance. */
   instance(hook?: Hook): Engine;
   /** Stores an event whose name is its content, at the time of the clock. */
-  store(rule: Rule, eventKey: string, name: string): Promise<NewEvent>;
+  store(rule: Rule, eventKey: string, name: string, key?: string): Promise<NewEvent>;
   /** The names of the events of each message, endpoint by endpoint: `a1 a2 b1`. */
   groups(): string[];
 }
@@ -52,8 +52,8 @@ export function memoryWorld(): MemoryWorld {
     log,
     messages,
     instance,
-    async store(rule, eventKey, name) {
-      const request = accepted({ eventKey, content: name });
+    async store(rule, eventKey, name, key) {
+      const request = accepted({ eventKey, content: name, ...(key !== undefined && { key }) });
       const { receivedAtMs } = await source.storeEvent(rule, request);
       return { eventKey, receivedAtMs };
     },
