@@ -206,6 +206,18 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
     },
   },
   {
+    name: "a window that could not be checked is passed",
+    foundBy: "keys, lost triggers and sweeps",
+    ports: (ports) => ({
+      ...ports,
+      openWindows: {
+        ...ports.openWindows,
+        saveProgress: (service, { passedMs }) =>
+          ports.openWindows.saveProgress(service, { passedMs, again: [] }),
+      },
+    }),
+  },
+  {
     name: "each endpoint is read by itself",
     foundBy: "check and events",
     ports: (ports) => ({

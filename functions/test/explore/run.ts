@@ -23,8 +23,8 @@ export interface ScenarioFacts {
   readonly name: string;
   /** By which all is judged, and settled. */
   readonly rule: Rule;
-  /** Stored before: which endpoint, and how long before the start, in milliseconds. */
-  readonly before: readonly (readonly [eventKey: string, agoMs: number])[];
+  /** Stored before: which endpoint, how long before the start, in milliseconds, and of which key. */
+  readonly before: readonly (readonly [eventKey: string, agoMs: number, key?: string])[];
   readonly claimChunk?: number;
   readonly scanPage?: number;
   /** How many faults a schedule has at most. */
@@ -133,27 +133,35 @@ export class World {
   }
 
   /** A check, on an instance of its own, that an event asked for. */
-  check(name: string, rule: Rule, event?: NewEvent): Play {
+  check(name: string, rule: Rule, event?: NewEvent, key = ""): Play {
     const { actor, engine } = this.instance(name);
+    const window = { ...windowOf(rule), key };
     return {
       actor,
-      run: () => engine.checkWindow(rule, windowOf(rule), event),
-      again: (other) => other.checkWindow(rule, windowOf(rule), event),
+      run: () => engine.checkWindow(rule, window, event),
+      again: (other) => other.checkWindow(rule, window, event),
     };
   }
 
   /** An event comes in, and when it is stored the platform asks for a check. */
-  arrival(name: string, rule: Rule, eventKey: string, before?: () => Promise<unknown>): Play {
+  arrival(
+    name: string,
+    rule: Rule,
+    eventKey: string,
+    before?: () => Promise<unknown>,
+    key = "",
+  ): Play {
     const { actor, engine } = this.instance(name);
+    const window = { ...windowOf(rule), key };
     return {
       actor,
       run: async () => {
         await before?.();
-        const { eventId, receivedAtMs } = await engine.storeEvent(rule, accepted({ eventKey }));
+        const { eventId, receivedAtMs } = await engine.storeEvent(rule, acceptedOf(eventKey, key));
         this.acceptedIds.push(eventId);
-        await engine.checkWindow(rule, windowOf(rule), { eventKey, receivedAtMs });
+        await engine.checkWindow(rule, window, { eventKey, receivedAtMs });
       },
-      again: (other) => other.checkWindow(rule, windowOf(rule)),
+      again: (other) => other.checkWindow(rule, window),
     };
   }
 
@@ -173,6 +181,11 @@ export class World {
     return { actor, run: () => engine.triggerSync(rule, windowOf(rule)) };
   }
 
+  triggerAll(name: string, rule: Rule): Play {
+    const { actor, engine } = this.instance(name);
+    return { actor, run: () => engine.triggerAll(rule) };
+  }
+
   reset(name: string, rule: Rule): Play {
     const { actor, engine } = this.instance(name);
     return { actor, run: () => engine.reset(rule, windowOf(rule)) };
@@ -187,6 +200,9 @@ export class World {
       });
   }
 }
+
+const acceptedOf = (eventKey: string, key: string): ReturnType<typeof accepted> =>
+  accepted({ eventKey, ...(key !== "" && { key }) });
 
 /** How many sweeps may find work: each one finishes something, or notes that it failed. */
 const MOST_SWEEPS = 12;
@@ -203,9 +219,9 @@ export async function prepare({ rule, before }: ScenarioFacts): Promise<MemoryDa
     newId: () => `e${String(ids++).padStart(19, "0")}`,
     log: silent,
   });
-  for (const [eventKey, agoMs] of before) {
+  for (const [eventKey, agoMs, key = ""] of before) {
     nowMs = NOW - agoMs;
-    await engine.storeEvent(rule, accepted({ eventKey }));
+    await engine.storeEvent(rule, acceptedOf(eventKey, key));
   }
   return database;
 }

@@ -8,6 +8,8 @@ const taken = rule();
 const kept = rule({ trigger: { keepEventAfterTrigger: true } });
 const short = rule({ trigger: { observationPeriod: 2 } });
 
+const keyed = rule({ correlation: {} });
+
 const MINUTE_MS = 60_000;
 type Before = ScenarioFacts["before"];
 
@@ -58,6 +60,15 @@ const late: Before = [
   ["a", 20 * MINUTE_MS],
   ["b", 19 * MINUTE_MS],
   ["a", 10 * MINUTE_MS],
+];
+
+/** Two windows are complete, and their triggers are lost; one is open. */
+const threeKeys: Before = [
+  ["a", 20 * MINUTE_MS, "1"],
+  ["b", 19 * MINUTE_MS, "2"],
+  ["a", 18 * MINUTE_MS, "2"],
+  ["b", 17 * MINUTE_MS, "1"],
+  ["a", 10 * MINUTE_MS, "3"],
 ];
 
 /** A probe that looks at all that there is finds both endpoints, a replay only one of them. */
@@ -280,6 +291,48 @@ export const scenarios: readonly ScenarioFacts[] = [
     works: (world) => [
       world.check("check kept", kept, lastOf(twoPairs)),
       world.check("check taken", taken, lastOf(twoPairs)),
+    ],
+  },
+  {
+    name: "two keys, and a manual trigger over all",
+    rule: keyed,
+    before: [
+      ["a", 2000, "1"],
+      ["a", 1000, "2"],
+    ],
+    mostFaults: 1,
+    isSequential: "never",
+    isPrompt: false,
+    works: (world) => [
+      world.arrival("event b 1", keyed, "b", undefined, "1"),
+      world.arrival("event b 2", keyed, "b", undefined, "2"),
+      world.triggerAll("trigger", keyed),
+    ],
+  },
+  {
+    name: "keys, lost triggers and sweeps",
+    rule: keyed,
+    before: threeKeys,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.sweep("sweep 1", keyed),
+      world.sweep("sweep 2", keyed),
+      world.arrival("event b 3", keyed, "b", undefined, "3"),
+    ],
+  },
+  {
+    name: "keys, a check and a reset of all",
+    rule: keyed,
+    before: threeKeys,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", keyed, { eventKey: "b", receivedAtMs: NOW - 17 * MINUTE_MS }, "1"),
+      world.reset("reset", keyed),
+      world.sweep("sweep", keyed),
     ],
   },
   {

@@ -4,8 +4,8 @@ import { isDeepStrictEqual } from "node:util";
 
 import { Replay } from "../../src/domain/replay.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { inOrder, sequentially, type Arrival } from "../reference.ts";
-import type { Ledger, LedgerSync } from "./ledger.ts";
+import { inOrder, sequentially } from "../reference.ts";
+import type { Ledger, LedgerEvent, LedgerSync } from "./ledger.ts";
 import type { Received } from "../inbox.ts";
 
 export interface Evidence {
@@ -155,6 +155,10 @@ function judgeSync({ rule, ledger }: Evidence, sync: LedgerSync): string[] {
       complain(`fired with ${String(events.length)} of ${endpointRule.eventKey}`);
     }
   }
+  const members = sync.endpoints.flatMap((endpoint) => endpoint.members);
+  if (new Set(members.map((id) => ledger.events.get(id)?.key)).size > 1) {
+    complain("has events of different keys");
+  }
   if (sync.eventID !== hash.digest("hex")) complain("does not have the eventID of its members");
   return violations;
 }
@@ -204,7 +208,7 @@ function judgeMessage({ message }: Sent, sync: LedgerSync): string[] {
   });
 }
 
-/** No sync is due of what is pending. */
+/** No sync is due of what is pending, in any window. */
 function judgeWindow(evidence: Evidence): string[] {
   const { rule, ledger } = evidence;
   if (rule.trigger.type !== "window") return [];
@@ -214,12 +218,15 @@ function judgeWindow(evidence: Evidence): string[] {
       return event === undefined ? [] : [{ ...event, exported }];
     }),
   );
-  return rule.trigger.keepEventAfterTrigger
-    ? judgeKeptWindow(evidence, pending)
-    : judgeTakenWindow(evidence, pending);
+  const windows = [...Map.groupBy(pending, ({ key }) => key).values()];
+  return windows.flatMap((inWindow) =>
+    rule.trigger.keepEventAfterTrigger
+      ? judgeKeptWindow(evidence, inWindow)
+      : judgeTakenWindow(evidence, inWindow),
+  );
 }
 
-type Pending = Arrival & { readonly exported: boolean };
+type Pending = LedgerEvent & { readonly exported: boolean };
 
 /** By what is there now. */
 function judgeKeptWindow(evidence: Evidence, pending: readonly Pending[]): string[] {
@@ -258,7 +265,10 @@ function judgeGroups({ rule, ledger }: Evidence): string[] {
   const made = ledger.syncs
     .filter(({ reason }) => reason === "window")
     .map(({ endpoints }) => textOf(endpoints.flatMap(({ members }) => members)));
-  const expected = sequentially(rule, inOrder(ledger.events.values()), ledger.resetsMs).map(textOf);
+  const windows = [...Map.groupBy(ledger.events.values(), ({ key }) => key).values()];
+  const expected = windows
+    .flatMap((events) => sequentially(rule, inOrder(events), ledger.resetsMs))
+    .map(textOf);
   const [missing, besides] = [
     expected.filter((text) => !made.includes(text)),
     made.filter((text) => !expected.includes(text)),

@@ -8,6 +8,8 @@ import {
 
 export interface LedgerEvent {
   readonly id: string;
+  /** The correlation key; empty where there is none. */
+  readonly key: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
 }
@@ -46,7 +48,7 @@ export async function readLedger(db: Firestore, serviceName: string): Promise<Le
   const service = db.collection("services").doc(serviceName);
   const [state, events, pending, malformed, syncs] = await Promise.all([
     service.get(),
-    service.collection("events").select("eventKey", "receivedAt").get(),
+    service.collection("events").select("key", "eventKey", "receivedAt").get(),
     service.collection("pending").select("exported").get(),
     service.collection("malformed").select(FieldPath.documentId()).get(),
     service.collection("syncs").get(),
@@ -62,6 +64,7 @@ export async function readLedger(db: Firestore, serviceName: string): Promise<Le
         doc.id,
         {
           id: doc.id,
+          key: String(doc.get("key") ?? ""),
           eventKey: String(doc.get("eventKey")),
           receivedAtMs: millis(doc, "receivedAt") ?? 0,
         },
