@@ -19,6 +19,7 @@ const DECLARED = JSON.parse(
 ) as DeclaredIndexes;
 
 const RULE = rule();
+const KEYED = rule({ serviceName: "keyed", correlation: {} });
 const KEPT = rule({ serviceName: "kept", trigger: { keepEventAfterTrigger: true } });
 
 /** A claim in several commits renews its lease with each. */
@@ -36,11 +37,12 @@ function watched(store: Store): { ports: Store; uncalled: Set<string> } {
       },
     });
   };
-  const { events, window, services, outbox } = store;
+  const { events, window, openWindows, services, outbox } = store;
   const ports = {
     ...store,
     events: watch(events, "events"),
     window: watch(window, "window"),
+    openWindows: watch(openWindows, "openWindows"),
     services: watch(services, "services"),
     outbox: watch(outbox, "outbox"),
   };
@@ -122,6 +124,29 @@ async function doEverything(store: Store): Promise<void> {
   }
 }
 
+/** What is done over all keys of a service. */
+async function doOverKeys(store: Store): Promise<void> {
+  const { openWindows, services } = store;
+  const { serviceName } = KEYED;
+  const window = { service: serviceName, key: "k" };
+  await services.reset(window, ago(5000), ago(9000));
+  await services.resets(window);
+  await plant(store, KEYED, pendingOf("a", 8), window.key);
+  for (const aboveMs of [undefined, ago(9000)]) {
+    for await (const page of openWindows.scan(serviceName, { aboveMs, upToMs: NOW })) {
+      assert.equal(page.length, 8);
+    }
+  }
+  const expiry = expiryOf(KEYED, NOW + 3_600_000, undefined, 0);
+  await openWindows.removeExpired(serviceName, {
+    expiry,
+    keptKeys: new Set(),
+    goOn: () => true,
+  });
+  await openWindows.progress(serviceName);
+  await openWindows.saveProgress(serviceName, { passedMs: NOW, again: [window.key] });
+}
+
 describe("firestore.indexes.json", () => {
   const usage = new UsageRecorder();
   let uncalled: Set<string>;
@@ -136,6 +161,7 @@ describe("firestore.indexes.json", () => {
     });
     try {
       await doEverything(watching.ports);
+      await doOverKeys(watching.ports);
     } finally {
       undo();
       await store.db.terminate();

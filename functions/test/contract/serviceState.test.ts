@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Timestamp } from "@google-cloud/firestore";
 import { windowOf } from "../../src/domain/window.ts";
 import { ago, NOW } from "../support/factories.ts";
 import { useStore } from "../support/store.ts";
@@ -38,6 +39,26 @@ describe("ServiceState on Firestore", () => {
     assert.deepEqual(await services.resets(SVC), [ago(100), ago(50)]);
     await services.reset(SVC, ago(40), NOW);
     assert.deepEqual(await services.resets(SVC), [ago(40)]);
+  });
+
+  it("remembers those of a key for itself, beside those of all keys, and until they mean nothing", async () => {
+    const { services, db } = store();
+    const [one, other] = [
+      { service: "svc", key: "a/b" },
+      { service: "svc", key: "é".repeat(500) },
+    ];
+    await services.reset(SVC, ago(10), LONG_AGO);
+    await services.reset(one, ago(20), LONG_AGO);
+    await services.reset(one, ago(5), LONG_AGO);
+    await services.reset(other, NOW, ago(3600));
+    assert.deepEqual(await services.resets(one), [ago(20), ago(10), ago(5)]);
+    assert.deepEqual(await services.resets(other), [ago(10), NOW]);
+    assert.deepEqual(await services.resets({ service: "svc", key: "none" }), [ago(10)]);
+    assert.deepEqual(await services.resets(SVC), [ago(10)]);
+    const { docs } = await db.collection("services/svc/windows").get();
+    assert.equal(docs.length, 2);
+    const expiring = docs.find((doc) => doc.get("key") === other.key);
+    assert.equal((expiring?.get("expireAt") as Timestamp).toMillis(), NOW + 3_600_000);
   });
 
   it("keeps no more than a document holds", async () => {

@@ -12,6 +12,7 @@ import { measureEndToEnd, type EndToEnd, type PairsRun, type Target } from "./en
 import { closeConnections } from "../../testkit/http.ts";
 import { Inbox } from "../../testkit/inbox.ts";
 import { measureIngest, measureIngestOf } from "./ingest.ts";
+import { measureKeys } from "./keys.ts";
 import { measureLatency, measureLatencyOf } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
 import { largest, readMemory, reportMemory, type MemoryFigure } from "./memory.ts";
@@ -51,6 +52,7 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
       reports.set("cost", await measureCost(world, counted, settings, progress));
       await world.stop(counted);
     }
+    if (wants("keys")) reports.set("keys", await measureKeys(world, settings, progress));
     if (wants("ingest")) {
       const storing = await world.deploy("ingest");
       reports.set("ingest", await measureIngest(world, storing, settings, progress));

@@ -10,6 +10,7 @@ export const SECTIONS = [
   "endToEnd",
   "alternative",
   "cost",
+  "keys",
   "coldStart",
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
