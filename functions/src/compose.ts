@@ -21,11 +21,14 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
  * @throws ConfigError each time, if the configuration is refused: then nothing serves
  */
 export const services = once(async (): Promise<Services> => {
-  const { parseConfig, ConfigError } = await import("./config/parse.ts");
+  const [{ parseConfig, ConfigError }, { publicViews }] = await Promise.all([
+    import("./config/parse.ts"),
+    import("./config/publicView.ts"),
+  ]);
   try {
     const { services: parsed, ignored } = parseConfig(CONFIG.value());
     for (const key of ignored) cloudLog.warn("configuration.keyIgnored", { key });
-    cloudLog.info("configuration.loaded", { services: parsed });
+    cloudLog.info("configuration.loaded", { services: publicViews(parsed) });
     return parsed;
   } catch (error) {
     if (error instanceof ConfigError) {
@@ -62,7 +65,7 @@ const pubSubPublisher = once(async () => {
 });
 
 const lazyPublisher: Publisher = {
-  publish: async (topic, message) => (await pubSubPublisher()).publish(topic, message),
+  publish: async (publication) => (await pubSubPublisher()).publish(publication),
 };
 
 /** Whether this process serves the function of that name, rather than being asked what there is. */

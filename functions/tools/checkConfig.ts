@@ -11,7 +11,13 @@ import { parseArgs } from "node:util";
 
 import { parseConfig } from "../src/config/parse.ts";
 import { explain, resolveCheckedProject } from "./configFiles.ts";
-import { printReview, readDeployment, reviewDeployment, type Review } from "./deployment.ts";
+import {
+  printReview,
+  readDeployment,
+  reviewDeployment,
+  rulesInWords,
+  type Review,
+} from "./deployment.ts";
 
 const USAGE = `Usage: npm --prefix functions run check-config -- --project PROJECT
        npm --prefix functions run check-config -- FILE
@@ -21,7 +27,7 @@ function reviewFile(file: string): Review {
   const { services, ignored } = parseConfig(readFileSync(file, "utf8"));
   const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
   return {
-    facts: [`CONFIG in ${file} is correct: ${names}`],
+    facts: [`CONFIG in ${file} is correct: ${names}`, ...rulesInWords(services)],
     warnings: ignored.map((key) => `nothing reads the key ${key}`),
     problems: [],
   };

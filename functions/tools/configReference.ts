@@ -5,20 +5,17 @@
  *
  * With --check it changes nothing and fails if the README is not up to date.
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { serviceSchema } from "../src/config/schema.ts";
-import { REPOSITORY_ROOT } from "./paths.ts";
+import { writeReadmeTable } from "./readmeTable.ts";
 
-const README = join(REPOSITORY_ROOT, "README.md");
-const BEGIN = "<!-- begin: configuration reference, made by tools/configReference.ts -->";
-const END = "<!-- end: configuration reference -->";
+const DEFINITIONS: Readonly<Record<string, Node>> = serviceSchema.definitions;
 
 interface Node {
-  readonly type: string;
+  readonly type?: string | readonly string[];
+  readonly $ref?: string;
   readonly description?: string;
   readonly default?: unknown;
+  readonly examples?: readonly unknown[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Node>>;
   readonly items?: Node;
@@ -33,31 +30,25 @@ function rows(node: Node, prefix: string): string[] {
       : child.default === undefined
         ? "–"
         : `\`${JSON.stringify(child.default)}\``;
-    const row = `| \`${path}\` | ${typeOf(child)} | ${standard} | ${child.description ?? ""} |`;
+    const row = `| \`${path}\` | ${typeOf(child)} | ${standard} | ${meaningOf(child)} |`;
     const inner = child.items ?? child;
     return [row, ...rows(inner, child.items === undefined ? `${path}.` : `${path}[].`)];
   });
 }
 
-function typeOf({ type, items }: Node): string {
-  return type === "array" && items !== undefined ? `list of ${items.type}` : type;
+function meaningOf({ description = "", examples = [] }: Node): string {
+  const values = examples.map((example) => `\`${JSON.stringify(example)}\``);
+  return values.length === 0 ? description : `${description} Example: ${values.join(", ")}`;
 }
 
-const table = [
+function typeOf({ type = "any", items, $ref }: Node): string {
+  if ($ref !== undefined) return typeOf(DEFINITIONS[$ref.replace("#/definitions/", "")] ?? {});
+  if (typeof type !== "string") return type.join(" or ");
+  return type === "array" && items !== undefined ? `list of ${typeOf(items)}` : type;
+}
+
+writeReadmeTable("configuration reference", "configReference.ts", [
   "| key | type | default | meaning |",
   "| --- | --- | --- | --- |",
   ...rows(serviceSchema, ""),
-].join("\n");
-
-const readme = readFileSync(README, "utf8");
-const begin = readme.indexOf(BEGIN);
-const end = readme.indexOf(END);
-if (begin === -1 || end === -1) throw new Error("README.md has lost its reference markers");
-const updated = `${readme.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${readme.slice(end)}`;
-
-if (updated !== readme && process.argv.includes("--check")) {
-  process.stderr.write("README.md is not up to date: run npm run schema in functions/\n");
-  process.exitCode = 1;
-} else if (updated !== readme) {
-  writeFileSync(README, updated);
-}
+]);

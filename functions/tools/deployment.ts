@@ -5,7 +5,9 @@
 import { parseConfig } from "../src/config/parse.ts";
 import { readInvokers, type DeclaredInvokers } from "../src/adapters/invokersFile.ts";
 import type { Services } from "../src/config/route.ts";
-import { explain, readFirestoreEntry, readSettings } from "./configFiles.ts";
+import { ruleInWords } from "../src/domain/words.ts";
+import { explain, readSettings } from "./configFiles.ts";
+import { readFirestoreEntry } from "./firebaseJson.ts";
 import { PARAMETERS, reviewParameters, reviewSize } from "./parameters.ts";
 import { unreadVariables, validValue, type Settings } from "./parameters.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
@@ -115,7 +117,7 @@ function reviewConfig({ project, settings }: Deployment): ConfigReview {
     const { services, ignored } = parseConfig(config.value);
     const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
     return {
-      facts: [`CONFIG in ${config.file} is correct: ${names}`],
+      facts: [`CONFIG in ${config.file} is correct: ${names}`, ...rulesInWords(services)],
       warnings: ignored.map((key) => `nothing reads the key ${key}`),
       problems: [],
       services,
@@ -123,6 +125,13 @@ function reviewConfig({ project, settings }: Deployment): ConfigReview {
   } catch (error) {
     return { facts: [], warnings: [], problems: [`${config.file}: ${explain(error)}`] };
   }
+}
+
+/** What each service does, a line each. */
+export function rulesInWords(services: Services): string[] {
+  return services.map(
+    (service) => `${JSON.stringify(service.serviceName)} ${ruleInWords(service).join("; ")}`,
+  );
 }
 
 interface FirestoreEntry {

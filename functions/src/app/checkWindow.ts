@@ -5,7 +5,7 @@ import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
 import { claimKept, claimTaken } from "./claimSyncs.ts";
-import type { Clock, Lease, Log, NewId, Outbox, ServiceState, Window } from "./ports.ts";
+import type { Lease, Ports } from "./ports.ts";
 import type { Asking, ProbeResult, WindowProbe } from "./probeWindow.ts";
 import { replayWindow } from "./replayWindow.ts";
 
@@ -18,16 +18,10 @@ export type CheckOutcome =
    */
   | { readonly outcome: "fired"; readonly leases: readonly Lease[]; readonly more: boolean };
 
-interface Deps {
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly outbox: Outbox;
-  readonly probe: WindowProbe;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  readonly claimChunk?: number;
-}
+type Deps = Pick<
+  Ports,
+  "window" | "services" | "outbox" | "clock" | "newId" | "log" | "claimChunk"
+> & { readonly probe: WindowProbe };
 
 /** Thrown when others kept taking the events first. The platform's retry checks again later. */
 export class ContentionError extends EventSyncError {
@@ -62,9 +56,8 @@ export async function checkWindow(
     // After a lost race nothing is known about the endpoints any more.
     attemptCheck(deps, rule, id, attempt === 1 ? asking : asking && { ...asking, eventKeys: NONE }),
   );
-  const { outcome: result, ...facts } = outcome;
-  if (result !== "fired") {
-    deps.log.info("window.checked", { ...windowFacts(id), outcome: result, ...facts });
+  if (outcome.outcome !== "fired") {
+    deps.log.info("window.checked", { ...windowFacts(id), ...outcome });
   }
   return outcome;
 }
@@ -80,9 +73,7 @@ async function attemptCheck(
   const probed = await deps.probe.probe(rule, id, asking);
   if (!probed.complete) {
     const { missing } = probed;
-    return missing === undefined
-      ? { outcome: "nothingNew" }
-      : { outcome: "waiting", missing: [missing] };
+    return missing.length === 0 ? { outcome: "nothingNew" } : { outcome: "waiting", missing };
   }
   return rule.trigger.keepEventAfterTrigger
     ? checkKept(deps, rule, id, probed)
@@ -106,7 +97,7 @@ async function checkTaken(
       deps,
       rule,
       id,
-      closed.map((groups) => ({ groups, reason: "window" })),
+      closed.map((groups) => ({ groups, reason: "complete" })),
     );
     if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
     if (isContended) return { outcome: "fired", leases, more: true };
@@ -136,7 +127,7 @@ async function checkKept(
   const decision = decide({ rule, pending, nowMs, resetAtMs });
   if (decision.outcome !== "fire") return decision;
 
-  const claim = await claimKept(deps, rule, id, { groups: decision.groups, reason: "window" });
+  const claim = await claimKept(deps, rule, id, { groups: decision.groups, reason: "complete" });
   switch (claim.outcome) {
     case "claimed":
       return { outcome: "fired", leases: [claim.lease], more: claim.more };

@@ -2,7 +2,7 @@ import type { Group } from "../domain/decide.ts";
 import type { Rule } from "../domain/rule.ts";
 import { eventIdOf, limitNew, portions, splitClaim, type SyncReason } from "../domain/sync.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
-import type { Claim, ClaimResult, Clock, Lease, Log, NewId, Outbox } from "./ports.ts";
+import type { Claim, ClaimResult, Lease, Ports } from "./ports.ts";
 import { TIME_LIMIT_SECONDS } from "./timeLimits.ts";
 
 /**
@@ -15,14 +15,7 @@ export const CLAIM_CHUNK = 450;
 /** How long a claimer may take to publish before anyone else may try: longer than any function runs. */
 export const LEASE_MS = 1000 * (Math.max(...Object.values(TIME_LIMIT_SECONDS)) + 30);
 
-interface Deps {
-  readonly outbox: Outbox;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  /** Instead of `CLAIM_CHUNK`, where a test wants several commits from a small window. */
-  readonly claimChunk?: number;
-}
+type Deps = Pick<Ports, "outbox" | "clock" | "newId" | "log" | "claimChunk">;
 
 /** What is to become a sync. */
 export interface Due {
@@ -48,7 +41,7 @@ export async function claimTaken(
     due.map(({ groups, reason }) => ({
       ...claimOf(deps, rule, window, reason),
       syncId: deps.newId(),
-      chunks: splitClaim(groups, claimChunk),
+      chunks: splitClaim(rule.condition, groups, claimChunk),
     })),
   );
   results.forEach((result, index) => {
@@ -71,7 +64,7 @@ export async function claimKept(
   { groups, reason }: Due,
 ): Promise<ClaimResult & { readonly more: boolean }> {
   const { claimChunk = CLAIM_CHUNK } = deps;
-  const taken = limitNew(groups, claimChunk);
+  const taken = limitNew(rule.condition, groups, claimChunk);
   const result = await deps.outbox.claimKept({
     ...claimOf(deps, rule, window, reason),
     syncId: eventIdOf(taken.groups),
@@ -97,11 +90,19 @@ function logClaim(
   reason: SyncReason | undefined,
   result: ClaimResult,
 ): void {
-  if (result.outcome === "claimed") {
-    const { id: syncId, eventID, endpoints } = result.lease.sync;
-    const numberOfEvents = Object.fromEntries(endpoints.map((e) => [e.eventKey, e.numberOfEvents]));
-    log.info("sync.claimed", { ...windowFacts(window), syncId, eventID, reason, numberOfEvents });
-  } else {
-    log.info(`sync.${result.outcome}`, { ...windowFacts(window), reason });
+  const facts = windowFacts(window);
+  switch (result.outcome) {
+    case "claimed": {
+      const { id: syncId, eventID, endpoints } = result.lease.sync;
+      const counts = endpoints.map((one) => [one.eventKey, one.numberOfEvents] as const);
+      const numberOfEvents = Object.fromEntries(counts);
+      log.info("sync.claimed", { ...facts, syncId, eventID, reason, numberOfEvents });
+      return;
+    }
+    case "contended":
+      log.info("sync.contended", { ...facts, reason });
+      return;
+    case "exists":
+      log.info("sync.exists", { ...facts, reason });
   }
 }

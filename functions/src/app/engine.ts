@@ -4,17 +4,7 @@ import { windowFacts, windowName, type WindowId } from "../domain/window.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
 import { MessageBudget } from "./messageBudget.ts";
-import type {
-  Clock,
-  EventLog,
-  Log,
-  NewId,
-  OpenWindows,
-  Outbox,
-  Publisher,
-  ServiceState,
-  Window,
-} from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
 import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
 import { storeEvent, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
@@ -22,21 +12,6 @@ import { sweep, type SweepReport } from "./sweep.ts";
 import { CHECK_MS } from "./timeLimits.ts";
 import { triggerAll, type ManualSyncs } from "./triggerAll.ts";
 import { triggerOpen, triggerSync, type ManualSync } from "./triggerSync.ts";
-
-/** Everything that the use cases need. */
-export interface Ports {
-  readonly events: EventLog;
-  readonly window: Window;
-  readonly openWindows: OpenWindows;
-  readonly services: ServiceState;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  /** Events in one commit of a claim, where a test wants fewer. */
-  readonly claimChunk?: number;
-}
 
 /** An event that has just been stored, as its marker tells it. */
 export type NewEvent = Pick<PendingEvent, "eventKey" | "receivedAtMs">;
@@ -105,7 +80,7 @@ export function makeEngine(ports: Ports): Engine {
         resetAtMs,
         -rule.trigger.observationPeriod - KEPT_RESETS_SECONDS,
       );
-      await ports.services.reset(window, resetAtMs, keepFromMs);
+      await ports.services.reset(window, { atMs: resetAtMs, keepFromMs });
       ports.log.info("service.reset", windowFacts(window));
       return { resetAtMs };
     },

@@ -71,8 +71,8 @@ export async function examineWindows(
     try {
       const message = `not done after ${String(CHECK_SECONDS)} s`;
       const limit = { milliseconds: CHECK_SECONDS * 1000, message };
-      const { outcome } = await pTimeout(deps.check(rule, window, asking), limit);
-      if (outcome === "fired") report.fired++;
+      const outcome = await pTimeout(deps.check(rule, window, asking), limit);
+      if (outcome.outcome === "fired") report.fired += outcome.leases.length;
       return "done";
     } catch (error) {
       noteFailedStep(log, report, { step: "check", ...windowFacts(window) }, error);

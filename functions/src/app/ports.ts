@@ -5,6 +5,7 @@ import type { WindowId } from "../domain/window.ts";
 import type { Group } from "../domain/decide.ts";
 import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
 import type { Sync, SyncReason } from "../domain/sync.ts";
+import type { LogFields, LoggedAs } from "./logEvents.ts";
 
 /**
  * What the use cases need from the outside, one small port per role. Every method that touches
@@ -25,25 +26,31 @@ export interface EventLog {
     pending: NewPendingEvent | undefined,
   ): Promise<"stored" | "exists">;
   /** When the event with this id was received (1 read); undefined if it is gone, or of a newer form. */
-  receivedAt(serviceName: string, eventId: string): Promise<number | undefined>;
+  receivedAt(event: {
+    readonly serviceName: string;
+    readonly eventId: string;
+  }): Promise<number | undefined>;
   /**
    * Reads events as they stand in messages (1 read each), by id. What is missing or malformed is left
    * out and reported.
    *
    * @throws EventSyncError `newer-document`
    */
-  read(
-    serviceName: string,
-    eventIds: readonly string[],
-  ): Promise<ReadonlyMap<string, MessageEvent>>;
+  read(events: {
+    readonly serviceName: string;
+    readonly eventIds: readonly string[];
+  }): Promise<ReadonlyMap<string, MessageEvent>>;
 }
 
 export interface Window {
-  /** How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). */
+  /**
+   * How many pending events the endpoints have together, counting no further than `limit` (1 read per 1000,
+   * and per 30 endpoints; per 15 with `withExported`).
+   */
   count(
     window: WindowId,
     query: {
-      readonly eventKey: string;
+      readonly eventKeys: readonly string[];
       /** What is in a sync already counts, too: where events are kept. */
       readonly withExported: boolean;
       readonly aboveMs: number | undefined;
@@ -145,10 +152,13 @@ export interface ServiceState {
    */
   resets(window: WindowId): Promise<number[]>;
   /**
-   * Everything received up to now stops counting, in that window, or in all windows where it has no key
+   * Everything received up to that time stops counting, in that window, or in all windows where it has no key
    * (1 read, 1 write). Forgets resets before `keepFromMs`, except the last one.
    */
-  reset(window: WindowId, nowMs: number, keepFromMs: number): Promise<void>;
+  reset(
+    window: WindowId,
+    times: { readonly atMs: number; readonly keepFromMs: number },
+  ): Promise<void>;
 }
 
 /** A sync whose next step is ours, until the lease runs out. */
@@ -251,17 +261,19 @@ export interface Outbox {
    * has run out, later where many attempts were made before. It does not expire while it is not
    * published.
    *
-   * @param options.again take it even if it is published or not due: it was asked for by name
-   * @param options.dueByMs take it even if it is due only then
+   * @param taking.again take it even if it is published or not due: it was asked for by name
+   * @param taking.dueByMs take it even if it is due only then
    * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
    * @throws EventSyncError `newer-document`
    */
   take(
-    serviceName: string,
-    syncId: string,
-    nowMs: number,
-    leaseUntilMs: number,
-    options?: { readonly again?: boolean; readonly dueByMs?: number },
+    sync: Pick<DueSync, "serviceName" | "syncId">,
+    taking: {
+      readonly nowMs: number;
+      readonly leaseUntilMs: number;
+      readonly again?: boolean;
+      readonly dueByMs?: number;
+    },
   ): Promise<Lease | undefined>;
   /**
    * Puts off the expiry of a sync's events and parts (1 write each; 1 read and 1 write besides; of each
@@ -283,14 +295,20 @@ export interface Publisher {
    * @returns for each message the id that Pub/Sub gave it; rejected if Pub/Sub refused it or did not
    *   answer in time
    */
-  publish(topic: string, messages: readonly SyncMessage[]): Promise<PromiseSettledResult<string>[]>;
+  publish(publication: {
+    readonly topic: string;
+    readonly messages: readonly SyncMessage[];
+  }): Promise<PromiseSettledResult<string>[]>;
 }
 
-/** One structured line per decision: what happened, in the past tense, with its facts. */
+/**
+ * One structured line per decision: what happened, in the past tense, with its facts. Which there are, and
+ * how severe each is, `logEvents.ts` says.
+ */
 export interface Log {
-  info(event: string, fields: Readonly<Record<string, unknown>>): void;
-  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
-  error(event: string, fields: Readonly<Record<string, unknown>>): void;
+  info<Name extends LoggedAs<"info">>(event: Name, fields: LogFields[Name]): void;
+  warn<Name extends LoggedAs<"warn">>(event: Name, fields: LogFields[Name]): void;
+  error<Name extends LoggedAs<"error">>(event: Name, fields: LogFields[Name]): void;
 }
 
 export interface Clock {
@@ -300,3 +318,18 @@ export interface Clock {
 
 /** A fresh random id, 20 characters or more, scattered so that Firestore finds no hot spot. */
 export type NewId = () => string;
+
+/** Everything that the use cases need; each takes what it uses of it. */
+export interface Ports {
+  readonly events: EventLog;
+  readonly window: Window;
+  readonly openWindows: OpenWindows;
+  readonly services: ServiceState;
+  readonly outbox: Outbox;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+  /** Events in one commit of a claim instead of `CLAIM_CHUNK`, where a test wants several from few. */
+  readonly claimChunk?: number;
+}

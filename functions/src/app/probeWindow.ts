@@ -1,13 +1,11 @@
-import type { Shortfall } from "../domain/condition.ts";
-import { addSeconds, windowStart, type EndpointRule, type Rule } from "../domain/rule.ts";
+import type { Shortfall, Numbers } from "../domain/condition.ts";
+import { addSeconds, windowStart, type Rule } from "../domain/rule.ts";
 import { windowName, type WindowId } from "../domain/window.ts";
+import { completedBy, Inquiry } from "../domain/inquiry.ts";
 import { BoundedMap } from "./boundedMap.ts";
-import type { Clock, Window } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
-interface Deps {
-  readonly window: Window;
-  readonly clock: Clock;
-}
+type Deps = Pick<Ports, "window" | "clock">;
 
 /** The new events that ask for a check. */
 export interface Asking {
@@ -18,7 +16,8 @@ export interface Asking {
 }
 
 export type ProbeResult =
-  | { readonly complete: false; readonly missing: Shortfall | undefined }
+  /** `missing` is what was found to be, nothing where no event can complete anything. */
+  | { readonly complete: false; readonly missing: readonly Shortfall[] }
   | {
       readonly complete: true;
       readonly nowMs: number;
@@ -44,8 +43,8 @@ export const LATE_MS = 120_000;
 const REMEMBERED = 10_000;
 
 interface Remembered {
-  /** The endpoint that fell short last time: it usually still does. */
-  readonly lastShort?: string;
+  /** What fell short last time, and how many events it had: it usually still does. */
+  readonly lastShort?: Numbers;
   /** It may be older than the real one, never newer: a probe errs on the side of looking closer. */
   readonly lastResetMs?: number;
   /** What was received up to then was in a sync, or had left the period, when a replay last looked. */
@@ -56,8 +55,8 @@ interface Remembered {
  * Finds out cheaply whether anything can fire, before events are read.
  *
  * A window that the events which ask can complete lies later than the oldest of them, less the period:
- * however late the check is. The endpoint that fell short last time is asked first, so an event that
- * does not complete anything costs one read. What an instance remembers only saves work: reads, and
+ * however late the check is. What fell short last time is asked first, so an event that does not complete
+ * anything costs one read (`domain/inquiry.ts`); one of an optional endpoint costs none. What an instance remembers only saves work: reads, and
  * going through index entries of what has been settled.
  */
 export class WindowProbe {
@@ -72,7 +71,7 @@ export class WindowProbe {
   async probe(rule: Rule, id: WindowId, asking: Asking | undefined): Promise<ProbeResult> {
     const { clock, window } = this.#deps;
     const { keepEventAfterTrigger, observationPeriod } = rule.trigger;
-    const { lastResetMs, settledMs } = this.#remember(id);
+    const { lastResetMs, lastShort, settledMs } = this.#remember(id);
     const nowMs = clock();
     const untilMs = nowMs + CLOCK_SKEW_MS;
     const fromMs =
@@ -84,7 +83,7 @@ export class WindowProbe {
       const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
       const isAsked = asking !== undefined;
       if (!isAsked && !(await window.hasNew(id, { eventKeys, aboveMs }))) {
-        return { complete: false, missing: undefined };
+        return { complete: false, missing: [] };
       }
     } else if (asking !== undefined) {
       aboveMs = Math.max(addSeconds(asking.oldestMs, -observationPeriod), fromMs ?? -Infinity);
@@ -94,27 +93,26 @@ export class WindowProbe {
       }
     }
 
-    const shortfall = async (endpoint: EndpointRule): Promise<Shortfall | undefined> => {
-      const { eventKey, minNbOfOccurrence: need } = endpoint;
-      const have = await window.count(id, {
-        eventKey,
-        withExported: keepEventAfterTrigger,
-        aboveMs,
-        // Kept events count from wherever their clock is.
-        ...(!keepEventAfterTrigger && { upToMs: untilMs }),
-        limit: need,
-      });
-      return have < need ? { eventKey, have, need } : undefined;
-    };
-    const [first, ...others] = this.#inOrder(rule, id, asking);
-    if (first !== undefined) {
-      const missing = await shortfall(first);
-      if (missing !== undefined) return this.#short(id, missing);
+    const inquiry = inquiryOf(rule, asking, lastShort);
+    if (inquiry === undefined) return { complete: false, missing: [] };
+    for (let asked = inquiry.nextToAsk(); asked.length > 0; asked = inquiry.nextToAsk()) {
+      const counts = asked.map((question) =>
+        window.count(id, {
+          ...question,
+          withExported: keepEventAfterTrigger,
+          aboveMs,
+          // Kept events count from wherever their clock is.
+          ...(!keepEventAfterTrigger && { upToMs: untilMs }),
+        }),
+      );
+      for (const [index, count] of (await Promise.all(counts)).entries()) {
+        const question = asked[index];
+        if (question !== undefined) inquiry.learn(question, count);
+      }
     }
-    const shortfalls = await Promise.all(others.map(shortfall));
-    const missing = shortfalls.find((found) => found !== undefined);
-    if (missing !== undefined) return this.#short(id, missing);
-    return { complete: true, nowMs, fromMs, untilMs };
+    if (inquiry.isComplete === true) return { complete: true, nowMs, fromMs, untilMs };
+    this.#note(id, { lastShort: inquiry.short });
+    return { complete: false, missing: inquiry.missing };
   }
 
   /** The last reset that a closer look has met, if any. */
@@ -132,22 +130,6 @@ export class WindowProbe {
     this.#note(id, { settledMs });
   }
 
-  /** The endpoints worth asking, the least likely to have its events first. */
-  #inOrder(rule: Rule, id: WindowId, asking: Asking | undefined): EndpointRule[] {
-    const { lastShort } = this.#remember(id);
-    const isFresh = (eventKey: string): boolean => asking?.eventKeys.has(eventKey) === true;
-    const rank = ({ eventKey }: EndpointRule): number =>
-      eventKey === lastShort ? 0 : isFresh(eventKey) ? 2 : 1;
-    return rule.endpoints
-      .filter(({ eventKey, minNbOfOccurrence }) => minNbOfOccurrence > 1 || !isFresh(eventKey))
-      .toSorted((a, b) => rank(a) - rank(b));
-  }
-
-  #short(id: WindowId, missing: Shortfall): ProbeResult {
-    this.#note(id, { lastShort: missing.eventKey });
-    return { complete: false, missing };
-  }
-
   #remember(id: WindowId): Remembered {
     return this.#remembered.get(windowName(id)) ?? {};
   }
@@ -155,4 +137,22 @@ export class WindowProbe {
   #note(id: WindowId, more: Remembered): void {
     this.#remembered.set(windowName(id), { ...this.#remember(id), ...more });
   }
+}
+
+/**
+ * What there is to ask before events are read; undefined if the events that ask can complete nothing. Where
+ * events are kept, any new one in a complete window makes a sync.
+ */
+function inquiryOf(
+  { condition, trigger }: Rule,
+  asking: Asking | undefined,
+  lastShort: Numbers | undefined,
+): Inquiry | undefined {
+  const fresh = asking?.eventKeys ?? [];
+  const isAnyEvent = asking === undefined || asking.eventKeys.size === 0;
+  const asked =
+    trigger.keepEventAfterTrigger || isAnyEvent
+      ? condition
+      : completedBy(condition, asking.eventKeys);
+  return asked && new Inquiry(asked, { fresh, ...(lastShort && { lastShort }) });
 }

@@ -10,8 +10,9 @@ import {
   type MessageEvent,
   type SyncMessage,
 } from "../domain/syncMessage.ts";
+import type { AttemptFacts } from "./logEvents.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { Clock, EventLog, Lease, Log, Outbox, Publisher } from "./ports.ts";
+import type { Lease, Ports } from "./ports.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
 
 /**
@@ -20,14 +21,9 @@ import { PUBLICATION_MS } from "./timeLimits.ts";
  */
 export const MAX_MESSAGE_BYTES = 9_000_000;
 
-interface Deps {
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
+type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
   readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+};
 
 export type PublishOutcome =
   | { readonly outcome: "published"; readonly messageId: string }
@@ -160,9 +156,12 @@ async function readAndPublish(deps: Deps, batch: readonly Planned[]): Promise<Se
   const [first] = batch;
   if (first === undefined) return [];
   const { serviceName, topic } = first.lease.sync;
-  const ids = batch.flatMap(({ plan }) => [...plan.eventIds.values()].flat());
-  const { messages, truncated } = buildAll(batch, await deps.events.read(serviceName, ids));
-  const published = deps.publisher.publish(topic, messages);
+  const eventIds = batch.flatMap(({ plan }) => [...plan.eventIds.values()].flat());
+  const { messages, truncated } = buildAll(
+    batch,
+    await deps.events.read({ serviceName, eventIds }),
+  );
+  const published = deps.publisher.publish({ topic, messages });
   // Not awaited here: a function that waits holds on to its variables, and this one to the messages.
   return published.then((results) =>
     results.map((result, index): Sent =>
@@ -233,7 +232,7 @@ function postponed({ log }: Deps, lease: Lease, reason: string): PublishOutcome 
   return { outcome: "postponed" };
 }
 
-function factsOf({ sync, attempt }: Lease): Readonly<Record<string, unknown>> {
+function factsOf({ sync, attempt }: Lease): AttemptFacts {
   return { service: sync.serviceName, syncId: sync.id, eventID: sync.eventID, attempt };
 }
 

@@ -4,17 +4,12 @@ import type { Sync } from "../domain/sync.ts";
 import { LEASE_MS } from "./claimSyncs.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { Clock, DueSync, EventLog, Log, Outbox, Publisher } from "./ports.ts";
+import type { DueSync, Lease, Ports } from "./ports.ts";
 import { publishSyncs } from "./publishSyncs.ts";
 
-interface Deps {
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
+type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
   readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+};
 
 /** What the relay has done so far. */
 export interface RelayReport {
@@ -26,15 +21,17 @@ export interface RelayReport {
   skipped: number;
 }
 
-/** Syncs read at a time, and published at a time. */
+/** Syncs read at a time. */
 const PAGE = 200;
+/** Services at a time, and syncs of one that are taken at a time. */
 const CONCURRENCY = 8;
 
 /**
- * Publishes the syncs that are due, oldest first, until there are none or time is up.
+ * Publishes the syncs that are due, oldest first, until there are none or time is up: those of one service
+ * together, as a check does.
  *
  * Once a sync of a service cannot be published its others are left for the next time: most likely its
- * topic is gone, and trying them all would hold up the services behind it.
+ * topic is gone, and trying them all would hold up the services behind it. So the oldest goes alone.
  *
  * @param untilMs when to begin no more
  * @param report is added to, step by step: it is right also where a step never ends
@@ -47,40 +44,38 @@ export async function relayDue(
 ): Promise<void> {
   const stuck = new Set<string>();
   let newer = 0;
-  const relayOne = async ({ serviceName, syncId }: DueSync): Promise<void> => {
-    const now = deps.clock();
-    const lease = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
-    if (lease === undefined) return;
-    const sync = withCurrentTopic(lease.sync, rules);
-    const [published] = await publishSyncs(deps, [{ ...lease, sync }], untilMs);
-    switch (published?.outcome) {
-      case "published":
-        report.published++;
-        return;
-      case "failed":
-        report.failed++;
-        stuck.add(serviceName);
-        return;
-      case "postponed":
-      case undefined:
-        return;
+  const noteFailed = (error: unknown, { serviceName: service, syncId }: DueSync): void => {
+    noteFailedStep(deps.log, report, { step: "publish", service, syncId }, error);
+  };
+  const take = async (due: DueSync): Promise<Lease | undefined> => {
+    try {
+      const nowMs = deps.clock();
+      return await deps.outbox.take(due, { nowMs, leaseUntilMs: nowMs + LEASE_MS });
+    } catch (error) {
+      noteFailed(error, due);
+      return undefined;
     }
   };
-  const tryOne = async (due: DueSync): Promise<void> => {
-    if (due.isNewer) {
-      newer++;
-      return;
-    }
-    if (stuck.has(due.serviceName)) return;
+  const relay = async (due: readonly DueSync[]): Promise<void> => {
+    const [first] = due;
+    if (first === undefined || stuck.has(first.serviceName)) return;
     if (deps.clock() >= untilMs) {
-      report.skipped++;
+      report.skipped += due.length;
       return;
     }
+    const taken = await pMap(due, take, { concurrency: CONCURRENCY });
+    const leases = taken
+      .filter((lease) => lease !== undefined)
+      .map((lease) => ({ ...lease, sync: withCurrentTopic(lease.sync, rules) }));
     try {
-      await relayOne(due);
+      for (const { outcome } of await publishSyncs(deps, leases, untilMs)) {
+        if (outcome === "published") report.published++;
+        if (outcome !== "failed") continue;
+        report.failed++;
+        stuck.add(first.serviceName);
+      }
     } catch (error) {
-      const { serviceName: service, syncId } = due;
-      noteFailedStep(deps.log, report, { step: "publish", service, syncId }, error);
+      noteFailed(error, first);
     }
   };
 
@@ -89,7 +84,14 @@ export async function relayDue(
   try {
     do {
       page = await deps.outbox.due(nowMs, PAGE, page.at(-1));
-      await pMap(page, tryOne, { concurrency: CONCURRENCY });
+      const known = page.filter(({ isNewer }) => !isNewer);
+      newer += page.length - known.length;
+      const services = [...Map.groupBy(known, ({ serviceName }) => serviceName).values()];
+      const inTurn = async (due: readonly DueSync[]): Promise<void> => {
+        await relay(due.slice(0, 1));
+        await relay(due.slice(1));
+      };
+      await pMap(services, inTurn, { concurrency: CONCURRENCY });
     } while (page.length === PAGE && deps.clock() < untilMs);
   } finally {
     if (newer > 0) deps.log.warn("documents.leftAlone", { kind: "sync", count: newer });

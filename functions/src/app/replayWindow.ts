@@ -4,13 +4,9 @@ import type { PendingEvent } from "../domain/event.ts";
 import { Replay } from "../domain/replay.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
-import type { Log, ServiceState, Window } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
-interface Deps {
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly log: Log;
-}
+type Deps = Pick<Ports, "window" | "services" | "log">;
 
 /** What the events of a window came to, one after the other. */
 export interface ReplayedWindow {

@@ -3,7 +3,7 @@ import type { Event } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
 import { messageSize } from "../domain/syncMessage.ts";
-import type { Clock, EventLog, Log, NewId } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
 /** A request that is an event, before it has an identity of ours. */
 export interface AcceptedRequest extends Omit<Event, "id" | "receivedAtMs"> {
@@ -18,12 +18,7 @@ export interface StoredEvent {
   readonly duplicate: boolean;
 }
 
-interface Deps {
-  readonly events: EventLog;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-}
+type Deps = Pick<Ports, "events" | "clock" | "newId" | "log">;
 
 /**
  * Stores an event together with its pending marker, in one commit.
@@ -56,7 +51,7 @@ export async function storeEvent(
     else deps.log.info("event.ignored", { ...facts, reason: event.ignored.reason });
     return { eventId: id, receivedAtMs: event.receivedAtMs, duplicate: false };
   }
-  const first = await deps.events.receivedAt(serviceName, id);
+  const first = await deps.events.receivedAt({ serviceName, eventId: id });
   deps.log.info("event.repeated", { service: serviceName, eventKey, eventId: id });
   return { eventId: id, receivedAtMs: first ?? event.receivedAtMs, duplicate: true };
 }

@@ -6,35 +6,22 @@ import { windowOf } from "../domain/window.ts";
 import { examineWindows } from "./examineWindows.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type {
-  Clock,
-  EventLog,
-  Log,
-  OpenWindows,
-  Outbox,
-  Publisher,
-  ServiceState,
-  Window,
-} from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { relayDue } from "./relay.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
 
-interface Deps {
-  readonly window: Window;
-  readonly openWindows: OpenWindows;
-  readonly services: ServiceState;
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
+type Deps = Pick<
+  Ports,
+  "window" | "openWindows" | "services" | "events" | "outbox" | "publisher" | "clock" | "log"
+> & {
   readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly check: Parameters<typeof examineWindows>[0]["check"];
-}
+};
 
 export interface SweepReport {
   readonly published: number;
   readonly failed: number;
+  /** Syncs that its checks made. */
   readonly fired: number;
   readonly expired: number;
   /** Steps that threw or took too long; each is in the log. */
@@ -114,8 +101,8 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
         passed = undefined;
         const check = async (): Promise<void> => {
           const ms = deps.clock();
-          const { outcome } = await deps.check(rule, windowOf(rule), undefined);
-          if (outcome === "fired") report.fired++;
+          const outcome = await deps.check(rule, windowOf(rule), undefined);
+          if (outcome.outcome === "fired") report.fired += outcome.leases.length;
           passed = { ms, butKeys: [] };
         };
         const examine = async (): Promise<void> => {

@@ -5,35 +5,13 @@ import type { WindowId } from "../domain/window.ts";
 import { ContentionError, retryContention } from "./checkWindow.ts";
 import { claimKept, claimTaken, LEASE_MS, type Due } from "./claimSyncs.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type {
-  Clock,
-  DueSync,
-  EventLog,
-  Lease,
-  Log,
-  NewId,
-  Outbox,
-  Publisher,
-  ServiceState,
-  Window,
-} from "./ports.ts";
+import type { DueSync, Lease, Outbox, Ports } from "./ports.ts";
 import { CLOCK_SKEW_MS } from "./probeWindow.ts";
 import { publishSyncs } from "./publishSyncs.ts";
 import { withCurrentTopic } from "./relay.ts";
 import { replayWindow, type ReplayedWindow } from "./replayWindow.ts";
 
-interface Deps {
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
-  readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  readonly claimChunk?: number;
-}
+type Deps = Ports & { readonly budget: MessageBudget };
 
 export interface ManualSync {
   readonly syncId: string;
@@ -118,7 +96,7 @@ async function claimAllTaken(
   isNeeded: boolean,
 ): Promise<Claimed> {
   const { closed, open } = await whatIsThere(deps, rule, id);
-  const due: Due[] = closed.map((groups) => ({ groups, reason: "window" }));
+  const due: Due[] = closed.map((groups) => ({ groups, reason: "complete" }));
   if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
   if (due.length === 0) {
     // Nothing is open, or somebody else has taken what was left.
@@ -199,10 +177,11 @@ async function takeNamed(
   { outbox, clock }: Deps,
   { serviceName }: Rule,
   syncId: string,
-  options: Parameters<Outbox["take"]>[4],
+  options: Omit<Parameters<Outbox["take"]>[1], "nowMs" | "leaseUntilMs">,
 ): Promise<Lease> {
   const nowMs = clock();
-  const lease = await outbox.take(serviceName, syncId, nowMs, nowMs + LEASE_MS, options);
+  const taking = { ...options, nowMs, leaseUntilMs: nowMs + LEASE_MS };
+  const lease = await outbox.take({ serviceName, syncId }, taking);
   if (lease === undefined) throw new ContentionError(serviceName);
   return lease;
 }

@@ -1,12 +1,18 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
 import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
-import { MAX_REQUIRED, requiredBytes } from "../domain/rule.ts";
+import { MAX_REQUIRED, requiredAtMost } from "../domain/rule.ts";
+import { readCondition } from "./condition.ts";
 import { checkCorrelation } from "./correlation.ts";
 import { join, normalize } from "./normalize.ts";
 import type { Services } from "./route.ts";
 import validateService from "./validateService.generated.ts";
-import { serviceSchema, type EndpointConfig, type ServiceConfig } from "./schema.ts";
+import {
+  serviceSchema,
+  type EndpointConfig,
+  type GivenService,
+  type ServiceConfig,
+} from "./schema.ts";
 
 /** What the configuration came to. */
 export interface ParsedConfig {
@@ -56,22 +62,32 @@ export function parseConfig(text: string): ParsedConfig {
   const candidates = items.map((item, index) =>
     normalize(item, serviceSchema, pathOf(index), (path) => ignored.push(path)),
   );
-  const validate = validateService as ValidateFunction<ServiceConfig>;
+  const validate = validateService as ValidateFunction<GivenService>;
   const services = new Map<number, ServiceConfig>();
   const problems: Problem[] = [];
   candidates.forEach((candidate, index) => {
     const path = pathOf(index);
     const asked = retentionAskedFor(candidate);
-    if (validate(candidate)) {
-      const service = { ...candidate, retentionPeriod: asked ?? defaultRetention(candidate) };
+    if (!isList && (typeof raw !== "object" || raw === null)) {
+      problems.push({
+        path,
+        message: `expected an object, or a list of objects, got ${show(raw)}`,
+      });
+    } else if (validate(candidate)) {
+      const { condition, problems: wrong } = readCondition(candidate, path);
+      const retentionPeriod = asked ?? defaultRetention(candidate);
+      const service = { ...candidate, condition, retentionPeriod };
       services.set(index, service);
-      problems.push(...checkService(service, path));
+      problems.push(...wrong, ...checkService(service, path));
+      if (wrong.length === 0) {
+        problems.push(...checkRequired(service, path, candidate.condition !== undefined));
+      }
     } else {
-      problems.push(...(validate.errors ?? []).map((error) => describe(error, path)));
+      problems.push(...(validate.errors ?? []).filter(isWhole).map((e) => describe(e, path)));
       problems.push(...checkKeys(candidate, path));
     }
   });
-  problems.push(...checkTogether(services));
+  problems.push(...checkTogether(services, pathOf));
 
   const [first, ...others] = services.values();
   if (first === undefined && problems.length === 0) {
@@ -119,6 +135,11 @@ function depthOf(value: unknown, limit: number): number {
   return 1 + depths.reduce((deepest, depth) => Math.max(deepest, depth), 0);
 }
 
+/** Where a value has several forms, why it has none of them says no more than that it has none. */
+function isWhole({ schemaPath }: ErrorObject): boolean {
+  return !schemaPath.includes("/oneOf/");
+}
+
 function describe(error: ErrorObject, root: string): Problem {
   const path = toPath(error.instancePath, root);
   if (error.keyword === "required") {
@@ -152,21 +173,27 @@ function toPath(pointer: string, root: string): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = typeof value === "number" ? showNumber(value) : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** As it was read: as JSON, what is too large would be null, and -0 be 0. */
+function showNumber(value: number): string {
+  if (!Number.isFinite(value)) return `${String(value)}: too large for a number`;
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 const DEFAULT_RETENTION = serviceSchema.properties.retentionPeriod.default;
 
 function retentionAskedFor(candidate: unknown): number | undefined {
-  return (candidate as Partial<ServiceConfig> | null | undefined)?.retentionPeriod;
+  return (candidate as Partial<GivenService> | null | undefined)?.retentionPeriod;
 }
 
-function defaultRetention(service: ServiceConfig): number {
+function defaultRetention(service: GivenService): number {
   return Math.max(DEFAULT_RETENTION, leastRetention(service));
 }
 
-function leastRetention({ trigger }: ServiceConfig): number {
+function leastRetention({ trigger }: GivenService): number {
   return trigger.observationPeriod + RETENTION_MARGIN_SECONDS;
 }
 
@@ -184,21 +211,21 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
       message: `expected at least ${String(least)} seconds, the observation period of ${String(trigger.observationPeriod)} and one day, got ${String(retentionPeriod)}`,
     });
   }
-  return [...problems, ...checkCorrelation(service, root), ...checkRequired(service, root)];
+  return [...problems, ...checkCorrelation(service, root)];
 }
 
-/** One commit takes what all endpoints require: a service that asks for more could never fire. */
-function checkRequired(service: ServiceConfig, root: string): Problem[] {
-  const path = join(root, "endpoints");
+/** One commit takes what a rule requires: a service that asks for more could never fire. */
+function checkRequired(service: ServiceConfig, root: string, isGiven: boolean): Problem[] {
+  const path = join(root, isGiven ? "condition" : "endpoints");
   const { events, bytes: room } = MAX_REQUIRED;
-  const required = service.endpoints.reduce((sum, one) => sum + one.minNbOfOccurrence, 0);
-  if (required > events) {
-    const message = `expected minNbOfOccurrence to add up to at most ${String(events)}, got ${String(required)}`;
+  const needed = requiredAtMost(service);
+  if (needed.events > events) {
+    const what = isGiven ? "the events that it needs" : "minNbOfOccurrence";
+    const message = `expected ${what} to add up to at most ${String(events)}, got ${String(needed.events)}`;
     return [{ path, message }];
   }
-  const needed = requiredBytes(service);
-  if (needed <= room) return [];
-  const message = `expected required events that fit into one commit of ${String(room)} bytes, got ${String(needed)} bytes: lower minNbOfOccurrence or shorten the names`;
+  if (needed.bytes <= room) return [];
+  const message = `expected required events that fit into one commit of ${String(room)} bytes, got ${String(needed.bytes)} bytes: lower ${isGiven ? "the numbers" : "minNbOfOccurrence"} or shorten the names`;
   return [{ path, message }];
 }
 
@@ -217,6 +244,10 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
       message: `expected ${properties.serviceName.expected}, got ${show(serviceName)}`,
     });
   }
+  if (serviceName === "_ah" || serviceName === "eventlog") {
+    const message = `expected another name: ${RESERVED_REASON}, got ${show(serviceName)}`;
+    problems.push({ path: join(root, "serviceName"), message });
+  }
   const origins = (cors as { origins?: unknown } | null | undefined)?.origins;
   for (const [index, origin] of (Array.isArray(origins) ? origins : []).entries()) {
     if (typeof origin !== "string" || isOrigin(origin)) continue;
@@ -232,6 +263,9 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
     if (!isEventKey(eventKey)) {
       const wanted = properties.endpoints.items.properties.eventKey.expected;
       problems.push({ path, message: `expected ${wanted}, got ${show(eventKey)}` });
+    } else if (RESERVED_KEY.test(eventKey)) {
+      const message = `expected another key: ${RESERVED_REASON}, got ${show(eventKey)}`;
+      problems.push({ path, message });
     }
     const earlier = seen.get(eventKey);
     if (earlier === undefined) seen.set(eventKey, path);
@@ -260,6 +294,11 @@ function isServiceName(name: string): boolean {
   );
 }
 
+/** A function's URL ends where its own paths begin, so an event's key is the path that Cloud Run sees. */
+const RESERVED_KEY = /^(?:_ah\/|eventlog$)/;
+const RESERVED_REASON =
+  "Cloud Run keeps “/eventlog”, and paths that begin with “/_ah/”, for itself";
+
 /** What can arrive as the path of a request: proxies clean up the rest. */
 function isEventKey(key: string): boolean {
   const segments = key.split("/");
@@ -279,8 +318,11 @@ function isOrigin(origin: string): boolean {
   );
 }
 
-/** Rules between services, by index: unique names, and no path that means two endpoints. */
-function checkTogether(services: ReadonlyMap<number, ServiceConfig>): Problem[] {
+/** Rules between services, by index: unique names, and no path that means two things. */
+function checkTogether(
+  services: ReadonlyMap<number, ServiceConfig>,
+  pathOf: (index: number) => string,
+): Problem[] {
   const problems: Problem[] = [];
   const seen = new Map<string, number>();
   const first = services.get(0);
@@ -289,16 +331,18 @@ function checkTogether(services: ReadonlyMap<number, ServiceConfig>): Problem[] 
     if (earlier === undefined) seen.set(serviceName, index);
     else {
       problems.push({
-        path: `[${String(index)}].serviceName`,
-        message: `expected a unique name, got ${show(serviceName)} as at [${String(earlier)}].serviceName`,
+        path: join(pathOf(index), "serviceName"),
+        message: `expected a unique name, got ${show(serviceName)} as at ${join(pathOf(earlier), "serviceName")}`,
       });
     }
     const paths = new Set(endpoints.map(({ eventKey }) => `${serviceName}/${eventKey}`));
     first?.endpoints.forEach(({ eventKey }, endpoint) => {
-      if (!paths.has(eventKey)) return;
+      const isEndpoint = paths.has(eventKey);
+      if (!isEndpoint && eventKey !== `${serviceName}/trigger`) return;
+      const what = isEndpoint ? "also an endpoint" : "the manual trigger";
       problems.push({
-        path: `[0].endpoints[${String(endpoint)}].eventKey`,
-        message: `expected another key: /event/${eventKey} is also an endpoint of the service ${show(serviceName)}`,
+        path: join(pathOf(0), `endpoints[${String(endpoint)}].eventKey`),
+        message: `expected another key: /event/${eventKey} is ${what} of the service ${show(serviceName)}`,
       });
     });
   }

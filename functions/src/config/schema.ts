@@ -1,4 +1,5 @@
 import type { FromSchema } from "json-schema-to-ts";
+import type { Condition } from "../domain/condition.ts";
 import { HTTP_METHODS, type HttpMethod } from "../domain/event.ts";
 import { EVENT_TO_SEND, TRIGGER_TYPES, type TriggerType } from "../domain/rule.ts";
 
@@ -12,7 +13,7 @@ const DEFAULT_METHODS = [
 
 /** When a sync message is generated, by the type of the trigger. */
 const TRIGGERS: Readonly<Record<TriggerType, string>> = {
-  window: "by itself, when every endpoint has its events",
+  window: "by itself, when the window is complete",
   none: "only by manual trigger",
 };
 
@@ -105,7 +106,7 @@ export const serviceSchema = {
             type: "array",
             expected: "a list of HTTP methods",
             description:
-              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.",
+              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.",
             default: DEFAULT_METHODS,
             items: {
               type: "string",
@@ -127,7 +128,7 @@ export const serviceSchema = {
             maximum: 10000,
             expected: "a whole number from 1 to 10000 (0 means the default)",
             description:
-              "How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.",
+              "How many events of this endpoint the window needs, unless `condition` says otherwise. 0 means the default. At most 10,000 over all endpoints that are needed together; fewer if names are very long.",
             default: 1,
           },
           keepHeaders: {
@@ -136,7 +137,12 @@ export const serviceSchema = {
             description:
               "Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.",
             default: [],
-            items: { type: "string", minLength: 1, expected: "a header name" },
+            items: {
+              type: "string",
+              // A token, RFC 9110, 5.6.2.
+              pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+              expected: "a header name: letters, digits and any of !#$%&'*+-.^_`|~",
+            },
           },
           redactQueryParams: {
             type: "array",
@@ -220,6 +226,12 @@ export const serviceSchema = {
         },
       },
     },
+    condition: {
+      $ref: "#/definitions/condition",
+      description:
+        'What completes the window. An endpoint by its key (it needs its `minNbOfOccurrence`), or as `{"endpoint": …, "min": …}`; `all`, `any` or `atLeast` over a list of conditions, at most 8 deep inside one another and 1000 together. An endpoint that it does not name is optional: its events join the sync if they are there. Not set: every endpoint. With `"type": "none"` it only decides what a message calls complete.',
+      examples: [{ all: ["orders", { atLeast: { n: 2, of: ["stock", "payments", "credit"] } }] }],
+    },
     targetPubSub: {
       type: "object",
       expected: "an object with “topic”",
@@ -268,8 +280,70 @@ export const serviceSchema = {
       },
     },
   },
+  definitions: {
+    condition: {
+      type: ["string", "object"],
+      minLength: 1,
+      additionalProperties: false,
+      // One way to say it, and no other beside it.
+      oneOf: [
+        { type: "string" },
+        { type: "object", required: ["endpoint"] },
+        { type: "object", required: ["all"] },
+        { type: "object", required: ["any"] },
+        { type: "object", required: ["atLeast"] },
+      ],
+      expected:
+        "the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”",
+      properties: {
+        all: { $ref: "#/definitions/conditions" },
+        any: { $ref: "#/definitions/conditions" },
+        atLeast: {
+          type: "object",
+          additionalProperties: false,
+          required: ["n", "of"],
+          expected: "an object with “n” and “of”",
+          properties: {
+            n: { type: "integer", minimum: 1, expected: "a whole number, at least 1" },
+            of: { $ref: "#/definitions/conditions" },
+          },
+        },
+        endpoint: { type: "string", minLength: 1, expected: "the key of an endpoint" },
+        min: {
+          type: "integer",
+          minimum: 1,
+          maximum: 10000,
+          expected: "a whole number from 1 to 10000",
+        },
+      },
+      dependencies: { min: ["endpoint"] },
+    },
+    conditions: {
+      type: "array",
+      minItems: 1,
+      maxItems: 1000,
+      expected: "a list of 1 to 1000 conditions",
+      items: { $ref: "#/definitions/condition" },
+    },
+  },
 } as const;
 
-/** A service as configured, defaults filled in. */
-export type ServiceConfig = FromSchema<typeof serviceSchema>;
+/** A condition as configured. By hand: a type that recurses cannot be derived from the schema. */
+export type ConditionConfig =
+  | string
+  | { readonly endpoint: string; readonly min?: number }
+  | { readonly all: readonly ConditionConfig[] }
+  | { readonly any: readonly ConditionConfig[] }
+  | { readonly atLeast: { readonly n: number; readonly of: readonly ConditionConfig[] } };
+
+type Properties = typeof serviceSchema.properties;
+/** A service as it is given, defaults filled in. */
+export type GivenService = FromSchema<
+  Omit<typeof serviceSchema, "properties" | "definitions"> & {
+    readonly properties: Omit<Properties, "condition">;
+  }
+> & { readonly condition?: ConditionConfig };
+
+/** A service as configured: each endpoint of its condition with a number. */
+export type ServiceConfig = GivenService & { readonly condition: Condition };
 export type EndpointConfig = ServiceConfig["endpoints"][number];

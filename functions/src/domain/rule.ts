@@ -1,3 +1,4 @@
+import { worstCase, type Condition } from "./condition.ts";
 import { MAX_KEY_BYTES } from "./correlation.ts";
 
 /** What a service waits for. The parsed configuration is assignable to these types. */
@@ -12,7 +13,7 @@ export type TriggerType = (typeof TRIGGER_TYPES)[number];
 
 export interface EndpointRule {
   readonly eventKey: string;
-  /** How many pending events this endpoint needs, at least 1. */
+  /** How many pending events this endpoint needs where a condition names it without a number, at least 1. */
   readonly minNbOfOccurrence: number;
   readonly eventToSend: EventToSend;
 }
@@ -20,6 +21,8 @@ export interface EndpointRule {
 export interface Rule {
   readonly serviceName: string;
   readonly endpoints: readonly EndpointRule[];
+  /** When a window is complete. Endpoints that it does not name are optional. */
+  readonly condition: Condition;
   readonly trigger: {
     readonly type: TriggerType;
     /** Seconds. */
@@ -44,8 +47,8 @@ export function firesByItself({ trigger }: Pick<Rule, "trigger">): boolean {
 }
 
 /**
- * What a rule may require of all endpoints together. The first commit of a claim takes the required
- * events of every endpoint, so that the sync satisfies its rule from then on; Firestore takes 10 MiB in
+ * What a rule may require of all endpoints together. The first commit of a claim takes the events that
+ * the condition requires, so that the sync satisfies its rule from then on; Firestore takes 10 MiB in
  * a commit, the entries of indexes included. The rest is left to the sync itself.
  */
 export const MAX_REQUIRED = { events: 10_000, bytes: 8 * 1024 * 1024 } as const;
@@ -55,19 +58,19 @@ const NAME_BYTES = 180;
 /** Bytes that a write and what it changes in the index take besides names and keys. */
 const WRITE_BYTES = 150;
 
-/** At most so many bytes go into the commit that takes the required events of a rule. */
-export function requiredBytes({ serviceName, endpoints, trigger, correlation }: Rule): number {
+/** At most so many events, and bytes, go into the commit that takes the required events of a rule. */
+export function requiredAtMost({ serviceName, condition, trigger, correlation }: Rule): {
+  readonly events: number;
+  readonly bytes: number;
+} {
   const name = NAME_BYTES + Buffer.byteLength(serviceName);
   // Events that are taken leave the indexes; those that are kept move in them.
   const entries = trigger.keepEventAfterTrigger ? 2 : 1;
   // The key in one, and an entry in another.
   const keyed = correlation === undefined ? 0 : MAX_KEY_BYTES + name;
-  return endpoints
-    .map(({ eventKey, minNbOfOccurrence }) => {
-      const entry = name + Buffer.byteLength(eventKey) + keyed;
-      return minNbOfOccurrence * (name + entries * entry + WRITE_BYTES);
-    })
-    .reduce((sum, bytes) => sum + bytes, 0);
+  const bytesOf = (eventKey: string): number =>
+    name + entries * (name + Buffer.byteLength(eventKey) + keyed) + WRITE_BYTES;
+  return { events: worstCase(condition, () => 1), bytes: worstCase(condition, bytesOf) };
 }
 
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: the range of a Firestore timestamp. */

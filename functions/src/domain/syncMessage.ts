@@ -1,5 +1,6 @@
 import type { Event, NamedValues } from "./event.ts";
-import type { Member, Sync, SyncEndpoint } from "./sync.ts";
+import type { Shortfall } from "./condition.ts";
+import type { Completion, Member, Sync, SyncEndpoint, SyncReason } from "./sync.ts";
 
 /**
  * The message published for a sync. Field names and order are those of the original; both
@@ -12,6 +13,9 @@ export interface SyncMessage {
   readonly serviceName: string;
   readonly triggerType: string;
   readonly events: Readonly<Record<string, EventList>>;
+  readonly completion: MessageCompletion;
+  /** The correlation key; present only where the service has a correlation. */
+  readonly key?: string;
   /** Present only where the message could not hold every event. */
   readonly truncated?: {
     /** How many events are counted but not in the message. */
@@ -21,6 +25,17 @@ export interface SyncMessage {
     /** Firestore path of the collection that holds the events. */
     readonly events: string;
   };
+}
+
+/** Why the sync was made, and what it lacks. */
+export interface MessageCompletion {
+  readonly reason: SyncReason;
+  readonly complete: boolean;
+  readonly missing: readonly Shortfall[];
+  /** Absent without an event. */
+  readonly firstEventAt?: string;
+  /** Absent without a deadline. */
+  readonly deadlineAt?: string;
 }
 
 export interface EventList {
@@ -193,6 +208,8 @@ export function buildMessage(
     serviceName: sync.serviceName,
     triggerType: sync.triggerType,
     events: Object.fromEntries(lists.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    completion: toMessageCompletion(sync.completion),
+    ...(sync.key !== "" && { key: sync.key }),
     ...(left > 0 && {
       truncated: {
         numberOfEvents: left,
@@ -200,6 +217,17 @@ export function buildMessage(
         events: `${path}/events`,
       },
     }),
+  };
+}
+
+function toMessageCompletion(completion: Completion): MessageCompletion {
+  const { reason, complete, missing, firstEventAtMs, deadlineAtMs } = completion;
+  return {
+    reason,
+    complete,
+    missing: missing.map(({ eventKey, have, need }) => ({ eventKey, have, need })),
+    ...(firstEventAtMs !== undefined && { firstEventAt: date(firstEventAtMs) }),
+    ...(deadlineAtMs !== undefined && { deadlineAt: date(deadlineAtMs) }),
   };
 }
 

@@ -80,7 +80,10 @@ describe("checkWindow", () => {
     const { outcome } = await check(RULE, "a");
     assert.equal(outcome, "fired");
     const [{ syncId, reason, nowMs, leaseUntilMs, chunks }] = claims as [Claim];
-    assert.deepEqual({ syncId, reason, nowMs }, { syncId: "random", reason: "window", nowMs: NOW });
+    assert.deepEqual(
+      { syncId, reason, nowMs },
+      { syncId: "random", reason: "complete", nowMs: NOW },
+    );
     assert.equal(leaseUntilMs(), NOW + 150_000);
     assert.deepEqual(idsOf({ chunks } as Claim), [[["a1"], ["b1"]]]);
   });

@@ -120,8 +120,8 @@ describe("windows by key", () => {
       const deps = {
         ...makeStorePorts(world.database.documents(), log),
         publisher: {
-          publish: (_topic: string, batch: readonly unknown[]) =>
-            Promise.allSettled(batch.map(() => Promise.resolve("m"))),
+          publish: ({ messages }: { readonly messages: readonly unknown[] }) =>
+            Promise.allSettled(messages.map(() => Promise.resolve("m"))),
         },
         budget: new MessageBudget(),
         clock,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { WindowProbe } from "../../src/app/probeWindow.ts";
+import type { Condition } from "../../src/domain/condition.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import { ago, endpoint, NOW, rule } from "../support/factories.ts";
@@ -28,7 +29,7 @@ const three = rule({ endpoints: [endpoint("a"), endpoint("b"), endpoint("c")] })
 const complete = { complete: true, nowMs: NOW, fromMs: undefined, untilMs: NOW + 10_000 } as const;
 const short = (eventKey: string, have = 0, need = 1) => ({
   complete: false,
-  missing: { eventKey, have, need },
+  missing: [{ eventKey, have, need }],
 });
 
 describe("WindowProbe", () => {
@@ -46,14 +47,14 @@ describe("WindowProbe", () => {
     assert.deepEqual(reads, ["count b ≤1", "count c ≤1"]);
   });
 
-  it("asks an endpoint that has just had an event, after the others, where it needs more", async () => {
+  it("does not begin with an endpoint that has just had an event, where it needs more", async () => {
     const counted = rule({
       endpoints: [endpoint("a", { minNbOfOccurrence: 3 }), endpoint("b"), endpoint("c")],
     });
     const { read } = setUp({ a: 3, b: 1, c: 1 });
     const { result, reads } = await read(counted, "a");
     assert.deepEqual(result, complete);
-    assert.deepEqual(reads, ["count b ≤1", "count c ≤1", "count a ≤3"]);
+    assert.deepEqual(reads, ["count b ≤1", "count a ≤3", "count c ≤1"]);
   });
 
   it("asks the endpoint that fell short last time first", async () => {
@@ -118,6 +119,54 @@ describe("WindowProbe", () => {
     assert.deepEqual(swept.reads, ["count a ≤1", "count b ≤1", "count c ≤1"]);
   });
 
+  describe("of a condition", () => {
+    const leaf = (eventKey: string, min = 1) => ({ endpoint: eventKey, min });
+    const of = ["b", "c", "d"].map((key) => leaf(key));
+    const keys = ["a", "b", "c", "d", "optional"];
+    const withCondition = (condition: Condition) =>
+      rule({ endpoints: keys.map((key) => endpoint(key)), condition });
+    const twoOfThree = withCondition({ all: [leaf("a"), { atLeast: { n: 2, of } }] });
+
+    it("asks nothing for an event of an optional endpoint", async () => {
+      const { read } = setUp({ a: 1, b: 1, c: 1, optional: 1 });
+      const { result, reads } = await read(twoOfThree, "optional");
+      assert.deepEqual(result, { complete: false, missing: [] });
+      assert.deepEqual(reads, []);
+    });
+
+    it("asks nothing for an event that is enough by itself, and not what others would complete", async () => {
+      const { read } = setUp({ a: 1 });
+      const either = withCondition({ any: [leaf("a"), { all: of }] });
+      assert.deepEqual(await read(either, "a"), { result: complete, reads: [] });
+      assert.deepEqual((await read(either, "b")).reads, ["count c ≤1"]);
+    });
+
+    it("asks in one question for those of which one more would do", async () => {
+      const { read } = setUp({ a: 1, b: 7 });
+      const one = withCondition({ all: [leaf("a"), { any: of.slice(1) }] });
+      const { result, reads } = await read(one, "a");
+      assert.deepEqual(result, short("c"));
+      assert.deepEqual(reads, ["count c d ≤1"]);
+    });
+
+    it("costs one read while what had no event still has none, however many endpoints have some", async () => {
+      const { read, window } = setUp({ a: 5, b: 7 });
+      await read(twoOfThree, "a");
+      const again = await read(twoOfThree, "a");
+      assert.deepEqual(again.result, short("c"));
+      assert.deepEqual(again.reads, ["count c d ≤1"]);
+      window.counts["d"] = 1;
+      assert.deepEqual((await read(twoOfThree, "d")).result, complete);
+    });
+
+    it("asks one by one for those that had some events, but not enough", async () => {
+      const both = withCondition({ any: [leaf("a", 5), leaf("b", 5)] });
+      const { read } = setUp({ a: 3, b: 4 });
+      await read(both);
+      assert.deepEqual((await read(both)).reads, ["count a ≤5", "count b ≤5"]);
+    });
+  });
+
   describe("with a reset that a closer look has met", () => {
     it("counts only what came after, for an event that came after", async () => {
       const { probe, read } = setUp({ a: 1, b: 1, c: 1 });
@@ -151,7 +200,7 @@ describe("WindowProbe", () => {
       const { read, window } = setUp({ a: 1, b: 1 });
       window.isNew = false;
       const { result, reads } = await read(kept);
-      assert.deepEqual(result, { complete: false, missing: undefined });
+      assert.deepEqual(result, { complete: false, missing: [] });
       assert.deepEqual(reads, ["hasNew"]);
     });
 

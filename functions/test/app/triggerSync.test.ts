@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Claim, ClaimResult, DueSync, Lease } from "../../src/app/ports.ts";
+import type { Publisher, Claim, ClaimResult, DueSync, Lease } from "../../src/app/ports.ts";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { triggerSync } from "../../src/app/triggerSync.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
@@ -21,6 +21,7 @@ import {
   fakeEventLog,
   fakeOutbox,
   fakeServiceState,
+  noOpenWindows,
   windowWith,
 } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
@@ -53,10 +54,11 @@ function setUp(events: readonly PendingEvent[]) {
       },
     },
     window: windowWith(events),
+    openWindows: noOpenWindows,
     events: fakeEventLog(),
     budget: new MessageBudget(),
     publisher: {
-      publish: (_topic: string, messages: readonly { readonly eventID: string }[]) => {
+      publish: ({ messages }: Parameters<Publisher["publish"]>[0]) => {
         published.push(...messages.map(({ eventID }) => eventID));
         return Promise.allSettled(messages.map(() => Promise.resolve("m1")));
       },
@@ -174,7 +176,12 @@ describe("triggerSync", () => {
     };
     const { syncId, eventID } = await triggerSync(deps, kept, windowOf(kept));
     assert.equal(published.length, 1);
-    assert.deepEqual(asked, [["svc", syncId, NOW, NOW + 150_000, { again: true }]]);
+    assert.deepEqual(asked, [
+      [
+        { serviceName: "svc", syncId },
+        { again: true, nowMs: NOW, leaseUntilMs: NOW + 150_000 },
+      ],
+    ]);
     assert.equal(syncId, eventID);
     assert.deepEqual(published, [eventID]);
   });
@@ -216,9 +223,9 @@ describe("triggerSync", () => {
         );
         const topics: string[] = [];
         const { publish } = deps.publisher;
-        deps.publisher.publish = (topic, message) => {
-          topics.push(topic);
-          return publish(topic, message);
+        deps.publisher.publish = (publication) => {
+          topics.push(publication.topic);
+          return publish(publication);
         };
         const answer = await triggerSync(deps, NONE, windowOf(NONE));
         assert.deepEqual(answer, {
@@ -228,7 +235,12 @@ describe("triggerSync", () => {
           published: true,
         });
         const options = { dueByMs: due.dueAtMs };
-        assert.deepEqual(taken, [["svc", "s1", NOW, NOW + 150_000, options]]);
+        assert.deepEqual(taken, [
+          [
+            { serviceName: "svc", syncId: "s1" },
+            { ...options, nowMs: NOW, leaseUntilMs: NOW + 150_000 },
+          ],
+        ]);
         assert.deepEqual([claims, published], [[], [stuck.sync.eventID]]);
         assert.deepEqual(topics, [NONE.targetPubSub.topic]);
       });
@@ -306,7 +318,7 @@ describe("triggerSync", () => {
       const { deps, claims, published } = setUp([at("a1", 50), at("b1", 40), at("a2", 30)]);
       const { numberOfEvents } = await triggerSync(deps, WINDOW, windowOf(WINDOW));
       assert.deepEqual(factsOf(claims), [
-        ["window", "a1", "b1"],
+        ["complete", "a1", "b1"],
         ["manual", "a2"],
       ]);
       assert.equal(published.length, 2);
@@ -316,7 +328,7 @@ describe("triggerSync", () => {
     it("makes no empty sync where one was due", async () => {
       const { deps, claims } = setUp([at("a1", 50), at("b1", 40)]);
       assert.equal((await triggerSync(deps, WINDOW, windowOf(WINDOW))).numberOfEvents, 2);
-      assert.deepEqual(factsOf(claims), [["window", "a1", "b1"]]);
+      assert.deepEqual(factsOf(claims), [["complete", "a1", "b1"]]);
     });
 
     it("makes no empty sync where others take what is open after it has sent what was due", async () => {
@@ -330,7 +342,7 @@ describe("triggerSync", () => {
         return [...(await claimTaken(all.slice(0, 1))), { outcome: "contended" }];
       };
       assert.equal((await triggerSync(deps, WINDOW, windowOf(WINDOW))).numberOfEvents, 2);
-      assert.deepEqual(factsOf(claims), [["window", "a1", "b1"]]);
+      assert.deepEqual(factsOf(claims), [["complete", "a1", "b1"]]);
     });
 
     it("takes what is just inside the period", async () => {

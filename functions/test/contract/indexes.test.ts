@@ -56,10 +56,12 @@ function claimOf(configured: Rule, pending: readonly PendingEvent[], chunkSize: 
     token: uniqueId("t"),
     rule: configured,
     window: windowOf(configured),
-    reason: "window",
+    reason: "complete",
     nowMs: NOW,
     leaseUntilMs: () => NOW,
-    chunks: (configured.trigger.keepEventAfterTrigger ? portions : splitClaim)(groups, chunkSize),
+    chunks: configured.trigger.keepEventAfterTrigger
+      ? portions(groups, chunkSize)
+      : splitClaim(configured.condition, groups, chunkSize),
   };
 }
 
@@ -68,20 +70,20 @@ async function doEverything(store: Store): Promise<void> {
   const { events, window, services, outbox, paths } = store;
   for (const configured of [RULE, KEPT]) {
     const { serviceName } = configured;
-    await services.reset(windowOf(configured), ago(5000), ago(9000));
+    await services.reset(windowOf(configured), { atMs: ago(5000), keepFromMs: ago(9000) });
     await services.resets(windowOf(configured));
     const stored = event();
     await events.append(configured, stored, markerOf(stored));
     await events.append(configured, event({ key: "k", ignored: { reason: "none" } }), undefined);
     await events.append(configured, stored, markerOf(stored));
-    await events.receivedAt(serviceName, stored.id);
-    await events.read(serviceName, [stored.id]);
+    await events.receivedAt({ serviceName, eventId: stored.id });
+    await events.read({ serviceName, eventIds: [stored.id] });
     const id = windowOf(configured);
     const eventKeys = configured.endpoints.map(({ eventKey }) => eventKey);
     const withExported = configured.trigger.keepEventAfterTrigger;
     const aboveMs = ago(3600);
     for (const bounds of [{ aboveMs }, { aboveMs: undefined }, { aboveMs, upToMs: NOW }]) {
-      await window.count(id, { eventKey: "a", withExported, ...bounds, limit: 3 });
+      await window.count(id, { eventKeys: ["a"], withExported, ...bounds, limit: 3 });
     }
     await window.hasNew(id, { eventKeys, aboveMs });
     await plant(store, configured, [...pendingOf("a", 8), ...pendingOf("b", 8)]);
@@ -108,17 +110,26 @@ async function doEverything(store: Store): Promise<void> {
     await claimNow(claim); // is contended, or finds that it exists
     const due = await outbox.due(LATER, 10);
     assert.ok(due.some(({ syncId }) => syncId === claim.syncId));
-    const lease = await outbox.take(serviceName, claim.syncId, LATER, LATER + 1);
+    const lease = await outbox.take(
+      { serviceName, syncId: claim.syncId },
+      { nowMs: LATER, leaseUntilMs: LATER + 1 },
+    );
     await outbox.oldest(10);
     await outbox.markFailed(lease!, "no such topic", NOW);
-    const again = await outbox.take(serviceName, claim.syncId, LATER, LATER + 1);
+    const again = await outbox.take(
+      { serviceName, syncId: claim.syncId },
+      { nowMs: LATER, leaseUntilMs: LATER + 1 },
+    );
     await outbox.keep(again!, LATER);
     await outbox.markPublished([{ lease: lease!, messageId: "m1" }], NOW);
 
     const other = claimOf(configured, [], 5);
     await claimNow(other);
     await paths.syncs(serviceName).doc(other.syncId).update({ topic: 5 });
-    await outbox.take(serviceName, other.syncId, LATER, LATER + 1);
+    await outbox.take(
+      { serviceName, syncId: other.syncId },
+      { nowMs: LATER, leaseUntilMs: LATER + 1 },
+    );
     const later = expiryOf(configured, NOW + 3_600_000, undefined, 0);
     await window.removeExpired(id, { eventKeys, expiry: later, goOn: () => true });
   }
@@ -129,7 +140,7 @@ async function doOverKeys(store: Store): Promise<void> {
   const { openWindows, services } = store;
   const { serviceName } = KEYED;
   const window = { service: serviceName, key: "k" };
-  await services.reset(window, ago(5000), ago(9000));
+  await services.reset(window, { atMs: ago(5000), keepFromMs: ago(9000) });
   await services.resets(window);
   await plant(store, KEYED, pendingOf("a", 8), window.key);
   for (const aboveMs of [undefined, ago(9000)]) {

@@ -5,7 +5,7 @@ import type { Claim, ClaimResult, Lease } from "../../src/app/ports.ts";
 import { groupWindow } from "../../src/domain/decide.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import { eventIdOf, limitNew, makeSync, portions, splitClaim } from "../../src/domain/sync.ts";
-import { MAX_REQUIRED, requiredBytes, type Rule } from "../../src/domain/rule.ts";
+import { MAX_REQUIRED, requiredAtMost, type Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "../../src/adapters/firestore/documentSize.ts";
 import {
@@ -46,10 +46,12 @@ describe("Outbox on Firestore", () => {
       token: uniqueId("t"),
       rule: configured,
       window: windowOf(configured),
-      reason: "window",
+      reason: "complete",
       nowMs: NOW,
       leaseUntilMs: () => NOW + LEASE_MS,
-      chunks: (configured.trigger.keepEventAfterTrigger ? portions : splitClaim)(groups, CHUNK),
+      chunks: configured.trigger.keepEventAfterTrigger
+        ? portions(groups, CHUNK)
+        : splitClaim(configured.condition, groups, CHUNK),
       ...overrides,
     };
   }
@@ -90,7 +92,10 @@ describe("Outbox on Firestore", () => {
   const dueAt = async (nowMs: number, limit = 10) =>
     (await store().outbox.due(nowMs, limit)).map(({ syncId }) => syncId);
   const take = (id: string, nowMs: number, options?: { again?: boolean; dueByMs?: number }) =>
-    store().outbox.take("svc", id, nowMs, nowMs + LEASE_MS, options);
+    store().outbox.take(
+      { serviceName: "svc", syncId: id },
+      { nowMs, leaseUntilMs: nowMs + LEASE_MS, ...options },
+    );
 
   const versionOf = async (id: string): Promise<string | undefined> => {
     const { db, paths } = store();
@@ -121,7 +126,7 @@ describe("Outbox on Firestore", () => {
       const claim = claimOf(RULE, planted.slice(0, 2));
       const { sync, attempt } = await claimed(claim);
       const groups = claim.chunks[0]!;
-      assert.deepEqual(sync, makeSync(claim.syncId, RULE, groups, "window", NOW));
+      assert.deepEqual(sync, makeSync(claim.syncId, RULE, groups, "complete", NOW));
       assert.equal(attempt, 1);
       assert.deepEqual(await pendingIds(store(), "svc"), ["late"]);
     });
@@ -335,7 +340,7 @@ describe("Outbox on Firestore", () => {
       assert.equal(claim.chunks.length, 5);
       const { sync, version } = await claimed(claim);
       const whole = groupWindow({ rule: RULE, pending: events, nowMs: NOW, resetAtMs: undefined });
-      assert.deepEqual(sync, makeSync(claim.syncId, RULE, whole, "window", NOW));
+      assert.deepEqual(sync, makeSync(claim.syncId, RULE, whole, "complete", NOW));
       assert.deepEqual(await pendingIds(store(), "svc"), []);
 
       const document = await syncDocument(sync.id);
@@ -462,7 +467,9 @@ describe("Outbox on Firestore", () => {
         const claim = keepEventAfterTrigger
           ? claimOf(
               configured,
-              limitNew(groups, CHUNK).groups.flatMap(({ members }) => members),
+              limitNew(configured.condition, groups, CHUNK).groups.flatMap(
+                ({ members }) => members,
+              ),
             )
           : claimOf(configured, events);
         const { sync } = await claimed(claim);
@@ -486,8 +493,8 @@ describe("Outbox on Firestore", () => {
       const keys = ["a", "b"].map((key) => key.repeat(1000));
       const withMinimum = (minNbOfOccurrence: number) =>
         rule({ serviceName, endpoints: keys.map((key) => endpoint(key, { minNbOfOccurrence })) });
-      const minimum = Math.floor(MAX_REQUIRED.bytes / requiredBytes(withMinimum(1)));
-      assert.ok(requiredBytes(withMinimum(minimum)) <= MAX_REQUIRED.bytes);
+      const minimum = Math.floor(MAX_REQUIRED.bytes / requiredAtMost(withMinimum(1)).bytes);
+      assert.ok(requiredAtMost(withMinimum(minimum)).bytes <= MAX_REQUIRED.bytes);
       const configured = withMinimum(minimum);
       const events = await plant(
         store(),

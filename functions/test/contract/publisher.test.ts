@@ -2,13 +2,18 @@ import { PubSub } from "@google-cloud/pubsub";
 import assert from "node:assert/strict";
 import { makePublisher } from "../../src/adapters/pubsub/publisher.ts";
 import { buildMessage, toMessageEvent } from "../../src/domain/syncMessage.ts";
-import { event, member, sync, syncEndpoint } from "../support/factories.ts";
+import { completionOf } from "../../src/domain/sync.ts";
+import { event, member, rule, sync, syncEndpoint } from "../support/factories.ts";
 import { tapGrpc } from "../../testkit/grpcTap.ts";
 import { emulatorVariable, uniqueProject } from "../support/store.ts";
 import { Inbox } from "../../testkit/inbox.ts";
 
 const MESSAGE = buildMessage(
-  sync([syncEndpoint("a", [member("e1")])], { serviceName: "é à" }),
+  sync([syncEndpoint("a", [member("e1")])], {
+    serviceName: "é à",
+    key: "order 7",
+    completion: completionOf(rule().condition, [], "manual"),
+  }),
   new Map([["a", [toMessageEvent(event({ id: "e1", content: "<&> \u2028 😀" }))]]]),
 );
 
@@ -20,11 +25,11 @@ describe("Publisher on Pub/Sub", () => {
   });
   afterEach(() => pubsub.close());
 
-  it("publishes the message as JSON, with its three attributes, to a topic of any project", async () => {
+  it("publishes the message as JSON, with its attributes, to a topic of any project", async () => {
     const topic = `projects/${uniqueProject()}/topics/target`;
     const subscriber = await Inbox.create(topic);
     try {
-      const [result] = await makePublisher(pubsub).publish(topic, [MESSAGE]);
+      const [result] = await makePublisher(pubsub).publish({ topic, messages: [MESSAGE] });
       assert.match(String(result?.status === "fulfilled" && result.value), /^\d+$/);
       const [received] = await subscriber.waitForCount(1);
       assert.equal(received?.data, JSON.stringify(MESSAGE));
@@ -32,6 +37,8 @@ describe("Publisher on Pub/Sub", () => {
         serviceName: "é à",
         eventID: MESSAGE.eventID,
         triggerType: "window",
+        reason: "manual",
+        key: "order 7",
       });
     } finally {
       await subscriber.close();
@@ -43,8 +50,8 @@ describe("Publisher on Pub/Sub", () => {
     await pubsub.createTopic(topic);
     const publisher = makePublisher(pubsub);
     const results = await Promise.all([
-      publisher.publish(topic, [MESSAGE]),
-      publisher.publish(topic, [MESSAGE]),
+      publisher.publish({ topic, messages: [MESSAGE] }),
+      publisher.publish({ topic, messages: [MESSAGE] }),
     ]);
     assert.equal(idsOf(results.flat()).size, 2);
   });
@@ -62,7 +69,7 @@ describe("Publisher on Pub/Sub", () => {
         ...MESSAGE,
         eventID: String(index),
       }));
-      const results = await makePublisher(pubsub).publish(topic, messages);
+      const results = await makePublisher(pubsub).publish({ topic, messages });
       assert.equal(requests, 1);
       const received = await subscriber.waitForCount(200);
       assert.equal(idsOf(results).size, 200);
@@ -76,7 +83,7 @@ describe("Publisher on Pub/Sub", () => {
 
   it("says of each message if there is no such topic", async () => {
     const topic = "projects/demo-nobody/topics/none";
-    const results = await makePublisher(pubsub).publish(topic, [MESSAGE, MESSAGE]);
+    const results = await makePublisher(pubsub).publish({ topic, messages: [MESSAGE, MESSAGE] });
     assert.deepEqual(
       results.map((result) => result.status === "rejected" && (result.reason as GrpcError).code),
       [5, 5],

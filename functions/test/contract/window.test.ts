@@ -29,7 +29,7 @@ describe("Window on Firestore", () => {
   /** What the use cases ask for, of a rule. */
   const count = (configured: Rule, eventKey: string, aboveMs: number | undefined, limit: number) =>
     store().window.count(windowOf(configured), {
-      eventKey,
+      eventKeys: [eventKey],
       withExported: configured.trigger.keepEventAfterTrigger,
       aboveMs,
       limit,
@@ -81,6 +81,27 @@ describe("Window on Firestore", () => {
       assert.equal(await count(KEPT, "a", ago(3600), 2), 2);
     });
 
+    for (const configured of [RULE, KEPT]) {
+      const kept = String(configured.trigger.keepEventAfterTrigger);
+      it(`counts any number of endpoints together, where events are kept: ${kept}`, async () => {
+        // More than one query takes, and the last of them no further than what is still asked for.
+        const eventKeys = Array.from({ length: 65 }, (_, index) => `e${String(index)}`);
+        const { window } = store();
+        await plant(store(), configured, [
+          ...["e0", "e14", "e29", "e30"].map((eventKey) => pending({ eventKey })),
+          ...pendingOf("e64", 3),
+        ]);
+        const query = {
+          eventKeys,
+          withExported: configured.trigger.keepEventAfterTrigger,
+          aboveMs: ago(3600),
+        };
+        assert.equal(await window.count(windowOf(configured), { ...query, limit: 100 }), 7);
+        assert.equal(await window.count(windowOf(configured), { ...query, limit: 5 }), 5);
+        assert.equal(await window.count(windowOf(configured), { ...query, limit: 2 }), 2);
+      });
+    }
+
     it("leaves out what is later than the upper bound, and has no lower one if none is given", async () => {
       const times = [0, ago(100), ago(50), ago(50) + 1];
       await plant(
@@ -88,7 +109,7 @@ describe("Window on Firestore", () => {
         RULE,
         times.map((receivedAtMs) => pending({ receivedAtMs })),
       );
-      const query = { eventKey: "a", withExported: false, aboveMs: undefined, limit: 10 };
+      const query = { eventKeys: ["a"], withExported: false, aboveMs: undefined, limit: 10 };
       const { window } = store();
       assert.equal(await window.count(windowOf(RULE), { ...query, upToMs: ago(50) }), 3);
       assert.equal(await window.count(windowOf(RULE), query), 4);

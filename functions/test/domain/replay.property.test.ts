@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 
+import { everyEndpoint } from "../../src/domain/condition.ts";
 import { byAge, type PendingEvent } from "../../src/domain/event.ts";
 import { Replay } from "../../src/domain/replay.ts";
 import type { Rule } from "../../src/domain/rule.ts";
+import { conditionsOf } from "../support/conditions.ts";
 import { endpoint, pending, rule } from "../support/factories.ts";
 import { sequentially } from "../../testkit/reference.ts";
 
@@ -16,14 +18,17 @@ const rules = fc
     needs: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
     observationPeriod: fc.integer({ min: 1, max: 8 }),
   })
-  .map(({ needs, observationPeriod }) =>
-    rule({
-      endpoints: needs.map((minNbOfOccurrence, index) =>
-        endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
-      ),
-      trigger: { observationPeriod },
-    }),
-  );
+  .chain(({ needs, observationPeriod }) => {
+    const endpoints = needs.map((minNbOfOccurrence, index) =>
+      endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
+    );
+    return fc
+      .oneof(
+        fc.constant(everyEndpoint(endpoints)),
+        conditionsOf(endpoints.map(({ eventKey }) => eventKey)),
+      )
+      .map((condition) => rule({ endpoints, condition, trigger: { observationPeriod } }));
+  });
 
 /** Often in the same millisecond, and around the edges of the period. */
 const times = fc.oneof(

@@ -49,9 +49,10 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
     calls,
     counts,
     isNew: true,
-    count(_window, { eventKey, aboveMs, limit }) {
-      calls.push(`count ${eventKey} ≤${String(limit)}${since(aboveMs)}`);
-      return Promise.resolve(Math.min(limit, this.counts[eventKey] ?? 0));
+    count(_window, { eventKeys, aboveMs, limit }) {
+      calls.push(`count ${eventKeys.join(" ")} ≤${String(limit)}${since(aboveMs)}`);
+      const all = eventKeys.reduce((sum, eventKey) => sum + (this.counts[eventKey] ?? 0), 0);
+      return Promise.resolve(Math.min(limit, all));
     },
     hasNew(_window, { aboveMs }) {
       calls.push(`hasNew${since(aboveMs)}`);
@@ -115,8 +116,8 @@ export function fakeServiceState(): FakeServiceState {
       this.reads++;
       return Promise.resolve(made.get(service) ?? []);
     },
-    reset({ service }, nowMs) {
-      made.set(service, [...(made.get(service) ?? []), nowMs]);
+    reset({ service }, { atMs }) {
+      made.set(service, [...(made.get(service) ?? []), atMs]);
       return Promise.resolve();
     },
   };
@@ -136,11 +137,11 @@ export function fakeEventLog(...stored: readonly Event[]): FakeEventLog {
       events.set(event.id, event);
       return Promise.resolve("stored");
     },
-    receivedAt: (_service, id) => Promise.resolve(events.get(id)?.receivedAtMs),
-    read: (_service, ids) =>
+    receivedAt: ({ eventId }) => Promise.resolve(events.get(eventId)?.receivedAtMs),
+    read: ({ eventIds }) =>
       Promise.resolve(
         new Map(
-          ids.flatMap((id) => {
+          eventIds.flatMap((id) => {
             const event = events.get(id);
             return event === undefined ? [] : [[id, toMessageEvent(event)] as const];
           }),
@@ -176,7 +177,7 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
         })),
       ),
     oldest: () => Promise.resolve(undefined),
-    take: (_service, syncId) => Promise.resolve(byId.get(syncId)),
+    take: ({ syncId }) => Promise.resolve(byId.get(syncId)),
     keep(lease, untilMs) {
       marks.push(`kept ${lease.sync.id} for ${String((untilMs - clock()) / 1000)}s`);
       return Promise.resolve({ ...lease, keptUntilMs: untilMs });

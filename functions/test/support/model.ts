@@ -13,8 +13,10 @@ import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import { onPending } from "../../src/app/onPending.ts";
 import type { Log, Publisher } from "../../src/app/ports.ts";
+import type { Condition } from "../../src/domain/condition.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
+import { conditionsOf } from "./conditions.ts";
 import { accepted, endpoint, NOW, rule } from "./factories.ts";
 import { Random } from "../../testkit/hostile/random.ts";
 import { sequentially } from "../../testkit/reference.ts";
@@ -22,6 +24,8 @@ import { sequentially } from "../../testkit/reference.ts";
 export interface ModelCase {
   /** The least that each endpoint needs. */
   readonly needs: readonly number[];
+  /** Not given: every endpoint. */
+  readonly condition: Condition | undefined;
   readonly periodSeconds: number;
   /** How many correlation keys there are; 0: no correlation. */
   readonly keys: number;
@@ -43,7 +47,12 @@ const CORRELATION_KEYS = ["k1", "/k2", "k3"];
 
 export const modelCases: fc.Arbitrary<ModelCase> = fc
   .constantFrom(1, 2, 10, 60, 300)
-  .chain((periodSeconds) => {
+  .chain((periodSeconds) =>
+    fc
+      .array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 })
+      .map((needs) => ({ periodSeconds, needs })),
+  )
+  .chain(({ periodSeconds, needs }) => {
     const periodMs = periodSeconds * 1000;
     // At the same moment, at the edges of the period, and anything between.
     const gapMs = fc.oneof(
@@ -52,7 +61,8 @@ export const modelCases: fc.Arbitrary<ModelCase> = fc
       fc.integer({ min: 0, max: 2 * periodMs }),
     );
     return fc.record({
-      needs: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+      needs: fc.constant(needs),
+      condition: fc.option(conditionsOf(KEYS.slice(0, needs.length)), { nil: undefined }),
       periodSeconds: fc.constant(periodSeconds),
       keys: fc.constantFrom(0, 0, 1, 2, 3),
       events: fc.array(
@@ -90,7 +100,7 @@ const silent: Log = { info: () => undefined, warn: () => undefined, error: () =>
 
 /** @param documentsOf what an instance asks through */
 export async function modelRun(
-  { needs, periodSeconds, keys, events, resets, instances, seed }: ModelCase,
+  { needs, condition, periodSeconds, keys, events, resets, instances, seed }: ModelCase,
   serviceName: string,
   documentsOf: (random: Random) => Documents,
 ): Promise<void> {
@@ -100,6 +110,7 @@ export async function modelRun(
     endpoints: needs.map((minNbOfOccurrence, index) =>
       endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
     ),
+    ...(condition && { condition }),
     trigger: { observationPeriod: periodSeconds },
     ...(keys > 0 && { correlation: {} }),
   });
@@ -112,7 +123,7 @@ export async function modelRun(
   let ids = 0;
   const messages: SyncMessage[] = [];
   const publisher: Publisher = {
-    publish: async (_topic, batch) => {
+    publish: async ({ messages: batch }) => {
       await ticks(random.int(0, 5));
       return batch.map((message) => {
         const value = `m${String(messages.push(message))}`;

@@ -78,6 +78,12 @@ export const WIRED_SERVICES: readonly RawService[] = [
       correlation: { key: { header: "X-Id" }, withoutKey: "fixed", fixedKey: "others" },
     },
   ),
+  service(
+    "condition",
+    ["orders", "stock", "payments", "credit", "note"].map((eventKey) => ({ eventKey })),
+    {},
+    { condition: { all: ["orders", { atLeast: { n: 2, of: ["stock", "payments", "credit"] } }] } },
+  ),
   service("methods", [
     { eventKey: "listed", acceptedHttpMethods: ["HEAD", "OPTIONS", "GET"] },
     { eventKey: "default" },

@@ -34,6 +34,10 @@ describe("check-config", () => {
     assert.equal(status, 0, stderr);
     assert.match(stdout, /project my-project/);
     assert.match(stdout, /CONFIG in functions\/\.env\.my-project is correct: "Theirs"/);
+    assert.match(
+      stdout,
+      /"Theirs" fires when the last 3600 seconds hold 1 “entry1” and 1 “entry2”$/m,
+    );
     assert.match(stdout, /LOCATION in functions\/\.env\.my-project is us-east1/);
     assert.match(stdout, /DATABASE in functions\/\.env is \(default\)/);
   });

@@ -4,9 +4,10 @@ import { isDeepStrictEqual } from "node:util";
 
 import { Replay } from "../../src/domain/replay.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { inOrder, sequentially } from "../reference.ts";
+import { inOrder, satisfies, sequentially } from "../reference.ts";
 import type { Ledger, LedgerEvent, LedgerSync } from "./ledger.ts";
 import type { Received } from "../inbox.ts";
+import { judgeVisible, type KnownReset } from "./visible.ts";
 
 export interface Evidence {
   readonly rule: Rule;
@@ -21,6 +22,11 @@ export interface Evidence {
   readonly expectOnce?: boolean;
   /** No event became visible after a later one: then every sync holds what the reference gives it. */
   readonly isSequential?: boolean;
+  /**
+   * Every sync holds what the reference gives it of what was visible then; with the resets that there
+   * were. Not asked if left out.
+   */
+  readonly resets?: readonly KnownReset[];
 }
 
 /** A message, however it came here. */
@@ -63,6 +69,9 @@ export function judge(evidence: Evidence): Verdict {
       ...judgeWindow(evidence),
       ...(evidence.rule.trigger.keepEventAfterTrigger ? judgeNovelty(ledger) : []),
       ...(evidence.isSequential === true ? judgeGroups(evidence) : []),
+      ...(evidence.resets === undefined || evidence.rule.trigger.keepEventAfterTrigger
+        ? []
+        : judgeVisible(evidence.rule, ledger, evidence.resets)),
     ],
     figures: {
       ...fates.figures,
@@ -151,14 +160,16 @@ function judgeSync({ rule, ledger }: Evidence, sync: LedgerSync): string[] {
       endpoint?.firstEventMs === byAge[0]?.receivedAtMs &&
       endpoint?.lastEventMs === byAge.at(-1)?.receivedAtMs;
     if (!isDated) complain("dates its events wrongly");
-    if (sync.reason === "window" && events.length < endpointRule.minNbOfOccurrence) {
-      complain(`fired with ${String(events.length)} of ${endpointRule.eventKey}`);
-    }
   }
   const members = sync.endpoints.flatMap((endpoint) => endpoint.members);
   if (new Set(members.map((id) => ledger.events.get(id)?.key)).size > 1) {
     complain("has events of different keys");
   }
+  const numberOf = (eventKey: string): number =>
+    sync.endpoints.find((endpoint) => endpoint.eventKey === eventKey)?.members.length ?? 0;
+  const isComplete = satisfies(rule.condition, numberOf);
+  if (sync.reason === "complete" && !isComplete) complain("fired incomplete");
+  if (sync.isComplete !== isComplete) complain("is wrong about being complete");
   if (sync.eventID !== hash.digest("hex")) complain("does not have the eventID of its members");
   return violations;
 }
@@ -232,9 +243,9 @@ type Pending = LedgerEvent & { readonly exported: boolean };
 function judgeKeptWindow(evidence: Evidence, pending: readonly Pending[]): string[] {
   const start = startOf(evidence);
   const inWindow = pending.filter(({ receivedAtMs }) => receivedAtMs > start);
-  const isComplete = evidence.rule.endpoints.every(
-    ({ eventKey, minNbOfOccurrence }) =>
-      inWindow.filter((event) => event.eventKey === eventKey).length >= minNbOfOccurrence,
+  const isComplete = satisfies(
+    evidence.rule.condition,
+    (eventKey) => inWindow.filter((event) => event.eventKey === eventKey).length,
   );
   return isComplete && inWindow.some(({ exported }) => !exported)
     ? ["a complete window has not fired"]
@@ -263,7 +274,7 @@ function judgeTakenWindow(
 function judgeGroups({ rule, ledger }: Evidence): string[] {
   const textOf = (ids: readonly string[]): string => ids.toSorted().join(" ");
   const made = ledger.syncs
-    .filter(({ reason }) => reason === "window")
+    .filter(({ reason }) => reason === "complete")
     .map(({ endpoints }) => textOf(endpoints.flatMap(({ members }) => members)));
   const windows = [...Map.groupBy(ledger.events.values(), ({ key }) => key).values()];
   const expected = windows

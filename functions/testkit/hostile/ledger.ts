@@ -12,6 +12,8 @@ export interface LedgerEvent {
   readonly key: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
+  /** When it became visible, by the clock of the database. Microseconds since the epoch. */
+  readonly committedAtUs: number;
 }
 
 export interface LedgerSync {
@@ -19,7 +21,10 @@ export interface LedgerSync {
   readonly eventID: string;
   readonly state: string;
   readonly reason: string;
+  readonly isComplete: boolean;
   readonly createdAtMs: number;
+  /** When its first commit became visible. Microseconds since the epoch. */
+  readonly committedAtUs: number;
   readonly lastError: string | undefined;
   readonly hasNextAttempt: boolean;
   /** By endpoint, in the stored order, with the members of all parts. */
@@ -67,6 +72,7 @@ export async function readLedger(db: Firestore, serviceName: string): Promise<Le
           key: String(doc.get("key") ?? ""),
           eventKey: String(doc.get("eventKey")),
           receivedAtMs: millis(doc, "receivedAt") ?? 0,
+          committedAtUs: micros(doc.createTime),
         },
       ]),
     ),
@@ -97,8 +103,10 @@ async function readSync(doc: DocumentSnapshot): Promise<LedgerSync> {
     id: doc.id,
     eventID: String(doc.get("eventID")),
     state: String(doc.get("state")),
-    reason: String(doc.get("reason")),
+    reason: String(doc.get("completion.reason")),
+    isComplete: doc.get("completion.complete") === true,
     createdAtMs: millis(doc, "createdAt") ?? 0,
+    committedAtUs: micros(doc.createTime),
     lastError: doc.get("lastError") as string | undefined,
     hasNextAttempt: doc.get("nextAttemptAt") !== undefined,
     endpoints: endpoints.map((endpoint, index) => ({
@@ -114,6 +122,10 @@ async function readSync(doc: DocumentSnapshot): Promise<LedgerSync> {
       ],
     })),
   };
+}
+
+function micros(time: Timestamp | undefined): number {
+  return time === undefined ? 0 : time.seconds * 1e6 + time.nanoseconds / 1000;
 }
 
 function millis(doc: DocumentSnapshot, field: string): number | undefined {

@@ -8,7 +8,8 @@ import { makePublisher } from "../../src/adapters/pubsub/publisher.ts";
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import type { Publisher } from "../../src/app/ports.ts";
 import type { SweepReport } from "../../src/app/sweep.ts";
-import type { Rule } from "../../src/domain/rule.ts";
+import { everyEndpoint } from "../../src/domain/condition.ts";
+import type { EndpointRule, Rule } from "../../src/domain/rule.ts";
 import { waitFor } from "../waitFor.ts";
 import { Instance } from "./instance.ts";
 import { judge, type Evidence, type Verdict } from "./invariants.ts";
@@ -61,9 +62,15 @@ export class World {
 
   rule(endpoints: readonly string[], overrides: RuleOverrides = {}): Rule {
     const { trigger, minNbOfOccurrence = 1, ...rest } = overrides;
+    const each = endpoints.map((eventKey): EndpointRule => ({
+      eventKey,
+      minNbOfOccurrence,
+      eventToSend: "ALL",
+    }));
     return {
       serviceName: uniqueName("s"),
-      endpoints: endpoints.map((eventKey) => ({ eventKey, minNbOfOccurrence, eventToSend: "ALL" })),
+      endpoints: each,
+      condition: everyEndpoint(each),
       trigger: {
         type: "window",
         observationPeriod: 86_400,
@@ -98,7 +105,7 @@ export class World {
   /** Judges a service that has settled. */
   async judge(
     rule: Rule,
-    evidence: Partial<Pick<Evidence, "accepted" | "expectOnce" | "isSequential" | "nowMs">> = {},
+    evidence: Partial<Omit<Evidence, "rule" | "ledger" | "messages">> = {},
   ): Promise<Verdict> {
     const { serviceName } = rule;
     const ledger = await readLedger(this.db, serviceName);

@@ -65,8 +65,11 @@ export function otherServer(base: string): Server {
   return { send, store: send };
 }
 
+/** The query parameter with what the events of a pair have in common. */
+export const PAIR = "pair";
+
 export function queryOf(pair: string | undefined): string {
-  return pair === undefined ? "" : `?pair=${encodeURIComponent(pair)}`;
+  return pair === undefined ? "" : `?${PAIR}=${encodeURIComponent(pair)}`;
 }
 
 let sent = 0;

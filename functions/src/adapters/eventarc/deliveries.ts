@@ -2,7 +2,8 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import type { CloudEvent, CloudFunction } from "firebase-functions";
 import type { Log } from "../../app/ports.ts";
-import { EventSyncError, isFinal } from "../../domain/errors.ts";
+import type { EventSyncError } from "../../domain/errors.ts";
+import { isFinal } from "../../domain/errors.ts";
 
 /**
  * The platform repeats for a day whatever is not answered with success. What cannot be read will not be

@@ -42,7 +42,8 @@ const membersOf = (chunk: Chunk): PendingEvent[] => chunk.flatMap(({ members }) 
 const listsOf = (chunk: Chunk): (readonly Member[])[] => chunk.map(({ members }) => members);
 
 function syncOf(claim: Claim, chunks: readonly Chunk[]): Sync {
-  return makeSync(claim.syncId, claim.rule, mergeChunks(chunks), claim.reason, claim.nowMs);
+  const { syncId, rule, window, reason, nowMs } = claim;
+  return makeSync(syncId, rule, mergeChunks(chunks), reason, nowMs, window.key);
 }
 
 function syncPath({ rule, syncId }: Claim): string {

@@ -12,7 +12,7 @@ import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "./documentSize.ts";
 import type { Doc, Documents, Fields, Write } from "./documents.ts";
-import { MalformedDocumentError, FieldReader } from "./fields.ts";
+import { MalformedDocumentError } from "./fields.ts";
 import { FORM, isNewer, readerOf } from "./form.ts";
 import { paths } from "./paths.ts";
 import { pendingFields } from "./pendingDocument.ts";
@@ -43,14 +43,14 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       }
     },
 
-    async receivedAt(serviceName, eventId) {
+    async receivedAt({ serviceName, eventId }) {
       const [doc] = await documents.get([`${paths.events(serviceName)}/${eventId}`]);
       if (doc === undefined || isNewer(doc.fields)) return undefined;
       const { receivedAt } = doc.fields;
       return receivedAt instanceof Date ? receivedAt.getTime() : undefined;
     },
 
-    async read(serviceName, eventIds) {
+    async read({ serviceName, eventIds }) {
       const collection = paths.events(serviceName);
       const slices = Array.from({ length: Math.ceil(eventIds.length / READ_SLICE) }, (_, index) =>
         eventIds.slice(index * READ_SLICE, (index + 1) * READ_SLICE),

@@ -75,16 +75,15 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
       return all.toSorted((a, b) => a.createdAtMs - b.createdAtMs)[0];
     },
 
-    async take(serviceName, syncId, nowMs, leaseUntilMs, options) {
+    async take({ serviceName, syncId }, { nowMs, leaseUntilMs, again, dueByMs }) {
       const path = `${paths.syncs(serviceName)}/${syncId}`;
       const [doc] = await documents.get([path]);
       if (doc === undefined) return undefined;
       try {
         const stored = toStoredSync(doc);
         const { nextAttemptAtMs } = stored;
-        const isDue =
-          nextAttemptAtMs !== undefined && nextAttemptAtMs <= (options?.dueByMs ?? nowMs);
-        if (!isDue && options?.again !== true) return undefined;
+        const isDue = nextAttemptAtMs !== undefined && nextAttemptAtMs <= (dueByMs ?? nowMs);
+        if (!isDue && again !== true) return undefined;
 
         // Every commit of a claim leaves a whole sync: one whose claimer stopped half-way goes out
         // with the events that it had claimed.

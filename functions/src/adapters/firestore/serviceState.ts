@@ -16,21 +16,21 @@ export function makeServiceState(documents: Documents): ServiceState {
       return docs.flatMap(resetsOf).toSorted((a, b) => a - b);
     },
 
-    async reset(window, nowMs, keepFromMs) {
+    async reset(window, { atMs, keepFromMs }) {
       const path = paths.window(window);
       // There may be as many keys as events: what is known of one goes when it means nothing any more.
       const ownFields =
         path === paths.service(window.service)
           ? {}
-          : { key: window.key, expireAt: new Date(2 * nowMs - keepFromMs) };
+          : { key: window.key, expireAt: new Date(2 * atMs - keepFromMs) };
       // Ends: each conflict is another reset, or our own whose answer was lost.
       for (;;) {
         const [doc] = await documents.get([path]);
         const before = resetsOf(doc);
-        if (before.includes(nowMs)) return;
+        if (before.includes(atMs)) return;
         // In order, whatever the clocks: one that comes from behind takes out what was received before
         // it, which the later one has taken out already, and nothing comes in again.
-        const resets = [...before, nowMs].toSorted((a, b) => a - b);
+        const resets = [...before, atMs].toSorted((a, b) => a - b);
         const kept = resets
           .filter((resetMs, index) => resetMs >= keepFromMs || index === resets.length - 1)
           .slice(-MOST_RESETS);

@@ -2,6 +2,7 @@ import { addSeconds, EVENT_TO_SEND, TRIGGER_TYPES } from "../../domain/rule.ts";
 import {
   SYNC_REASONS,
   SYNC_STATES,
+  type Completion,
   type Member,
   type Sync,
   type SyncEndpoint,
@@ -44,6 +45,7 @@ export function progressFields(
   return {
     state,
     eventID: sync.eventID,
+    completion: completionFields(sync.completion),
     parts,
     endpoints: sync.endpoints.map((endpoint, index) => ({
       eventKey: endpoint.eventKey,
@@ -63,7 +65,7 @@ export function decisionFields(sync: Sync, token: string): Fields {
   return {
     v: FORM,
     token,
-    reason: sync.reason,
+    key: sync.key,
     triggerType: sync.triggerType,
     topic: sync.topic,
     createdAt: new Date(sync.createdAtMs),
@@ -96,6 +98,16 @@ function memberFields(members: readonly Member[]): { events: string[]; sizes: nu
   return { events: members.map(({ id }) => id), sizes: members.map(({ size }) => size) };
 }
 
+function completionFields(completion: Completion): Fields {
+  return {
+    reason: completion.reason,
+    complete: completion.complete,
+    missing: completion.missing.map(({ eventKey, have, need }) => ({ eventKey, have, need })),
+    firstEventAt: toDate(completion.firstEventAtMs),
+    deadlineAt: toDate(completion.deadlineAtMs),
+  };
+}
+
 function toDate(ms: number | undefined): Date | null {
   return ms === undefined ? null : new Date(ms);
 }
@@ -114,14 +126,29 @@ export function toStoredSync(doc: Doc): StoredSync {
     sync: {
       id,
       serviceName: serviceOf(path),
+      key: data.string("key"),
       eventID: data.string("eventID"),
-      reason: data.oneOf("reason", SYNC_REASONS),
+      completion: toCompletion(data.map("completion")),
       triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
       topic: data.string("topic"),
       createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),
       endpoints: data.list("endpoints").map(toEndpoint),
     },
+  };
+}
+
+function toCompletion(data: FieldReader): Completion {
+  return {
+    reason: data.oneOf("reason", SYNC_REASONS),
+    complete: data.boolean("complete"),
+    missing: data.list("missing").map((short) => ({
+      eventKey: short.string("eventKey"),
+      have: short.number("have"),
+      need: short.number("need"),
+    })),
+    firstEventAtMs: data.optionalTime("firstEventAt"),
+    deadlineAtMs: data.optionalTime("deadlineAt"),
   };
 }
 

@@ -14,7 +14,7 @@ const EXPIRED_PAGE = 450;
 /** Markers that are read at a time. */
 const SCAN_PAGE = 1000;
 
-/** Most values that Firestore takes in one `in`. */
+/** Most combinations of values that Firestore takes in the `in`s of one query. */
 const MAX_IN = 30;
 
 /**
@@ -43,13 +43,20 @@ export function makeWindow(
   };
 
   return {
-    count: (window, { eventKey, withExported, aboveMs, upToMs, limit }) =>
-      documents.count({
-        ...markersOf(window),
-        equal: { key: window.key, eventKey, exported: withExported ? [false, true] : false },
-        ...bounds(aboveMs, upToMs),
-        limit,
-      }),
+    async count(window, { eventKeys, withExported, aboveMs, upToMs, limit }) {
+      const exported = withExported ? [false, true] : false;
+      let count = 0;
+      for (const keys of slicesOf(eventKeys, withExported ? MAX_IN / 2 : MAX_IN)) {
+        count += await documents.count({
+          ...markersOf(window),
+          equal: { key: window.key, eventKey: keys, exported },
+          ...bounds(aboveMs, upToMs),
+          limit: limit - count,
+        });
+        if (count >= limit) break;
+      }
+      return count;
+    },
 
     async hasNew(window, { eventKeys, aboveMs }) {
       for (const keys of slicesOf(eventKeys, MAX_IN)) {

@@ -8,8 +8,9 @@ const PUBLISH_DEADLINE_MS = 30_000;
 const MAX_REQUEST_BYTES = 9_000_000;
 
 /**
- * Publishes sync messages with their `serviceName`, `eventID` and `triggerType` as attributes. They go
- * out at once: nothing may be left in a batch when the function returns and its CPU is taken away.
+ * Publishes sync messages with their `serviceName`, `eventID`, `triggerType`, `reason` and, where there is
+ * one, `key` as attributes. They go out at once: nothing may be left in a batch when the function returns
+ * and its CPU is taken away.
  */
 export function makePublisher(pubsub: PubSub = new PubSub()): Publisher {
   const topics = new Map<string, Topic>();
@@ -39,7 +40,7 @@ export function makePublisher(pubsub: PubSub = new PubSub()): Publisher {
   };
 
   return {
-    async publish(name, messages) {
+    async publish({ topic: name, messages }) {
       const topic = topicOf(name);
       const published = messages.map((message) =>
         topic.publishMessage({
@@ -48,6 +49,8 @@ export function makePublisher(pubsub: PubSub = new PubSub()): Publisher {
             serviceName: message.serviceName,
             eventID: message.eventID,
             triggerType: message.triggerType,
+            reason: message.completion.reason,
+            ...(message.key !== undefined && { key: message.key }),
           },
         }),
       );

@@ -59,7 +59,8 @@ describe("a member of a closed set", () => {
 
   for (const reason of SYNC_REASONS) {
     it(`reason ${reason} is stored and read`, () => {
-      const sync = make.sync([make.syncEndpoint("a", members)], { reason });
+      const made = make.sync([make.syncEndpoint("a", members)]);
+      const sync = { ...made, completion: { ...made.completion, reason } };
       assert.deepEqual(storedAndRead(sync).sync, sync);
     });
   }
@@ -78,7 +79,7 @@ describe("a member of a closed set", () => {
       const events = makeEventLog(new MemoryDatabase().documents(), recordingLog());
       const event = make.event({ httpMethod });
       await events.append(make.rule(), event, make.markerOf(event));
-      const read = await events.read("svc", [event.id]);
+      const read = await events.read({ serviceName: "svc", eventIds: [event.id] });
       assert.equal(read.get(event.id)?.httpMethod, httpMethod);
     });
   }
