@@ -3,6 +3,7 @@ import { addSeconds, type Rule } from "../domain/rule.ts";
 import { windowFacts, windowName, type WindowId } from "../domain/window.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
+import { markTogether } from "./markTogether.ts";
 import { MessageBudget } from "./messageBudget.ts";
 import type { Ports } from "./ports.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
@@ -38,7 +39,8 @@ export interface Engine {
 
 export function makeEngine(ports: Ports): Engine {
   const probe = new WindowProbe(ports);
-  const deps = { ...ports, probe, budget: new MessageBudget() };
+  const outbox = markTogether(ports.outbox, ports.clock);
+  const deps = { ...ports, outbox, probe, budget: new MessageBudget() };
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
   const checks = new Coalescer<Asked, Asking | typeof EVERYTHING, Checked>(
     async ({ rule, window }, asked) => {

@@ -51,7 +51,7 @@ function ledgerSync(database: MemoryDatabase, doc: Doc): LedgerSync {
     id,
     eventID: String(fields["eventID"]),
     state: String(fields["state"]),
-    reason: String((fields["completion"] as Completion).reason),
+    reason: (fields["completion"] as Completion).reason,
     isComplete: (fields["completion"] as Completion).complete,
     createdAtMs: createdAtMs(doc),
     committedAtUs: 1000 * createdAtMs(doc),
