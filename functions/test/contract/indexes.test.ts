@@ -210,10 +210,11 @@ describe("firestore.indexes.json", () => {
 
     const cases: [title: string, declared: DeclaredIndexes, problems: string[]][] = [
       [
-        "without its composite index",
+        "without its composite indexes",
         { ...DECLARED, indexes: [] },
         [
           "missing: an index for pending COLLECTION (eventKey =, exported =, key =, receivedAt ASCENDING)",
+          "missing: an index for pending COLLECTION (exported =, shard =, receivedAt ASCENDING)",
         ],
       ],
       [
