@@ -20,7 +20,6 @@ function syncOf(index: number, reason: string, committedMs: number, ids: string)
     hasNextAttempt: false,
     endpoints: [
       {
-        key: "",
         eventKey: "a",
         numberOfEvents: 0,
         firstEventMs: undefined,
