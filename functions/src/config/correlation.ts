@@ -77,10 +77,28 @@ function placeOf({
   return { kind: "body", path, steps: stepsOf(path) };
 }
 
-/** Where a service's endpoints have their key, for people; undefined without a correlation. */
-export function keyNameOf(service: ServiceConfig, endpoint: EndpointConfig): string | undefined {
-  const configured = endpoint.key ?? service.correlation?.key;
-  return configured && service.correlation && nameOf(compiled(configured));
+/**
+ * What a correlation does, in sentences for a person; nothing without one.
+ *
+ *     joins events by the header “X-Order-Id” (“orders”) and “$.order.id” in the JSON body (“payments”)
+ *     without a key: rejected
+ */
+export function correlationInWords({ correlation, endpoints }: ServiceConfig): string[] {
+  if (correlation === undefined) return [];
+  const byPlace = Map.groupBy(endpoints, ({ key = correlation.key }) =>
+    key === undefined ? "nothing" : nameOf(compiled(key)),
+  );
+  const places = Array.from(byPlace, ([place, those]) =>
+    byPlace.size === 1
+      ? place
+      : `${place} (${those.map(({ eventKey }) => `“${eventKey}”`).join(", ")})`,
+  );
+  const otherwise = {
+    reject: "rejected",
+    ignore: "ignored",
+    fixed: `joined under “${correlation.fixedKey ?? ""}”`,
+  }[correlation.withoutKey];
+  return [`joins events by ${places.join(" and ")}`, `without a key: ${otherwise}`];
 }
 
 /** The rules that the schema cannot say, for a service that satisfies it. */

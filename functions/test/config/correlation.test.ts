@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { correlate } from "../../src/config/correlation.ts";
+import { correlate, correlationInWords } from "../../src/config/correlation.ts";
 import { ConfigError, parseConfig } from "../../src/config/parse.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
 
@@ -113,6 +113,21 @@ describe("a correlation in the configuration", () => {
     const shown = problemsOf({ key: { header: "X-Id" } }, many).join();
     assert.match(shown, /^endpoints: expected required events that fit into one commit/);
     assert.ok(parsed(undefined, many));
+  });
+});
+
+describe("a correlation in words", () => {
+  it("says where keys are, and what happens without one", () => {
+    assert.deepEqual(correlationInWords(parsed(undefined)), []);
+    assert.deepEqual(correlationInWords(parsed({ key: { header: "X-Id" } })), [
+      "joins events by the header “X-Id”",
+      "without a key: rejected",
+    ]);
+    const fixed = { key: { header: "X-Id" }, withoutKey: "fixed", fixedKey: "others" };
+    assert.deepEqual(correlationInWords(parsed(fixed, { key: { body: "$.id" } })), [
+      "joins events by “$.id” in the JSON body (“a”) and the header “X-Id” (“b”)",
+      "without a key: joined under “others”",
+    ]);
   });
 });
 
