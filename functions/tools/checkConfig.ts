@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 
 import { parseConfig } from "../src/config/parse.ts";
 import { explain, resolveCheckedProject } from "./configFiles.ts";
+import { checkContent } from "./content.ts";
 import {
   printReview,
   readDeployment,
@@ -24,7 +25,7 @@ const USAGE = `Usage: npm --prefix functions run check-config -- --project PROJE
 `;
 
 function reviewFile(file: string): Review {
-  const { services, ignored } = parseConfig(readFileSync(file, "utf8"));
+  const { services, ignored } = parseConfig(readFileSync(file, "utf8"), checkContent);
   const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
   return {
     facts: [`CONFIG in ${file} is correct: ${names}`, ...rulesInWords(services)],

@@ -8,6 +8,7 @@ import { correlationInWords } from "../src/config/correlation.ts";
 import type { Services } from "../src/config/route.ts";
 import { ruleInWords } from "../src/domain/words.ts";
 import { explain, readSettings } from "./configFiles.ts";
+import { checkContent } from "./content.ts";
 import { readFirestoreEntry } from "./firebaseJson.ts";
 import { PARAMETERS, reviewParameters, reviewSize } from "./parameters.ts";
 import { unreadVariables, validValue, type Settings } from "./parameters.ts";
@@ -115,7 +116,7 @@ function reviewConfig({ project, settings }: Deployment): ConfigReview {
     return { facts: [], warnings: [], problems: [problem] };
   }
   try {
-    const { services, ignored } = parseConfig(config.value);
+    const { services, ignored } = parseConfig(config.value, checkContent);
     const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
     return {
       facts: [`CONFIG in ${config.file} is correct: ${names}`, ...rulesInWords(services)],

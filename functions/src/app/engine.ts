@@ -8,7 +8,7 @@ import { MessageBudget } from "./messageBudget.ts";
 import type { Ports } from "./ports.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
 import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
-import { storeEvent, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
+import { storeEvent, storeEvents, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
 import { sweep, type SweepReport } from "./sweep.ts";
 import { CHECK_MS } from "./timeLimits.ts";
 import { triggerAll, type ManualSyncs } from "./triggerAll.ts";
@@ -20,6 +20,8 @@ export type NewEvent = Pick<PendingEvent, "eventKey" | "receivedAtMs">;
 /** What EventSync does, once per process: it remembers which checks run, and bounds what they take. */
 export interface Engine {
   storeEvent(rule: Rule, request: AcceptedRequest): Promise<StoredEvent>;
+  /** Stores the events of one request, in their order; sent again, those that are stored are recognised. */
+  storeEvents(rule: Rule, requests: readonly AcceptedRequest[]): Promise<StoredEvent[]>;
   /**
    * Checks a window and publishes what that makes; shared with other callers of the same moment.
    *
@@ -71,6 +73,7 @@ export function makeEngine(ports: Ports): Engine {
   };
   return {
     storeEvent: (rule, request) => storeEvent(ports, rule, request),
+    storeEvents: (rule, requests) => storeEvents(ports, rule, requests),
     checkWindow: (rule, window, event) => check(rule, window, event && askingOf(event)),
     triggerSync: (rule, window) => triggerSync(deps, rule, window),
     triggerOpen: (rule, window) => triggerOpen(deps, rule, window),

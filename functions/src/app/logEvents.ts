@@ -21,6 +21,7 @@ export type LogFields = {
     readonly size: number;
     readonly reason: string;
   };
+  "event.filterFailed": EventFacts & { readonly eventKey: string; readonly size: number };
   "event.repeated": EventFacts & { readonly eventKey: string };
   "event.unreadable": EventFacts & { readonly problem: "missing" | "malformed" };
   "window.checked": WindowFacts & {
@@ -111,6 +112,12 @@ export const LOG_EVENTS = {
   "event.ignored": {
     severity: "info",
     meaning: "an event that is stored and does not count, with the reason",
+  },
+  "event.filterFailed": {
+    severity: "warn",
+    meaning:
+      "the endpoint's filter has no value for an event, which is stored and does not count; why is in the event's document, `ignored.detail`",
+    toDo: "alert on it; correct the filter or the source",
   },
   "event.repeated": { severity: "info", meaning: "a redelivery; nothing has changed" },
   "window.checked": {

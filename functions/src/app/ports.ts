@@ -1,6 +1,6 @@
 import type { Event, NewPendingEvent, PendingEvent } from "../domain/event.ts";
 import type { Expiry } from "../domain/expiry.ts";
-import type { Rule } from "../domain/rule.ts";
+import type { Rule, Target } from "../domain/rule.ts";
 import type { WindowId } from "../domain/window.ts";
 import type { Group } from "../domain/decide.ts";
 import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
@@ -25,11 +25,13 @@ export interface EventLog {
     event: Event,
     pending: NewPendingEvent | undefined,
   ): Promise<"stored" | "exists">;
-  /** When the event with this id was received (1 read); undefined if it is gone, or of a newer form. */
-  receivedAt(event: {
+  /**
+   * What was answered about the event with this id (1 read); undefined if it is gone, or of a newer form.
+   */
+  summary(event: {
     readonly serviceName: string;
     readonly eventId: string;
-  }): Promise<number | undefined>;
+  }): Promise<EventSummary | undefined>;
   /**
    * Reads events as they stand in messages (1 read each), by id. What is missing or malformed is left
    * out and reported.
@@ -40,6 +42,13 @@ export interface EventLog {
     readonly serviceName: string;
     readonly eventIds: readonly string[];
   }): Promise<ReadonlyMap<string, MessageEvent>>;
+}
+
+export interface EventSummary {
+  /** Epoch milliseconds. */
+  readonly receivedAtMs: number;
+  /** Why it does not count, if so. */
+  readonly ignored?: string;
 }
 
 export interface Window {
@@ -290,15 +299,16 @@ export interface Outbox {
 
 export interface Publisher {
   /**
-   * Publishes sync messages, in as few requests as they fit, and waits for the acknowledgements.
+   * Publishes sync messages, in as few requests as they fit, and waits for the acknowledgements. Those
+   * with an ordering key go out in their order; one that fails takes with it those of the same key after
+   * it, and no others.
    *
    * @returns for each message the id that Pub/Sub gave it; rejected if Pub/Sub refused it or did not
    *   answer in time
    */
-  publish(publication: {
-    readonly topic: string;
-    readonly messages: readonly SyncMessage[];
-  }): Promise<PromiseSettledResult<string>[]>;
+  publish(
+    publication: Target & { readonly messages: readonly SyncMessage[] },
+  ): Promise<PromiseSettledResult<string>[]>;
 }
 
 /**

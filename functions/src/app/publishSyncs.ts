@@ -80,7 +80,7 @@ function planOf(sync: Sync): Plan {
   return { eventIds, ...plannedSize(sync, eventIds) };
 }
 
-/** In order, so many together as make no more than the largest message; by topic. */
+/** In order, so many together as make no more than the largest message; of one target. */
 function batchesOf(leases: readonly Lease[], plans: readonly Plan[]): Planned[][] {
   const batches: Planned[][] = [];
   let bytes = 0;
@@ -88,7 +88,8 @@ function batchesOf(leases: readonly Lease[], plans: readonly Plan[]): Planned[][
     const plan = plans[index] ?? planOf(lease.sync);
     const last = batches.at(-1);
     const fits =
-      last?.[0]?.lease.sync.topic === lease.sync.topic &&
+      last?.[0] !== undefined &&
+      hasSameTarget(last[0].lease.sync, lease.sync) &&
       last.length < BATCH_SYNCS &&
       bytes + plan.bytes <= MAX_MESSAGE_BYTES;
     if (fits) last.push({ lease, plan });
@@ -96,6 +97,10 @@ function batchesOf(leases: readonly Lease[], plans: readonly Plan[]): Planned[][
     bytes = fits ? bytes + plan.bytes : plan.bytes;
   });
   return batches;
+}
+
+function hasSameTarget(a: Sync, b: Sync): boolean {
+  return a.topic === b.topic && a.format === b.format && a.orderingKey === b.orderingKey;
 }
 
 async function publishBatch(
@@ -155,13 +160,18 @@ async function send(
 async function readAndPublish(deps: Deps, batch: readonly Planned[]): Promise<Sent[]> {
   const [first] = batch;
   if (first === undefined) return [];
-  const { serviceName, topic } = first.lease.sync;
+  const { serviceName, topic, format, orderingKey } = first.lease.sync;
   const eventIds = batch.flatMap(({ plan }) => [...plan.eventIds.values()].flat());
   const { messages, truncated } = buildAll(
     batch,
     await deps.events.read({ serviceName, eventIds }),
   );
-  const published = deps.publisher.publish({ topic, messages });
+  const published = deps.publisher.publish({
+    topic,
+    messages,
+    ...(format !== undefined && { format }),
+    ...(orderingKey !== undefined && { orderingKey }),
+  });
   // Not awaited here: a function that waits holds on to its variables, and this one to the messages.
   return published.then((results) =>
     results.map((result, index): Sent =>

@@ -9,6 +9,7 @@ import {
 } from "../domain/correlation.ts";
 import { isCredential, secretNames } from "../domain/credentials.ts";
 import { EventSyncError } from "../domain/errors.ts";
+import type { Event } from "../domain/event.ts";
 import { stepsOf } from "./bodyPath.ts";
 import { join } from "./normalize.ts";
 import type { Problem } from "./parse.ts";
@@ -26,17 +27,18 @@ type ConfiguredPlace = NonNullable<EndpointConfig["key"]>;
 export function correlate(
   { correlation }: ServiceConfig,
   endpoint: EndpointConfig,
-  request: KeySource,
-): { readonly key?: string; readonly ignored?: { readonly reason: string } } {
-  if (correlation === undefined) return {};
+  request: KeySource & Pick<Event, "ignored">,
+): Pick<Event, "key" | "ignored"> {
+  // What does not count needs no key.
+  if (correlation === undefined || request.ignored !== undefined) return {};
   const found = findKeyOf(correlation, endpoint, request);
   if ("key" in found) return found;
-  const reason = `No correlation key: ${found.absent}.`;
+  const detail = `No correlation key: ${found.absent}.`;
   switch (correlation.withoutKey) {
     case "reject":
-      throw new EventSyncError("key-missing", reason);
+      throw new EventSyncError("key-missing", detail);
     case "ignore":
-      return { ignored: { reason } };
+      return { ignored: { reason: "no-key", detail } };
     case "fixed":
       return { key: correlation.fixedKey ?? "" };
   }

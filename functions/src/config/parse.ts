@@ -1,5 +1,6 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
+import { MAX_ATTRIBUTE_BYTES, sourceOf } from "../domain/publication.ts";
 import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredAtMost } from "../domain/rule.ts";
 import { readCondition } from "./condition.ts";
@@ -13,6 +14,9 @@ import {
   type GivenService,
   type ServiceConfig,
 } from "./schema.ts";
+
+/** What is wrong with what an endpoint asks of content, and where below it, such as `filter`. */
+export type CheckContent = (endpoint: Pick<EndpointConfig, "schema" | "filter">) => Problem[];
 
 /** What the configuration came to. */
 export interface ParsedConfig {
@@ -50,9 +54,10 @@ export class ConfigError extends EventSyncError {
 /**
  * Parses the `CONFIG` parameter: one service, or a list of services.
  *
+ * @param checkContent checks schemas and filters; it needs libraries that are loaded only where there are any
  * @throws ConfigError with all problems at once
  */
-export function parseConfig(text: string): ParsedConfig {
+export function parseConfig(text: string, checkContent: CheckContent = () => []): ParsedConfig {
   const raw = parseJson(text);
   const ignored: string[] = [];
   const isList = Array.isArray(raw);
@@ -86,6 +91,7 @@ export function parseConfig(text: string): ParsedConfig {
       problems.push(...(validate.errors ?? []).filter(isWhole).map((e) => describe(e, path)));
       problems.push(...checkKeys(candidate, path));
     }
+    problems.push(...checkContents(candidate, path, checkContent));
   });
   problems.push(...checkTogether(services, pathOf));
 
@@ -211,7 +217,16 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
       message: `expected at least ${String(least)} seconds, the observation period of ${String(trigger.observationPeriod)} and one day, got ${String(retentionPeriod)}`,
     });
   }
-  return [...problems, ...checkCorrelation(service, root)];
+  return [...problems, ...checkCorrelation(service, root), ...checkTarget(service, root)];
+}
+
+/** A CloudEvent names its service in an attribute, escaped. */
+function checkTarget({ serviceName, targetPubSub }: ServiceConfig, root: string): Problem[] {
+  if (targetPubSub.format !== "cloudevents" || !isServiceName(serviceName)) return [];
+  const needed = bytes(sourceOf(serviceName));
+  if (needed <= MAX_ATTRIBUTE_BYTES) return [];
+  const message = `expected a name whose source as a CloudEvent has at most ${String(MAX_ATTRIBUTE_BYTES)} bytes, got ${String(needed)}`;
+  return [{ path: join(root, "serviceName"), message }];
 }
 
 /** One commit takes what a rule requires: a service that asks for more could never fire. */
@@ -277,6 +292,24 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
     }
   }
   return problems;
+}
+
+/** Also where the rest of a service is refused. */
+function checkContents(candidate: unknown, root: string, check: CheckContent): Problem[] {
+  const { endpoints } = (candidate ?? {}) as { readonly endpoints?: unknown };
+  return (Array.isArray(endpoints) ? endpoints : []).flatMap((endpoint: unknown, index) => {
+    const { schema, filter } = (endpoint ?? {}) as Readonly<Record<string, unknown>>;
+    const problems = check({
+      ...(isObject(schema) && { schema }),
+      ...(typeof filter === "string" && filter !== "" && { filter }),
+    });
+    const place = `endpoints[${String(index)}]`;
+    return problems.map(({ path, message }) => ({ path: join(root, `${place}.${path}`), message }));
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

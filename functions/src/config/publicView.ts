@@ -16,6 +16,7 @@ const KEY_PLACE = {
  * a new one does not compile until somebody has decided, and what the type does not know stays inside.
  */
 const VIEW: View<ServiceConfig> = {
+  $schema: "shown",
   serviceName: "shown",
   endpoints: {
     eventKey: "shown",
@@ -25,12 +26,15 @@ const VIEW: View<ServiceConfig> = {
     keepHeaders: "shown",
     redactQueryParams: "shown",
     key: KEY_PLACE,
+    // Their constants may be compared with a secret in a body.
+    schema: "hidden",
+    filter: "hidden",
   },
   correlation: { key: KEY_PLACE, withoutKey: "shown", fixedKey: "shown" },
   // Keys and numbers only, as deep as it is.
   condition: "shown",
   trigger: { type: "shown", observationPeriod: "shown", keepEventAfterTrigger: "shown" },
-  targetPubSub: { topic: "shown" },
+  targetPubSub: { topic: "shown", format: "shown", orderingKey: "shown" },
   retentionPeriod: "shown",
   cors: { origins: "shown" },
 };

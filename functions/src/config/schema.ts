@@ -1,7 +1,13 @@
 import type { FromSchema } from "json-schema-to-ts";
 import type { Condition } from "../domain/condition.ts";
 import { HTTP_METHODS, type HttpMethod } from "../domain/event.ts";
-import { EVENT_TO_SEND, TRIGGER_TYPES, type TriggerType } from "../domain/rule.ts";
+import {
+  EVENT_TO_SEND,
+  MESSAGE_FORMATS,
+  ORDERING_KEYS,
+  TRIGGER_TYPES,
+  type TriggerType,
+} from "../domain/rule.ts";
 
 const DEFAULT_METHODS = [
   "GET",
@@ -29,6 +35,7 @@ const keyPlace = {
     header: {
       type: "string",
       minLength: 1,
+      examples: ["X-Order-Id"],
       expected: "the name of a header",
       description:
         "A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused.",
@@ -36,12 +43,14 @@ const keyPlace = {
     queryParam: {
       type: "string",
       minLength: 1,
+      examples: ["order"],
       expected: "the name of a query parameter",
       description: "A query parameter, such as `order`. One that is redacted is refused.",
     },
     body: {
       type: "string",
       minLength: 1,
+      examples: ["$.order.id"],
       expected: "a JSONPath that names one place, or a JSON Pointer",
       description:
         'A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `"42"` are one key. `null`, lists and objects are no key.',
@@ -49,12 +58,14 @@ const keyPlace = {
     cloudEvent: {
       type: "string",
       minLength: 1,
+      examples: ["subject"],
       expected: "the name of a CloudEvent attribute",
       description: "An attribute or extension of a CloudEvent, such as `subject`.",
     },
     pubSubAttribute: {
       type: "string",
       minLength: 1,
+      examples: ["orderId"],
       expected: "the name of a Pub/Sub attribute",
       description:
         "An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`.",
@@ -75,6 +86,13 @@ export const serviceSchema = {
   additionalProperties: false,
   required: ["serviceName", "endpoints", "trigger", "targetPubSub"],
   properties: {
+    $schema: {
+      type: "string",
+      expected: "text",
+      description:
+        "Where an editor finds the schema of a configuration: `docs/configuration.schema.json`. EventSync itself does not read it.",
+      examples: ["./docs/configuration.schema.json"],
+    },
     serviceName: {
       type: "string",
       minLength: 1,
@@ -82,6 +100,7 @@ export const serviceSchema = {
         "a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes",
       description:
         "Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration.",
+      examples: ["orders"],
     },
     endpoints: {
       type: "array",
@@ -89,6 +108,7 @@ export const serviceSchema = {
       expected: "a list of at least 1 endpoint",
       description:
         "The events that must come together. A service with one endpoint relays each event that satisfies it.",
+      examples: [[{ eventKey: "order" }, { eventKey: "payment" }]],
       items: {
         type: "object",
         expected: "an object with “eventKey”",
@@ -101,6 +121,7 @@ export const serviceSchema = {
             expected:
               "a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment",
             description: "Path of the endpoint: `/event/<eventKey>`. Unique in the service.",
+            examples: ["payment"],
           },
           acceptedHttpMethods: {
             type: "array",
@@ -108,6 +129,7 @@ export const serviceSchema = {
             description:
               "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.",
             default: DEFAULT_METHODS,
+            examples: [["POST"]],
             items: {
               type: "string",
               enum: HTTP_METHODS,
@@ -121,6 +143,7 @@ export const serviceSchema = {
             description:
               "Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.",
             default: "ALL",
+            examples: ["LAST"],
           },
           minNbOfOccurrence: {
             type: "integer",
@@ -130,6 +153,7 @@ export const serviceSchema = {
             description:
               "How many events of this endpoint the window needs, unless `condition` says otherwise. 0 means the default. At most 10,000 over all endpoints that are needed together; fewer if names are very long.",
             default: 1,
+            examples: [3],
           },
           keepHeaders: {
             type: "array",
@@ -137,6 +161,7 @@ export const serviceSchema = {
             description:
               "Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.",
             default: [],
+            examples: [["Authorization"]],
             items: {
               type: "string",
               // A token, RFC 9110, 5.6.2.
@@ -162,9 +187,32 @@ export const serviceSchema = {
               "token",
             ],
             items: { type: "string", minLength: 1, expected: "the name of a query parameter" },
+            examples: [["api_key", "session"]],
+          },
+          schema: {
+            type: "object",
+            expected: "a JSON Schema",
+            description:
+              "JSON Schema (2020-12; with `$schema` also 2019-09 or draft-07) for the body, of a CloudEvent for its data. What does not satisfy it is answered with 422 and is not stored. See [Schemas and filters](#schemas-and-filters).",
+            examples: [
+              {
+                type: "object",
+                required: ["orderId"],
+                properties: { orderId: { type: "string", pattern: "^[A-Z]{2}[0-9]+$" } },
+              },
+            ],
+          },
+          filter: {
+            type: "string",
+            minLength: 1,
+            expected: "an expression in CEL that is true or false",
+            description:
+              "Expression in [CEL](https://cel.dev) over `method`, `path`, `headers`, `query`, `body` and `attributes`. An event for which it is not true is stored, marked as `ignored`, and does not count. See [Schemas and filters](#schemas-and-filters).",
+            examples: ['body.status == "paid" && body.amount > 100.0'],
           },
           key: {
             ...keyPlace,
+            examples: [{ queryParam: "order" }],
             description:
               "Where events of this endpoint have their key, if elsewhere than `correlation.key` says. With the same fields as that.",
           },
@@ -173,6 +221,7 @@ export const serviceSchema = {
     },
     correlation: {
       type: "object",
+      examples: [{ key: { header: "X-Order-Id" } }],
       expected: "an object with “key”",
       additionalProperties: false,
       description:
@@ -180,6 +229,7 @@ export const serviceSchema = {
       properties: {
         key: {
           ...keyPlace,
+          examples: [{ body: "$.order.id" }],
           description:
             "Where an event has its key: one of these. Required unless every endpoint has a `key` of its own.",
         },
@@ -190,10 +240,12 @@ export const serviceSchema = {
           description:
             "What becomes of an event without a usable key. `reject`: 422, which says where it was looked for. `ignore`: it is stored, marked as ignored with the reason, and does not count. `fixed`: it has the key `fixedKey`.",
           default: "reject",
+          examples: ["ignore"],
         },
         fixedKey: {
           type: "string",
           expected: "a text of 1 to 1000 bytes in UTF-8",
+          examples: ["others"],
           description: "The key of events that have none, where `withoutKey` is `fixed`.",
         },
       },
@@ -204,18 +256,21 @@ export const serviceSchema = {
       additionalProperties: false,
       required: ["type", "observationPeriod"],
       description: "When a sync message is generated.",
+      examples: [{ type: "window", observationPeriod: 3600 }],
       properties: {
         type: {
           type: "string",
           enum: TRIGGER_TYPES,
           expected: TRIGGER_TYPES.map((type) => `“${type}” (${TRIGGERS[type]})`).join(" or "),
           description: TRIGGER_TYPES.map((type) => `\`${type}\`: ${TRIGGERS[type]}.`).join(" "),
+          examples: ["window"],
         },
         observationPeriod: {
           type: "integer",
           minimum: 1,
           expected: "a whole number of seconds, at least 1",
           description: "Seconds in the past, from now, in which events count.",
+          examples: [3600],
         },
         keepEventAfterTrigger: {
           type: "boolean",
@@ -223,6 +278,7 @@ export const serviceSchema = {
           description:
             "`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.",
           default: false,
+          examples: [true],
         },
       },
     },
@@ -238,6 +294,7 @@ export const serviceSchema = {
       additionalProperties: false,
       required: ["topic"],
       description: "Where the sync message goes.",
+      examples: [{ topic: "projects/my-project/topics/my-topic" }],
       properties: {
         topic: {
           type: "string",
@@ -247,6 +304,23 @@ export const serviceSchema = {
           expected: "the full name of a topic, such as projects/my-project/topics/my-topic",
           description:
             "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
+          examples: ["projects/my-project/topics/my-topic"],
+        },
+        format: {
+          type: "string",
+          enum: MESSAGE_FORMATS,
+          expected: `one of ${MESSAGE_FORMATS.join(", ")}`,
+          description:
+            "`message` (where it is not set): the message alone. `cloudevents`: the same data as a CloudEvent 1.0 in binary mode, with its attributes as `ce-…` attributes of the Pub/Sub message.",
+          examples: ["cloudevents"],
+        },
+        orderingKey: {
+          type: "string",
+          enum: ORDERING_KEYS,
+          expected: `one of ${ORDERING_KEYS.join(", ")}`,
+          description:
+            "`key`: the correlation key is the ordering key of the Pub/Sub message; `none` where it is not set.",
+          examples: ["key"],
         },
       },
     },
@@ -257,6 +331,7 @@ export const serviceSchema = {
       description:
         "Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.",
       default: 604800,
+      examples: [1209600],
     },
     cors: {
       type: "object",
@@ -265,12 +340,14 @@ export const serviceSchema = {
       required: ["origins"],
       description:
         "Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.",
+      examples: [{ origins: ["https://example.com"] }],
       properties: {
         origins: {
           type: "array",
           minItems: 1,
           expected: "a list of at least 1 origin",
           description: "Origins that may call, such as `https://example.com`, or `*` for any.",
+          examples: [["https://example.com"]],
           items: {
             type: "string",
             expected:

@@ -3,7 +3,8 @@
 "use strict";
 export const validate = validate10;
 export default validate10;
-const schema11 = {"type":"object","expected":"an object","additionalProperties":false,"required":["serviceName","endpoints","trigger","targetPubSub"],"properties":{"serviceName":{"type":"string","minLength":1,"expected":"a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes","description":"Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration."},"endpoints":{"type":"array","minItems":1,"expected":"a list of at least 1 endpoint","description":"The events that must come together. A service with one endpoint relays each event that satisfies it.","items":{"type":"object","expected":"an object with “eventKey”","additionalProperties":false,"required":["eventKey"],"properties":{"eventKey":{"type":"string","minLength":1,"expected":"a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment","description":"Path of the endpoint: `/event/<eventKey>`. Unique in the service."},"acceptedHttpMethods":{"type":"array","expected":"a list of HTTP methods","description":"HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.","default":["GET","POST","PUT","PATCH","DELETE"],"items":{"type":"string","enum":["GET","POST","PUT","PATCH","DELETE","HEAD","OPTIONS","TRACE","CONNECT"],"expected":"one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT"}},"eventToSend":{"type":"string","enum":["ALL","FIRST","LAST","BOUNDARIES"],"expected":"one of ALL, FIRST, LAST, BOUNDARIES","description":"Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.","default":"ALL"},"minNbOfOccurrence":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000 (0 means the default)","description":"How many events of this endpoint the window needs, unless `condition` says otherwise. 0 means the default. At most 10,000 over all endpoints that are needed together; fewer if names are very long.","default":1},"keepHeaders":{"type":"array","expected":"a list of header names","description":"Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.","default":[],"items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$","expected":"a header name: letters, digits and any of !#$%&'*+-.^_`|~"}},"redactQueryParams":{"type":"array","expected":"a list of names of query parameters","description":"Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.","default":["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"],"items":{"type":"string","minLength":1,"expected":"the name of a query parameter"}},"key":{"type":"object","expected":"an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"header":{"type":"string","minLength":1,"expected":"the name of a header","description":"A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused."},"queryParam":{"type":"string","minLength":1,"expected":"the name of a query parameter","description":"A query parameter, such as `order`. One that is redacted is refused."},"body":{"type":"string","minLength":1,"expected":"a JSONPath that names one place, or a JSON Pointer","description":"A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `\"42\"` are one key. `null`, lists and objects are no key."},"cloudEvent":{"type":"string","minLength":1,"expected":"the name of a CloudEvent attribute","description":"An attribute or extension of a CloudEvent, such as `subject`."},"pubSubAttribute":{"type":"string","minLength":1,"expected":"the name of a Pub/Sub attribute","description":"An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`."}},"description":"Where events of this endpoint have their key, if elsewhere than `correlation.key` says. With the same fields as that."}}}},"correlation":{"type":"object","expected":"an object with “key”","additionalProperties":false,"description":"Joins events by a key: each key has its own window, and events of different keys never meet in a sync. A key is a text of at most 1,000 bytes in UTF-8.","properties":{"key":{"type":"object","expected":"an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"header":{"type":"string","minLength":1,"expected":"the name of a header","description":"A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused."},"queryParam":{"type":"string","minLength":1,"expected":"the name of a query parameter","description":"A query parameter, such as `order`. One that is redacted is refused."},"body":{"type":"string","minLength":1,"expected":"a JSONPath that names one place, or a JSON Pointer","description":"A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `\"42\"` are one key. `null`, lists and objects are no key."},"cloudEvent":{"type":"string","minLength":1,"expected":"the name of a CloudEvent attribute","description":"An attribute or extension of a CloudEvent, such as `subject`."},"pubSubAttribute":{"type":"string","minLength":1,"expected":"the name of a Pub/Sub attribute","description":"An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`."}},"description":"Where an event has its key: one of these. Required unless every endpoint has a `key` of its own."},"withoutKey":{"type":"string","enum":["reject","ignore","fixed"],"expected":"one of “reject”, “ignore” and “fixed”","description":"What becomes of an event without a usable key. `reject`: 422, which says where it was looked for. `ignore`: it is stored, marked as ignored with the reason, and does not count. `fixed`: it has the key `fixedKey`.","default":"reject"},"fixedKey":{"type":"string","expected":"a text of 1 to 1000 bytes in UTF-8","description":"The key of events that have none, where `withoutKey` is `fixed`."}}},"trigger":{"type":"object","expected":"an object with “type” and “observationPeriod”","additionalProperties":false,"required":["type","observationPeriod"],"description":"When a sync message is generated.","properties":{"type":{"type":"string","enum":["window","none"],"expected":"“window” (by itself, when the window is complete) or “none” (only by manual trigger)","description":"`window`: by itself, when the window is complete. `none`: only by manual trigger."},"observationPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1","description":"Seconds in the past, from now, in which events count."},"keepEventAfterTrigger":{"type":"boolean","expected":"true or false","description":"`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.","default":false}}},"condition":{"$ref":"#/definitions/condition","description":"What completes the window. An endpoint by its key (it needs its `minNbOfOccurrence`), or as `{\"endpoint\": …, \"min\": …}`; `all`, `any` or `atLeast` over a list of conditions, at most 8 deep inside one another and 1000 together. An endpoint that it does not name is optional: its events join the sync if they are there. Not set: every endpoint. With `\"type\": \"none\"` it only decides what a message calls complete.","examples":[{"all":["orders",{"atLeast":{"n":2,"of":["stock","payments","credit"]}}]}]},"targetPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the sync message goes.","properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist."}}},"retentionPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least the observation period plus one day (86400)","description":"Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.","default":604800},"cors":{"type":"object","expected":"an object with “origins”","additionalProperties":false,"required":["origins"],"description":"Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.","properties":{"origins":{"type":"array","minItems":1,"expected":"a list of at least 1 origin","description":"Origins that may call, such as `https://example.com`, or `*` for any.","items":{"type":"string","expected":"“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard"}}}}},"definitions":{"condition":{"type":["string","object"],"minLength":1,"additionalProperties":false,"oneOf":[{"type":"string"},{"type":"object","required":["endpoint"]},{"type":"object","required":["all"]},{"type":"object","required":["any"]},{"type":"object","required":["atLeast"]}],"expected":"the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”","properties":{"all":{"$ref":"#/definitions/conditions"},"any":{"$ref":"#/definitions/conditions"},"atLeast":{"type":"object","additionalProperties":false,"required":["n","of"],"expected":"an object with “n” and “of”","properties":{"n":{"type":"integer","minimum":1,"expected":"a whole number, at least 1"},"of":{"$ref":"#/definitions/conditions"}}},"endpoint":{"type":"string","minLength":1,"expected":"the key of an endpoint"},"min":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000"}},"dependencies":{"min":["endpoint"]}},"conditions":{"type":"array","minItems":1,"maxItems":1000,"expected":"a list of 1 to 1000 conditions","items":{"$ref":"#/definitions/condition"}}}};
+const schema11 = {"type":"object","expected":"an object","additionalProperties":false,"required":["serviceName","endpoints","trigger","targetPubSub"],"properties":{"$schema":{"type":"string","expected":"text","description":"Where an editor finds the schema of a configuration: `docs/configuration.schema.json`. EventSync itself does not read it.","examples":["./docs/configuration.schema.json"]},"serviceName":{"type":"string","minLength":1,"expected":"a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes","description":"Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration.","examples":["orders"]},"endpoints":{"type":"array","minItems":1,"expected":"a list of at least 1 endpoint","description":"The events that must come together. A service with one endpoint relays each event that satisfies it.","examples":[[{"eventKey":"order"},{"eventKey":"payment"}]],"items":{"type":"object","expected":"an object with “eventKey”","additionalProperties":false,"required":["eventKey"],"properties":{"eventKey":{"type":"string","minLength":1,"expected":"a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment","description":"Path of the endpoint: `/event/<eventKey>`. Unique in the service.","examples":["payment"]},"acceptedHttpMethods":{"type":"array","expected":"a list of HTTP methods","description":"HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.","default":["GET","POST","PUT","PATCH","DELETE"],"examples":[["POST"]],"items":{"type":"string","enum":["GET","POST","PUT","PATCH","DELETE","HEAD","OPTIONS","TRACE","CONNECT"],"expected":"one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT"}},"eventToSend":{"type":"string","enum":["ALL","FIRST","LAST","BOUNDARIES"],"expected":"one of ALL, FIRST, LAST, BOUNDARIES","description":"Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.","default":"ALL","examples":["LAST"]},"minNbOfOccurrence":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000 (0 means the default)","description":"How many events of this endpoint the window needs, unless `condition` says otherwise. 0 means the default. At most 10,000 over all endpoints that are needed together; fewer if names are very long.","default":1,"examples":[3]},"keepHeaders":{"type":"array","expected":"a list of header names","description":"Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.","default":[],"examples":[["Authorization"]],"items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$","expected":"a header name: letters, digits and any of !#$%&'*+-.^_`|~"}},"redactQueryParams":{"type":"array","expected":"a list of names of query parameters","description":"Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.","default":["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"],"items":{"type":"string","minLength":1,"expected":"the name of a query parameter"},"examples":[["api_key","session"]]},"schema":{"type":"object","expected":"a JSON Schema","description":"JSON Schema (2020-12; with `$schema` also 2019-09 or draft-07) for the body, of a CloudEvent for its data. What does not satisfy it is answered with 422 and is not stored. See [Schemas and filters](#schemas-and-filters).","examples":[{"type":"object","required":["orderId"],"properties":{"orderId":{"type":"string","pattern":"^[A-Z]{2}[0-9]+$"}}}]},"filter":{"type":"string","minLength":1,"expected":"an expression in CEL that is true or false","description":"Expression in [CEL](https://cel.dev) over `method`, `path`, `headers`, `query`, `body` and `attributes`. An event for which it is not true is stored, marked as `ignored`, and does not count. See [Schemas and filters](#schemas-and-filters).","examples":["body.status == \"paid\" && body.amount > 100.0"]},"key":{"type":"object","expected":"an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"header":{"type":"string","minLength":1,"examples":["X-Order-Id"],"expected":"the name of a header","description":"A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused."},"queryParam":{"type":"string","minLength":1,"examples":["order"],"expected":"the name of a query parameter","description":"A query parameter, such as `order`. One that is redacted is refused."},"body":{"type":"string","minLength":1,"examples":["$.order.id"],"expected":"a JSONPath that names one place, or a JSON Pointer","description":"A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `\"42\"` are one key. `null`, lists and objects are no key."},"cloudEvent":{"type":"string","minLength":1,"examples":["subject"],"expected":"the name of a CloudEvent attribute","description":"An attribute or extension of a CloudEvent, such as `subject`."},"pubSubAttribute":{"type":"string","minLength":1,"examples":["orderId"],"expected":"the name of a Pub/Sub attribute","description":"An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`."}},"examples":[{"queryParam":"order"}],"description":"Where events of this endpoint have their key, if elsewhere than `correlation.key` says. With the same fields as that."}}}},"correlation":{"type":"object","examples":[{"key":{"header":"X-Order-Id"}}],"expected":"an object with “key”","additionalProperties":false,"description":"Joins events by a key: each key has its own window, and events of different keys never meet in a sync. A key is a text of at most 1,000 bytes in UTF-8.","properties":{"key":{"type":"object","expected":"an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"header":{"type":"string","minLength":1,"examples":["X-Order-Id"],"expected":"the name of a header","description":"A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused."},"queryParam":{"type":"string","minLength":1,"examples":["order"],"expected":"the name of a query parameter","description":"A query parameter, such as `order`. One that is redacted is refused."},"body":{"type":"string","minLength":1,"examples":["$.order.id"],"expected":"a JSONPath that names one place, or a JSON Pointer","description":"A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `\"42\"` are one key. `null`, lists and objects are no key."},"cloudEvent":{"type":"string","minLength":1,"examples":["subject"],"expected":"the name of a CloudEvent attribute","description":"An attribute or extension of a CloudEvent, such as `subject`."},"pubSubAttribute":{"type":"string","minLength":1,"examples":["orderId"],"expected":"the name of a Pub/Sub attribute","description":"An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`."}},"examples":[{"body":"$.order.id"}],"description":"Where an event has its key: one of these. Required unless every endpoint has a `key` of its own."},"withoutKey":{"type":"string","enum":["reject","ignore","fixed"],"expected":"one of “reject”, “ignore” and “fixed”","description":"What becomes of an event without a usable key. `reject`: 422, which says where it was looked for. `ignore`: it is stored, marked as ignored with the reason, and does not count. `fixed`: it has the key `fixedKey`.","default":"reject","examples":["ignore"]},"fixedKey":{"type":"string","expected":"a text of 1 to 1000 bytes in UTF-8","examples":["others"],"description":"The key of events that have none, where `withoutKey` is `fixed`."}}},"trigger":{"type":"object","expected":"an object with “type” and “observationPeriod”","additionalProperties":false,"required":["type","observationPeriod"],"description":"When a sync message is generated.","examples":[{"type":"window","observationPeriod":3600}],"properties":{"type":{"type":"string","enum":["window","none"],"expected":"“window” (by itself, when the window is complete) or “none” (only by manual trigger)","description":"`window`: by itself, when the window is complete. `none`: only by manual trigger.","examples":["window"]},"observationPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1","description":"Seconds in the past, from now, in which events count.","examples":[3600]},"keepEventAfterTrigger":{"type":"boolean","expected":"true or false","description":"`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.","default":false,"examples":[true]}}},"condition":{"$ref":"#/definitions/condition","description":"What completes the window. An endpoint by its key (it needs its `minNbOfOccurrence`), or as `{\"endpoint\": …, \"min\": …}`; `all`, `any` or `atLeast` over a list of conditions, at most 8 deep inside one another and 1000 together. An endpoint that it does not name is optional: its events join the sync if they are there. Not set: every endpoint. With `\"type\": \"none\"` it only decides what a message calls complete.","examples":[{"all":["orders",{"atLeast":{"n":2,"of":["stock","payments","credit"]}}]}]},"targetPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the sync message goes.","examples":[{"topic":"projects/my-project/topics/my-topic"}],"properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.","examples":["projects/my-project/topics/my-topic"]},"format":{"type":"string","enum":["message","cloudevents"],"expected":"one of message, cloudevents","description":"`message` (where it is not set): the message alone. `cloudevents`: the same data as a CloudEvent 1.0 in binary mode, with its attributes as `ce-…` attributes of the Pub/Sub message.","examples":["cloudevents"]},"orderingKey":{"type":"string","enum":["none","key"],"expected":"one of none, key","description":"`key`: the correlation key is the ordering key of the Pub/Sub message; `none` where it is not set.","examples":["key"]}}},"retentionPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least the observation period plus one day (86400)","description":"Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.","default":604800,"examples":[1209600]},"cors":{"type":"object","expected":"an object with “origins”","additionalProperties":false,"required":["origins"],"description":"Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.","examples":[{"origins":["https://example.com"]}],"properties":{"origins":{"type":"array","minItems":1,"expected":"a list of at least 1 origin","description":"Origins that may call, such as `https://example.com`, or `*` for any.","examples":[["https://example.com"]],"items":{"type":"string","expected":"“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard"}}}}},"definitions":{"condition":{"type":["string","object"],"minLength":1,"additionalProperties":false,"oneOf":[{"type":"string"},{"type":"object","required":["endpoint"]},{"type":"object","required":["all"]},{"type":"object","required":["any"]},{"type":"object","required":["atLeast"]}],"expected":"the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”","properties":{"all":{"$ref":"#/definitions/conditions"},"any":{"$ref":"#/definitions/conditions"},"atLeast":{"type":"object","additionalProperties":false,"required":["n","of"],"expected":"an object with “n” and “of”","properties":{"n":{"type":"integer","minimum":1,"expected":"a whole number, at least 1"},"of":{"$ref":"#/definitions/conditions"}}},"endpoint":{"type":"string","minLength":1,"expected":"the key of an endpoint"},"min":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000"}},"dependencies":{"min":["endpoint"]}},"conditions":{"type":"array","minItems":1,"maxItems":1000,"expected":"a list of 1 to 1000 conditions","items":{"$ref":"#/definitions/condition"}}}};
+const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "u");
 const pattern1 = new RegExp("^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$", "u");
 const schema12 = {"type":["string","object"],"minLength":1,"additionalProperties":false,"oneOf":[{"type":"string"},{"type":"object","required":["endpoint"]},{"type":"object","required":["all"]},{"type":"object","required":["any"]},{"type":"object","required":["atLeast"]}],"expected":"the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”","properties":{"all":{"$ref":"#/definitions/conditions"},"any":{"$ref":"#/definitions/conditions"},"atLeast":{"type":"object","additionalProperties":false,"required":["n","of"],"expected":"an object with “n” and “of”","properties":{"n":{"type":"integer","minimum":1,"expected":"a whole number, at least 1"},"of":{"$ref":"#/definitions/conditions"}}},"endpoint":{"type":"string","minLength":1,"expected":"the key of an endpoint"},"min":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000"}},"dependencies":{"min":["endpoint"]}};
@@ -490,7 +491,7 @@ vErrors.push(err3);
 errors++;
 }
 for(const key0 in data){
-if(!((((((((key0 === "serviceName") || (key0 === "endpoints")) || (key0 === "correlation")) || (key0 === "trigger")) || (key0 === "condition")) || (key0 === "targetPubSub")) || (key0 === "retentionPeriod")) || (key0 === "cors"))){
+if(!(func2.call(schema11.properties, key0))){
 const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema11,data};
 if(vErrors === null){
 vErrors = [err4];
@@ -501,11 +502,10 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.serviceName !== undefined){
-let data0 = data.serviceName;
-if(typeof data0 === "string"){
-if(data0.length < 1){
-const err5 = {instancePath:instancePath+"/serviceName",schemaPath:"#/properties/serviceName/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.serviceName,data:data0};
+if(data.$schema !== undefined){
+let data0 = data.$schema;
+if(typeof data0 !== "string"){
+const err5 = {instancePath:instancePath+"/$schema",schemaPath:"#/properties/%24schema/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.$schema.type,parentSchema:schema11.properties.$schema,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -515,8 +515,11 @@ vErrors.push(err5);
 errors++;
 }
 }
-else {
-const err6 = {instancePath:instancePath+"/serviceName",schemaPath:"#/properties/serviceName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.serviceName.type,parentSchema:schema11.properties.serviceName,data:data0};
+if(data.serviceName !== undefined){
+let data1 = data.serviceName;
+if(typeof data1 === "string"){
+if(data1.length < 1){
+const err6 = {instancePath:instancePath+"/serviceName",schemaPath:"#/properties/serviceName/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.serviceName,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -526,11 +529,8 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.endpoints !== undefined){
-let data1 = data.endpoints;
-if(Array.isArray(data1)){
-if(data1.length < 1){
-const err7 = {instancePath:instancePath+"/endpoints",schemaPath:"#/properties/endpoints/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.endpoints,data:data1};
+else {
+const err7 = {instancePath:instancePath+"/serviceName",schemaPath:"#/properties/serviceName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.serviceName.type,parentSchema:schema11.properties.serviceName,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -539,27 +539,12 @@ vErrors.push(err7);
 }
 errors++;
 }
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-let data2 = data1[i0];
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.acceptedHttpMethods === undefined){
-data2.acceptedHttpMethods = ["GET","POST","PUT","PATCH","DELETE"];
 }
-if(data2.eventToSend === undefined){
-data2.eventToSend = "ALL";
-}
-if(data2.minNbOfOccurrence === undefined){
-data2.minNbOfOccurrence = 1;
-}
-if(data2.keepHeaders === undefined){
-data2.keepHeaders = [];
-}
-if(data2.redactQueryParams === undefined){
-data2.redactQueryParams = ["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"];
-}
-if(data2.eventKey === undefined){
-const err8 = {instancePath:instancePath+"/endpoints/" + i0,schemaPath:"#/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "eventKey"},message:"must have required property '"+"eventKey"+"'",schema:schema11.properties.endpoints.items.required,parentSchema:schema11.properties.endpoints.items,data:data2};
+if(data.endpoints !== undefined){
+let data2 = data.endpoints;
+if(Array.isArray(data2)){
+if(data2.length < 1){
+const err8 = {instancePath:instancePath+"/endpoints",schemaPath:"#/properties/endpoints/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.endpoints,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -568,9 +553,27 @@ vErrors.push(err8);
 }
 errors++;
 }
-for(const key1 in data2){
-if(!(((((((key1 === "eventKey") || (key1 === "acceptedHttpMethods")) || (key1 === "eventToSend")) || (key1 === "minNbOfOccurrence")) || (key1 === "keepHeaders")) || (key1 === "redactQueryParams")) || (key1 === "key"))){
-const err9 = {instancePath:instancePath+"/endpoints/" + i0,schemaPath:"#/properties/endpoints/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.endpoints.items,data:data2};
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.acceptedHttpMethods === undefined){
+data3.acceptedHttpMethods = ["GET","POST","PUT","PATCH","DELETE"];
+}
+if(data3.eventToSend === undefined){
+data3.eventToSend = "ALL";
+}
+if(data3.minNbOfOccurrence === undefined){
+data3.minNbOfOccurrence = 1;
+}
+if(data3.keepHeaders === undefined){
+data3.keepHeaders = [];
+}
+if(data3.redactQueryParams === undefined){
+data3.redactQueryParams = ["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"];
+}
+if(data3.eventKey === undefined){
+const err9 = {instancePath:instancePath+"/endpoints/" + i0,schemaPath:"#/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "eventKey"},message:"must have required property '"+"eventKey"+"'",schema:schema11.properties.endpoints.items.required,parentSchema:schema11.properties.endpoints.items,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -579,12 +582,9 @@ vErrors.push(err9);
 }
 errors++;
 }
-}
-if(data2.eventKey !== undefined){
-let data3 = data2.eventKey;
-if(typeof data3 === "string"){
-if(data3.length < 1){
-const err10 = {instancePath:instancePath+"/endpoints/" + i0+"/eventKey",schemaPath:"#/properties/endpoints/items/properties/eventKey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.eventKey,data:data3};
+for(const key1 in data3){
+if(!(func2.call(schema11.properties.endpoints.items.properties, key1))){
+const err10 = {instancePath:instancePath+"/endpoints/" + i0,schemaPath:"#/properties/endpoints/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.endpoints.items,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -594,8 +594,11 @@ vErrors.push(err10);
 errors++;
 }
 }
-else {
-const err11 = {instancePath:instancePath+"/endpoints/" + i0+"/eventKey",schemaPath:"#/properties/endpoints/items/properties/eventKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.eventKey.type,parentSchema:schema11.properties.endpoints.items.properties.eventKey,data:data3};
+if(data3.eventKey !== undefined){
+let data4 = data3.eventKey;
+if(typeof data4 === "string"){
+if(data4.length < 1){
+const err11 = {instancePath:instancePath+"/endpoints/" + i0+"/eventKey",schemaPath:"#/properties/endpoints/items/properties/eventKey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.eventKey,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -605,13 +608,8 @@ vErrors.push(err11);
 errors++;
 }
 }
-let data4 = data2.acceptedHttpMethods;
-if(Array.isArray(data4)){
-const len1 = data4.length;
-for(let i1=0; i1<len1; i1++){
-let data5 = data4[i1];
-if(typeof data5 !== "string"){
-const err12 = {instancePath:instancePath+"/endpoints/" + i0+"/acceptedHttpMethods/" + i1,schemaPath:"#/properties/endpoints/items/properties/acceptedHttpMethods/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.acceptedHttpMethods.items.type,parentSchema:schema11.properties.endpoints.items.properties.acceptedHttpMethods.items,data:data5};
+else {
+const err12 = {instancePath:instancePath+"/endpoints/" + i0+"/eventKey",schemaPath:"#/properties/endpoints/items/properties/eventKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.eventKey.type,parentSchema:schema11.properties.endpoints.items.properties.eventKey,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -620,8 +618,14 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!(((((((((data5 === "GET") || (data5 === "POST")) || (data5 === "PUT")) || (data5 === "PATCH")) || (data5 === "DELETE")) || (data5 === "HEAD")) || (data5 === "OPTIONS")) || (data5 === "TRACE")) || (data5 === "CONNECT"))){
-const err13 = {instancePath:instancePath+"/endpoints/" + i0+"/acceptedHttpMethods/" + i1,schemaPath:"#/properties/endpoints/items/properties/acceptedHttpMethods/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.endpoints.items.properties.acceptedHttpMethods.items.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.endpoints.items.properties.acceptedHttpMethods.items.enum,parentSchema:schema11.properties.endpoints.items.properties.acceptedHttpMethods.items,data:data5};
+}
+let data5 = data3.acceptedHttpMethods;
+if(Array.isArray(data5)){
+const len1 = data5.length;
+for(let i1=0; i1<len1; i1++){
+let data6 = data5[i1];
+if(typeof data6 !== "string"){
+const err13 = {instancePath:instancePath+"/endpoints/" + i0+"/acceptedHttpMethods/" + i1,schemaPath:"#/properties/endpoints/items/properties/acceptedHttpMethods/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.acceptedHttpMethods.items.type,parentSchema:schema11.properties.endpoints.items.properties.acceptedHttpMethods.items,data:data6};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -630,10 +634,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-}
-else {
-const err14 = {instancePath:instancePath+"/endpoints/" + i0+"/acceptedHttpMethods",schemaPath:"#/properties/endpoints/items/properties/acceptedHttpMethods/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.endpoints.items.properties.acceptedHttpMethods.type,parentSchema:schema11.properties.endpoints.items.properties.acceptedHttpMethods,data:data4};
+if(!(((((((((data6 === "GET") || (data6 === "POST")) || (data6 === "PUT")) || (data6 === "PATCH")) || (data6 === "DELETE")) || (data6 === "HEAD")) || (data6 === "OPTIONS")) || (data6 === "TRACE")) || (data6 === "CONNECT"))){
+const err14 = {instancePath:instancePath+"/endpoints/" + i0+"/acceptedHttpMethods/" + i1,schemaPath:"#/properties/endpoints/items/properties/acceptedHttpMethods/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.endpoints.items.properties.acceptedHttpMethods.items.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.endpoints.items.properties.acceptedHttpMethods.items.enum,parentSchema:schema11.properties.endpoints.items.properties.acceptedHttpMethods.items,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -642,9 +644,10 @@ vErrors.push(err14);
 }
 errors++;
 }
-let data6 = data2.eventToSend;
-if(typeof data6 !== "string"){
-const err15 = {instancePath:instancePath+"/endpoints/" + i0+"/eventToSend",schemaPath:"#/properties/endpoints/items/properties/eventToSend/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.eventToSend.type,parentSchema:schema11.properties.endpoints.items.properties.eventToSend,data:data6};
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/endpoints/" + i0+"/acceptedHttpMethods",schemaPath:"#/properties/endpoints/items/properties/acceptedHttpMethods/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.endpoints.items.properties.acceptedHttpMethods.type,parentSchema:schema11.properties.endpoints.items.properties.acceptedHttpMethods,data:data5};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -653,8 +656,9 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(!((((data6 === "ALL") || (data6 === "FIRST")) || (data6 === "LAST")) || (data6 === "BOUNDARIES"))){
-const err16 = {instancePath:instancePath+"/endpoints/" + i0+"/eventToSend",schemaPath:"#/properties/endpoints/items/properties/eventToSend/enum",keyword:"enum",params:{allowedValues: schema11.properties.endpoints.items.properties.eventToSend.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.endpoints.items.properties.eventToSend.enum,parentSchema:schema11.properties.endpoints.items.properties.eventToSend,data:data6};
+let data7 = data3.eventToSend;
+if(typeof data7 !== "string"){
+const err16 = {instancePath:instancePath+"/endpoints/" + i0+"/eventToSend",schemaPath:"#/properties/endpoints/items/properties/eventToSend/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.eventToSend.type,parentSchema:schema11.properties.endpoints.items.properties.eventToSend,data:data7};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -663,9 +667,8 @@ vErrors.push(err16);
 }
 errors++;
 }
-let data7 = data2.minNbOfOccurrence;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err17 = {instancePath:instancePath+"/endpoints/" + i0+"/minNbOfOccurrence",schemaPath:"#/properties/endpoints/items/properties/minNbOfOccurrence/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.endpoints.items.properties.minNbOfOccurrence.type,parentSchema:schema11.properties.endpoints.items.properties.minNbOfOccurrence,data:data7};
+if(!((((data7 === "ALL") || (data7 === "FIRST")) || (data7 === "LAST")) || (data7 === "BOUNDARIES"))){
+const err17 = {instancePath:instancePath+"/endpoints/" + i0+"/eventToSend",schemaPath:"#/properties/endpoints/items/properties/eventToSend/enum",keyword:"enum",params:{allowedValues: schema11.properties.endpoints.items.properties.eventToSend.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.endpoints.items.properties.eventToSend.enum,parentSchema:schema11.properties.endpoints.items.properties.eventToSend,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -674,9 +677,9 @@ vErrors.push(err17);
 }
 errors++;
 }
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 10000 || isNaN(data7)){
-const err18 = {instancePath:instancePath+"/endpoints/" + i0+"/minNbOfOccurrence",schemaPath:"#/properties/endpoints/items/properties/minNbOfOccurrence/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema11.properties.endpoints.items.properties.minNbOfOccurrence,data:data7};
+let data8 = data3.minNbOfOccurrence;
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+const err18 = {instancePath:instancePath+"/endpoints/" + i0+"/minNbOfOccurrence",schemaPath:"#/properties/endpoints/items/properties/minNbOfOccurrence/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.endpoints.items.properties.minNbOfOccurrence.type,parentSchema:schema11.properties.endpoints.items.properties.minNbOfOccurrence,data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -685,8 +688,9 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(data7 < 1 || isNaN(data7)){
-const err19 = {instancePath:instancePath+"/endpoints/" + i0+"/minNbOfOccurrence",schemaPath:"#/properties/endpoints/items/properties/minNbOfOccurrence/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.endpoints.items.properties.minNbOfOccurrence,data:data7};
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 10000 || isNaN(data8)){
+const err19 = {instancePath:instancePath+"/endpoints/" + i0+"/minNbOfOccurrence",schemaPath:"#/properties/endpoints/items/properties/minNbOfOccurrence/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema11.properties.endpoints.items.properties.minNbOfOccurrence,data:data8};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -695,15 +699,8 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-let data8 = data2.keepHeaders;
-if(Array.isArray(data8)){
-const len2 = data8.length;
-for(let i2=0; i2<len2; i2++){
-let data9 = data8[i2];
-if(typeof data9 === "string"){
-if(!pattern0.test(data9)){
-const err20 = {instancePath:instancePath+"/endpoints/" + i0+"/keepHeaders/" + i2,schemaPath:"#/properties/endpoints/items/properties/keepHeaders/items/pattern",keyword:"pattern",params:{pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},message:"must match pattern \""+"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"+"\"",schema:"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",parentSchema:schema11.properties.endpoints.items.properties.keepHeaders.items,data:data9};
+if(data8 < 1 || isNaN(data8)){
+const err20 = {instancePath:instancePath+"/endpoints/" + i0+"/minNbOfOccurrence",schemaPath:"#/properties/endpoints/items/properties/minNbOfOccurrence/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.endpoints.items.properties.minNbOfOccurrence,data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -713,8 +710,14 @@ vErrors.push(err20);
 errors++;
 }
 }
-else {
-const err21 = {instancePath:instancePath+"/endpoints/" + i0+"/keepHeaders/" + i2,schemaPath:"#/properties/endpoints/items/properties/keepHeaders/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.keepHeaders.items.type,parentSchema:schema11.properties.endpoints.items.properties.keepHeaders.items,data:data9};
+let data9 = data3.keepHeaders;
+if(Array.isArray(data9)){
+const len2 = data9.length;
+for(let i2=0; i2<len2; i2++){
+let data10 = data9[i2];
+if(typeof data10 === "string"){
+if(!pattern0.test(data10)){
+const err21 = {instancePath:instancePath+"/endpoints/" + i0+"/keepHeaders/" + i2,schemaPath:"#/properties/endpoints/items/properties/keepHeaders/items/pattern",keyword:"pattern",params:{pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},message:"must match pattern \""+"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"+"\"",schema:"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",parentSchema:schema11.properties.endpoints.items.properties.keepHeaders.items,data:data10};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -724,9 +727,8 @@ vErrors.push(err21);
 errors++;
 }
 }
-}
 else {
-const err22 = {instancePath:instancePath+"/endpoints/" + i0+"/keepHeaders",schemaPath:"#/properties/endpoints/items/properties/keepHeaders/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.endpoints.items.properties.keepHeaders.type,parentSchema:schema11.properties.endpoints.items.properties.keepHeaders,data:data8};
+const err22 = {instancePath:instancePath+"/endpoints/" + i0+"/keepHeaders/" + i2,schemaPath:"#/properties/endpoints/items/properties/keepHeaders/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.keepHeaders.items.type,parentSchema:schema11.properties.endpoints.items.properties.keepHeaders.items,data:data10};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -735,14 +737,10 @@ vErrors.push(err22);
 }
 errors++;
 }
-let data10 = data2.redactQueryParams;
-if(Array.isArray(data10)){
-const len3 = data10.length;
-for(let i3=0; i3<len3; i3++){
-let data11 = data10[i3];
-if(typeof data11 === "string"){
-if(data11.length < 1){
-const err23 = {instancePath:instancePath+"/endpoints/" + i0+"/redactQueryParams/" + i3,schemaPath:"#/properties/endpoints/items/properties/redactQueryParams/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.redactQueryParams.items,data:data11};
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/endpoints/" + i0+"/keepHeaders",schemaPath:"#/properties/endpoints/items/properties/keepHeaders/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.endpoints.items.properties.keepHeaders.type,parentSchema:schema11.properties.endpoints.items.properties.keepHeaders,data:data9};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -751,9 +749,14 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-else {
-const err24 = {instancePath:instancePath+"/endpoints/" + i0+"/redactQueryParams/" + i3,schemaPath:"#/properties/endpoints/items/properties/redactQueryParams/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.redactQueryParams.items.type,parentSchema:schema11.properties.endpoints.items.properties.redactQueryParams.items,data:data11};
+let data11 = data3.redactQueryParams;
+if(Array.isArray(data11)){
+const len3 = data11.length;
+for(let i3=0; i3<len3; i3++){
+let data12 = data11[i3];
+if(typeof data12 === "string"){
+if(data12.length < 1){
+const err24 = {instancePath:instancePath+"/endpoints/" + i0+"/redactQueryParams/" + i3,schemaPath:"#/properties/endpoints/items/properties/redactQueryParams/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.redactQueryParams.items,data:data12};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -763,9 +766,8 @@ vErrors.push(err24);
 errors++;
 }
 }
-}
 else {
-const err25 = {instancePath:instancePath+"/endpoints/" + i0+"/redactQueryParams",schemaPath:"#/properties/endpoints/items/properties/redactQueryParams/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.endpoints.items.properties.redactQueryParams.type,parentSchema:schema11.properties.endpoints.items.properties.redactQueryParams,data:data10};
+const err25 = {instancePath:instancePath+"/endpoints/" + i0+"/redactQueryParams/" + i3,schemaPath:"#/properties/endpoints/items/properties/redactQueryParams/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.redactQueryParams.items.type,parentSchema:schema11.properties.endpoints.items.properties.redactQueryParams.items,data:data12};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -774,11 +776,10 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data2.key !== undefined){
-let data12 = data2.key;
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-if(Object.keys(data12).length > 1){
-const err26 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key,data:data12};
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/endpoints/" + i0+"/redactQueryParams",schemaPath:"#/properties/endpoints/items/properties/redactQueryParams/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.endpoints.items.properties.redactQueryParams.type,parentSchema:schema11.properties.endpoints.items.properties.redactQueryParams,data:data11};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -787,8 +788,10 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(Object.keys(data12).length < 1){
-const err27 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key,data:data12};
+if(data3.schema !== undefined){
+let data13 = data3.schema;
+if(!(data13 && typeof data13 == "object" && !Array.isArray(data13))){
+const err27 = {instancePath:instancePath+"/endpoints/" + i0+"/schema",schemaPath:"#/properties/endpoints/items/properties/schema/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.endpoints.items.properties.schema.type,parentSchema:schema11.properties.endpoints.items.properties.schema,data:data13};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -797,9 +800,12 @@ vErrors.push(err27);
 }
 errors++;
 }
-for(const key2 in data12){
-if(!(((((key2 === "header") || (key2 === "queryParam")) || (key2 === "body")) || (key2 === "cloudEvent")) || (key2 === "pubSubAttribute"))){
-const err28 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.endpoints.items.properties.key,data:data12};
+}
+if(data3.filter !== undefined){
+let data14 = data3.filter;
+if(typeof data14 === "string"){
+if(data14.length < 1){
+const err28 = {instancePath:instancePath+"/endpoints/" + i0+"/filter",schemaPath:"#/properties/endpoints/items/properties/filter/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.filter,data:data14};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -809,11 +815,8 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data12.header !== undefined){
-let data13 = data12.header;
-if(typeof data13 === "string"){
-if(data13.length < 1){
-const err29 = {instancePath:instancePath+"/endpoints/" + i0+"/key/header",schemaPath:"#/properties/endpoints/items/properties/key/properties/header/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.header,data:data13};
+else {
+const err29 = {instancePath:instancePath+"/endpoints/" + i0+"/filter",schemaPath:"#/properties/endpoints/items/properties/filter/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.filter.type,parentSchema:schema11.properties.endpoints.items.properties.filter,data:data14};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -823,8 +826,11 @@ vErrors.push(err29);
 errors++;
 }
 }
-else {
-const err30 = {instancePath:instancePath+"/endpoints/" + i0+"/key/header",schemaPath:"#/properties/endpoints/items/properties/key/properties/header/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.header.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.header,data:data13};
+if(data3.key !== undefined){
+let data15 = data3.key;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(Object.keys(data15).length > 1){
+const err30 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key,data:data15};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -833,12 +839,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-}
-if(data12.queryParam !== undefined){
-let data14 = data12.queryParam;
-if(typeof data14 === "string"){
-if(data14.length < 1){
-const err31 = {instancePath:instancePath+"/endpoints/" + i0+"/key/queryParam",schemaPath:"#/properties/endpoints/items/properties/key/properties/queryParam/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.queryParam,data:data14};
+if(Object.keys(data15).length < 1){
+const err31 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key,data:data15};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -847,9 +849,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-else {
-const err32 = {instancePath:instancePath+"/endpoints/" + i0+"/key/queryParam",schemaPath:"#/properties/endpoints/items/properties/key/properties/queryParam/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.queryParam.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.queryParam,data:data14};
+for(const key2 in data15){
+if(!(((((key2 === "header") || (key2 === "queryParam")) || (key2 === "body")) || (key2 === "cloudEvent")) || (key2 === "pubSubAttribute"))){
+const err32 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.endpoints.items.properties.key,data:data15};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -859,11 +861,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data12.body !== undefined){
-let data15 = data12.body;
-if(typeof data15 === "string"){
-if(data15.length < 1){
-const err33 = {instancePath:instancePath+"/endpoints/" + i0+"/key/body",schemaPath:"#/properties/endpoints/items/properties/key/properties/body/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.body,data:data15};
+if(data15.header !== undefined){
+let data16 = data15.header;
+if(typeof data16 === "string"){
+if(data16.length < 1){
+const err33 = {instancePath:instancePath+"/endpoints/" + i0+"/key/header",schemaPath:"#/properties/endpoints/items/properties/key/properties/header/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.header,data:data16};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -874,7 +876,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/endpoints/" + i0+"/key/body",schemaPath:"#/properties/endpoints/items/properties/key/properties/body/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.body.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.body,data:data15};
+const err34 = {instancePath:instancePath+"/endpoints/" + i0+"/key/header",schemaPath:"#/properties/endpoints/items/properties/key/properties/header/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.header.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.header,data:data16};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -884,11 +886,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data12.cloudEvent !== undefined){
-let data16 = data12.cloudEvent;
-if(typeof data16 === "string"){
-if(data16.length < 1){
-const err35 = {instancePath:instancePath+"/endpoints/" + i0+"/key/cloudEvent",schemaPath:"#/properties/endpoints/items/properties/key/properties/cloudEvent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.cloudEvent,data:data16};
+if(data15.queryParam !== undefined){
+let data17 = data15.queryParam;
+if(typeof data17 === "string"){
+if(data17.length < 1){
+const err35 = {instancePath:instancePath+"/endpoints/" + i0+"/key/queryParam",schemaPath:"#/properties/endpoints/items/properties/key/properties/queryParam/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.queryParam,data:data17};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -899,7 +901,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/endpoints/" + i0+"/key/cloudEvent",schemaPath:"#/properties/endpoints/items/properties/key/properties/cloudEvent/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.cloudEvent.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.cloudEvent,data:data16};
+const err36 = {instancePath:instancePath+"/endpoints/" + i0+"/key/queryParam",schemaPath:"#/properties/endpoints/items/properties/key/properties/queryParam/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.queryParam.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.queryParam,data:data17};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -909,11 +911,11 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data12.pubSubAttribute !== undefined){
-let data17 = data12.pubSubAttribute;
-if(typeof data17 === "string"){
-if(data17.length < 1){
-const err37 = {instancePath:instancePath+"/endpoints/" + i0+"/key/pubSubAttribute",schemaPath:"#/properties/endpoints/items/properties/key/properties/pubSubAttribute/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.pubSubAttribute,data:data17};
+if(data15.body !== undefined){
+let data18 = data15.body;
+if(typeof data18 === "string"){
+if(data18.length < 1){
+const err37 = {instancePath:instancePath+"/endpoints/" + i0+"/key/body",schemaPath:"#/properties/endpoints/items/properties/key/properties/body/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.body,data:data18};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -924,7 +926,7 @@ errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/endpoints/" + i0+"/key/pubSubAttribute",schemaPath:"#/properties/endpoints/items/properties/key/properties/pubSubAttribute/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.pubSubAttribute.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.pubSubAttribute,data:data17};
+const err38 = {instancePath:instancePath+"/endpoints/" + i0+"/key/body",schemaPath:"#/properties/endpoints/items/properties/key/properties/body/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.body.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.body,data:data18};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -934,9 +936,11 @@ vErrors.push(err38);
 errors++;
 }
 }
-}
-else {
-const err39 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.endpoints.items.properties.key.type,parentSchema:schema11.properties.endpoints.items.properties.key,data:data12};
+if(data15.cloudEvent !== undefined){
+let data19 = data15.cloudEvent;
+if(typeof data19 === "string"){
+if(data19.length < 1){
+const err39 = {instancePath:instancePath+"/endpoints/" + i0+"/key/cloudEvent",schemaPath:"#/properties/endpoints/items/properties/key/properties/cloudEvent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.cloudEvent,data:data19};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -946,9 +950,8 @@ vErrors.push(err39);
 errors++;
 }
 }
-}
 else {
-const err40 = {instancePath:instancePath+"/endpoints/" + i0,schemaPath:"#/properties/endpoints/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.endpoints.items.type,parentSchema:schema11.properties.endpoints.items,data:data2};
+const err40 = {instancePath:instancePath+"/endpoints/" + i0+"/key/cloudEvent",schemaPath:"#/properties/endpoints/items/properties/key/properties/cloudEvent/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.cloudEvent.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.cloudEvent,data:data19};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -958,9 +961,11 @@ vErrors.push(err40);
 errors++;
 }
 }
-}
-else {
-const err41 = {instancePath:instancePath+"/endpoints",schemaPath:"#/properties/endpoints/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.endpoints.type,parentSchema:schema11.properties.endpoints,data:data1};
+if(data15.pubSubAttribute !== undefined){
+let data20 = data15.pubSubAttribute;
+if(typeof data20 === "string"){
+if(data20.length < 1){
+const err41 = {instancePath:instancePath+"/endpoints/" + i0+"/key/pubSubAttribute",schemaPath:"#/properties/endpoints/items/properties/key/properties/pubSubAttribute/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.endpoints.items.properties.key.properties.pubSubAttribute,data:data20};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -970,15 +975,8 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data.correlation !== undefined){
-let data18 = data.correlation;
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-if(data18.withoutKey === undefined){
-data18.withoutKey = "reject";
-}
-for(const key3 in data18){
-if(!(((key3 === "key") || (key3 === "withoutKey")) || (key3 === "fixedKey"))){
-const err42 = {instancePath:instancePath+"/correlation",schemaPath:"#/properties/correlation/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.correlation,data:data18};
+else {
+const err42 = {instancePath:instancePath+"/endpoints/" + i0+"/key/pubSubAttribute",schemaPath:"#/properties/endpoints/items/properties/key/properties/pubSubAttribute/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.endpoints.items.properties.key.properties.pubSubAttribute.type,parentSchema:schema11.properties.endpoints.items.properties.key.properties.pubSubAttribute,data:data20};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -988,11 +986,9 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data18.key !== undefined){
-let data19 = data18.key;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(Object.keys(data19).length > 1){
-const err43 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema11.properties.correlation.properties.key,data:data19};
+}
+else {
+const err43 = {instancePath:instancePath+"/endpoints/" + i0+"/key",schemaPath:"#/properties/endpoints/items/properties/key/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.endpoints.items.properties.key.type,parentSchema:schema11.properties.endpoints.items.properties.key,data:data15};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -1001,8 +997,10 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(Object.keys(data19).length < 1){
-const err44 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema11.properties.correlation.properties.key,data:data19};
+}
+}
+else {
+const err44 = {instancePath:instancePath+"/endpoints/" + i0,schemaPath:"#/properties/endpoints/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.endpoints.items.type,parentSchema:schema11.properties.endpoints.items,data:data3};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1011,9 +1009,10 @@ vErrors.push(err44);
 }
 errors++;
 }
-for(const key4 in data19){
-if(!(((((key4 === "header") || (key4 === "queryParam")) || (key4 === "body")) || (key4 === "cloudEvent")) || (key4 === "pubSubAttribute"))){
-const err45 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.correlation.properties.key,data:data19};
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/endpoints",schemaPath:"#/properties/endpoints/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.endpoints.type,parentSchema:schema11.properties.endpoints,data:data2};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1023,11 +1022,15 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data19.header !== undefined){
-let data20 = data19.header;
-if(typeof data20 === "string"){
-if(data20.length < 1){
-const err46 = {instancePath:instancePath+"/correlation/key/header",schemaPath:"#/properties/correlation/properties/key/properties/header/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.header,data:data20};
+if(data.correlation !== undefined){
+let data21 = data.correlation;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.withoutKey === undefined){
+data21.withoutKey = "reject";
+}
+for(const key3 in data21){
+if(!(((key3 === "key") || (key3 === "withoutKey")) || (key3 === "fixedKey"))){
+const err46 = {instancePath:instancePath+"/correlation",schemaPath:"#/properties/correlation/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.correlation,data:data21};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1037,8 +1040,11 @@ vErrors.push(err46);
 errors++;
 }
 }
-else {
-const err47 = {instancePath:instancePath+"/correlation/key/header",schemaPath:"#/properties/correlation/properties/key/properties/header/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.header.type,parentSchema:schema11.properties.correlation.properties.key.properties.header,data:data20};
+if(data21.key !== undefined){
+let data22 = data21.key;
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(Object.keys(data22).length > 1){
+const err47 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema11.properties.correlation.properties.key,data:data22};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1047,12 +1053,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data19.queryParam !== undefined){
-let data21 = data19.queryParam;
-if(typeof data21 === "string"){
-if(data21.length < 1){
-const err48 = {instancePath:instancePath+"/correlation/key/queryParam",schemaPath:"#/properties/correlation/properties/key/properties/queryParam/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.queryParam,data:data21};
+if(Object.keys(data22).length < 1){
+const err48 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema11.properties.correlation.properties.key,data:data22};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1061,9 +1063,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-else {
-const err49 = {instancePath:instancePath+"/correlation/key/queryParam",schemaPath:"#/properties/correlation/properties/key/properties/queryParam/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.queryParam.type,parentSchema:schema11.properties.correlation.properties.key.properties.queryParam,data:data21};
+for(const key4 in data22){
+if(!(((((key4 === "header") || (key4 === "queryParam")) || (key4 === "body")) || (key4 === "cloudEvent")) || (key4 === "pubSubAttribute"))){
+const err49 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.correlation.properties.key,data:data22};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1073,11 +1075,11 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data19.body !== undefined){
-let data22 = data19.body;
-if(typeof data22 === "string"){
-if(data22.length < 1){
-const err50 = {instancePath:instancePath+"/correlation/key/body",schemaPath:"#/properties/correlation/properties/key/properties/body/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.body,data:data22};
+if(data22.header !== undefined){
+let data23 = data22.header;
+if(typeof data23 === "string"){
+if(data23.length < 1){
+const err50 = {instancePath:instancePath+"/correlation/key/header",schemaPath:"#/properties/correlation/properties/key/properties/header/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.header,data:data23};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1088,7 +1090,7 @@ errors++;
 }
 }
 else {
-const err51 = {instancePath:instancePath+"/correlation/key/body",schemaPath:"#/properties/correlation/properties/key/properties/body/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.body.type,parentSchema:schema11.properties.correlation.properties.key.properties.body,data:data22};
+const err51 = {instancePath:instancePath+"/correlation/key/header",schemaPath:"#/properties/correlation/properties/key/properties/header/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.header.type,parentSchema:schema11.properties.correlation.properties.key.properties.header,data:data23};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1098,11 +1100,11 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data19.cloudEvent !== undefined){
-let data23 = data19.cloudEvent;
-if(typeof data23 === "string"){
-if(data23.length < 1){
-const err52 = {instancePath:instancePath+"/correlation/key/cloudEvent",schemaPath:"#/properties/correlation/properties/key/properties/cloudEvent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.cloudEvent,data:data23};
+if(data22.queryParam !== undefined){
+let data24 = data22.queryParam;
+if(typeof data24 === "string"){
+if(data24.length < 1){
+const err52 = {instancePath:instancePath+"/correlation/key/queryParam",schemaPath:"#/properties/correlation/properties/key/properties/queryParam/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.queryParam,data:data24};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1113,7 +1115,7 @@ errors++;
 }
 }
 else {
-const err53 = {instancePath:instancePath+"/correlation/key/cloudEvent",schemaPath:"#/properties/correlation/properties/key/properties/cloudEvent/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.cloudEvent.type,parentSchema:schema11.properties.correlation.properties.key.properties.cloudEvent,data:data23};
+const err53 = {instancePath:instancePath+"/correlation/key/queryParam",schemaPath:"#/properties/correlation/properties/key/properties/queryParam/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.queryParam.type,parentSchema:schema11.properties.correlation.properties.key.properties.queryParam,data:data24};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1123,11 +1125,11 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data19.pubSubAttribute !== undefined){
-let data24 = data19.pubSubAttribute;
-if(typeof data24 === "string"){
-if(data24.length < 1){
-const err54 = {instancePath:instancePath+"/correlation/key/pubSubAttribute",schemaPath:"#/properties/correlation/properties/key/properties/pubSubAttribute/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.pubSubAttribute,data:data24};
+if(data22.body !== undefined){
+let data25 = data22.body;
+if(typeof data25 === "string"){
+if(data25.length < 1){
+const err54 = {instancePath:instancePath+"/correlation/key/body",schemaPath:"#/properties/correlation/properties/key/properties/body/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.body,data:data25};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1138,7 +1140,7 @@ errors++;
 }
 }
 else {
-const err55 = {instancePath:instancePath+"/correlation/key/pubSubAttribute",schemaPath:"#/properties/correlation/properties/key/properties/pubSubAttribute/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.pubSubAttribute.type,parentSchema:schema11.properties.correlation.properties.key.properties.pubSubAttribute,data:data24};
+const err55 = {instancePath:instancePath+"/correlation/key/body",schemaPath:"#/properties/correlation/properties/key/properties/body/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.body.type,parentSchema:schema11.properties.correlation.properties.key.properties.body,data:data25};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1148,9 +1150,11 @@ vErrors.push(err55);
 errors++;
 }
 }
-}
-else {
-const err56 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.correlation.properties.key.type,parentSchema:schema11.properties.correlation.properties.key,data:data19};
+if(data22.cloudEvent !== undefined){
+let data26 = data22.cloudEvent;
+if(typeof data26 === "string"){
+if(data26.length < 1){
+const err56 = {instancePath:instancePath+"/correlation/key/cloudEvent",schemaPath:"#/properties/correlation/properties/key/properties/cloudEvent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.cloudEvent,data:data26};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1160,9 +1164,8 @@ vErrors.push(err56);
 errors++;
 }
 }
-let data25 = data18.withoutKey;
-if(typeof data25 !== "string"){
-const err57 = {instancePath:instancePath+"/correlation/withoutKey",schemaPath:"#/properties/correlation/properties/withoutKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.withoutKey.type,parentSchema:schema11.properties.correlation.properties.withoutKey,data:data25};
+else {
+const err57 = {instancePath:instancePath+"/correlation/key/cloudEvent",schemaPath:"#/properties/correlation/properties/key/properties/cloudEvent/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.cloudEvent.type,parentSchema:schema11.properties.correlation.properties.key.properties.cloudEvent,data:data26};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -1171,8 +1174,12 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(!(((data25 === "reject") || (data25 === "ignore")) || (data25 === "fixed"))){
-const err58 = {instancePath:instancePath+"/correlation/withoutKey",schemaPath:"#/properties/correlation/properties/withoutKey/enum",keyword:"enum",params:{allowedValues: schema11.properties.correlation.properties.withoutKey.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.correlation.properties.withoutKey.enum,parentSchema:schema11.properties.correlation.properties.withoutKey,data:data25};
+}
+if(data22.pubSubAttribute !== undefined){
+let data27 = data22.pubSubAttribute;
+if(typeof data27 === "string"){
+if(data27.length < 1){
+const err58 = {instancePath:instancePath+"/correlation/key/pubSubAttribute",schemaPath:"#/properties/correlation/properties/key/properties/pubSubAttribute/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.correlation.properties.key.properties.pubSubAttribute,data:data27};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -1181,10 +1188,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data18.fixedKey !== undefined){
-let data26 = data18.fixedKey;
-if(typeof data26 !== "string"){
-const err59 = {instancePath:instancePath+"/correlation/fixedKey",schemaPath:"#/properties/correlation/properties/fixedKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.fixedKey.type,parentSchema:schema11.properties.correlation.properties.fixedKey,data:data26};
+}
+else {
+const err59 = {instancePath:instancePath+"/correlation/key/pubSubAttribute",schemaPath:"#/properties/correlation/properties/key/properties/pubSubAttribute/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.key.properties.pubSubAttribute.type,parentSchema:schema11.properties.correlation.properties.key.properties.pubSubAttribute,data:data27};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -1196,7 +1202,7 @@ errors++;
 }
 }
 else {
-const err60 = {instancePath:instancePath+"/correlation",schemaPath:"#/properties/correlation/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.correlation.type,parentSchema:schema11.properties.correlation,data:data18};
+const err60 = {instancePath:instancePath+"/correlation/key",schemaPath:"#/properties/correlation/properties/key/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.correlation.properties.key.type,parentSchema:schema11.properties.correlation.properties.key,data:data22};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -1206,14 +1212,9 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data.trigger !== undefined){
-let data27 = data.trigger;
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-if(data27.keepEventAfterTrigger === undefined){
-data27.keepEventAfterTrigger = false;
-}
-if(data27.type === undefined){
-const err61 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema11.properties.trigger.required,parentSchema:schema11.properties.trigger,data:data27};
+let data28 = data21.withoutKey;
+if(typeof data28 !== "string"){
+const err61 = {instancePath:instancePath+"/correlation/withoutKey",schemaPath:"#/properties/correlation/properties/withoutKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.withoutKey.type,parentSchema:schema11.properties.correlation.properties.withoutKey,data:data28};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1222,8 +1223,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(data27.observationPeriod === undefined){
-const err62 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/required",keyword:"required",params:{missingProperty: "observationPeriod"},message:"must have required property '"+"observationPeriod"+"'",schema:schema11.properties.trigger.required,parentSchema:schema11.properties.trigger,data:data27};
+if(!(((data28 === "reject") || (data28 === "ignore")) || (data28 === "fixed"))){
+const err62 = {instancePath:instancePath+"/correlation/withoutKey",schemaPath:"#/properties/correlation/properties/withoutKey/enum",keyword:"enum",params:{allowedValues: schema11.properties.correlation.properties.withoutKey.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.correlation.properties.withoutKey.enum,parentSchema:schema11.properties.correlation.properties.withoutKey,data:data28};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1232,9 +1233,10 @@ vErrors.push(err62);
 }
 errors++;
 }
-for(const key5 in data27){
-if(!(((key5 === "type") || (key5 === "observationPeriod")) || (key5 === "keepEventAfterTrigger"))){
-const err63 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.trigger,data:data27};
+if(data21.fixedKey !== undefined){
+let data29 = data21.fixedKey;
+if(typeof data29 !== "string"){
+const err63 = {instancePath:instancePath+"/correlation/fixedKey",schemaPath:"#/properties/correlation/properties/fixedKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.correlation.properties.fixedKey.type,parentSchema:schema11.properties.correlation.properties.fixedKey,data:data29};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1244,10 +1246,9 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data27.type !== undefined){
-let data28 = data27.type;
-if(typeof data28 !== "string"){
-const err64 = {instancePath:instancePath+"/trigger/type",schemaPath:"#/properties/trigger/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.trigger.properties.type.type,parentSchema:schema11.properties.trigger.properties.type,data:data28};
+}
+else {
+const err64 = {instancePath:instancePath+"/correlation",schemaPath:"#/properties/correlation/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.correlation.type,parentSchema:schema11.properties.correlation,data:data21};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1256,8 +1257,15 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(!((data28 === "window") || (data28 === "none"))){
-const err65 = {instancePath:instancePath+"/trigger/type",schemaPath:"#/properties/trigger/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.trigger.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.trigger.properties.type.enum,parentSchema:schema11.properties.trigger.properties.type,data:data28};
+}
+if(data.trigger !== undefined){
+let data30 = data.trigger;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.keepEventAfterTrigger === undefined){
+data30.keepEventAfterTrigger = false;
+}
+if(data30.type === undefined){
+const err65 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema11.properties.trigger.required,parentSchema:schema11.properties.trigger,data:data30};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1266,11 +1274,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-if(data27.observationPeriod !== undefined){
-let data29 = data27.observationPeriod;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err66 = {instancePath:instancePath+"/trigger/observationPeriod",schemaPath:"#/properties/trigger/properties/observationPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.trigger.properties.observationPeriod.type,parentSchema:schema11.properties.trigger.properties.observationPeriod,data:data29};
+if(data30.observationPeriod === undefined){
+const err66 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/required",keyword:"required",params:{missingProperty: "observationPeriod"},message:"must have required property '"+"observationPeriod"+"'",schema:schema11.properties.trigger.required,parentSchema:schema11.properties.trigger,data:data30};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1279,9 +1284,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 < 1 || isNaN(data29)){
-const err67 = {instancePath:instancePath+"/trigger/observationPeriod",schemaPath:"#/properties/trigger/properties/observationPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.trigger.properties.observationPeriod,data:data29};
+for(const key5 in data30){
+if(!(((key5 === "type") || (key5 === "observationPeriod")) || (key5 === "keepEventAfterTrigger"))){
+const err67 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.trigger,data:data30};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1291,10 +1296,10 @@ vErrors.push(err67);
 errors++;
 }
 }
-}
-let data30 = data27.keepEventAfterTrigger;
-if(typeof data30 !== "boolean"){
-const err68 = {instancePath:instancePath+"/trigger/keepEventAfterTrigger",schemaPath:"#/properties/trigger/properties/keepEventAfterTrigger/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.trigger.properties.keepEventAfterTrigger.type,parentSchema:schema11.properties.trigger.properties.keepEventAfterTrigger,data:data30};
+if(data30.type !== undefined){
+let data31 = data30.type;
+if(typeof data31 !== "string"){
+const err68 = {instancePath:instancePath+"/trigger/type",schemaPath:"#/properties/trigger/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.trigger.properties.type.type,parentSchema:schema11.properties.trigger.properties.type,data:data31};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1303,14 +1308,61 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-else {
-const err69 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.trigger.type,parentSchema:schema11.properties.trigger,data:data27};
+if(!((data31 === "window") || (data31 === "none"))){
+const err69 = {instancePath:instancePath+"/trigger/type",schemaPath:"#/properties/trigger/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.trigger.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.trigger.properties.type.enum,parentSchema:schema11.properties.trigger.properties.type,data:data31};
 if(vErrors === null){
 vErrors = [err69];
 }
 else {
 vErrors.push(err69);
+}
+errors++;
+}
+}
+if(data30.observationPeriod !== undefined){
+let data32 = data30.observationPeriod;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+const err70 = {instancePath:instancePath+"/trigger/observationPeriod",schemaPath:"#/properties/trigger/properties/observationPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.trigger.properties.observationPeriod.type,parentSchema:schema11.properties.trigger.properties.observationPeriod,data:data32};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 < 1 || isNaN(data32)){
+const err71 = {instancePath:instancePath+"/trigger/observationPeriod",schemaPath:"#/properties/trigger/properties/observationPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.trigger.properties.observationPeriod,data:data32};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+}
+let data33 = data30.keepEventAfterTrigger;
+if(typeof data33 !== "boolean"){
+const err72 = {instancePath:instancePath+"/trigger/keepEventAfterTrigger",schemaPath:"#/properties/trigger/properties/keepEventAfterTrigger/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.trigger.properties.keepEventAfterTrigger.type,parentSchema:schema11.properties.trigger.properties.keepEventAfterTrigger,data:data33};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+else {
+const err73 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.trigger.type,parentSchema:schema11.properties.trigger,data:data30};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
 }
 errors++;
 }
@@ -1322,58 +1374,10 @@ errors = vErrors.length;
 }
 }
 if(data.targetPubSub !== undefined){
-let data32 = data.targetPubSub;
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-if(data32.topic === undefined){
-const err70 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/required",keyword:"required",params:{missingProperty: "topic"},message:"must have required property '"+"topic"+"'",schema:schema11.properties.targetPubSub.required,parentSchema:schema11.properties.targetPubSub,data:data32};
-if(vErrors === null){
-vErrors = [err70];
-}
-else {
-vErrors.push(err70);
-}
-errors++;
-}
-for(const key6 in data32){
-if(!(key6 === "topic")){
-const err71 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.targetPubSub,data:data32};
-if(vErrors === null){
-vErrors = [err71];
-}
-else {
-vErrors.push(err71);
-}
-errors++;
-}
-}
-if(data32.topic !== undefined){
-let data33 = data32.topic;
-if(typeof data33 === "string"){
-if(!pattern1.test(data33)){
-const err72 = {instancePath:instancePath+"/targetPubSub/topic",schemaPath:"#/properties/targetPubSub/properties/topic/pattern",keyword:"pattern",params:{pattern: "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"},message:"must match pattern \""+"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"+"\"",schema:"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",parentSchema:schema11.properties.targetPubSub.properties.topic,data:data33};
-if(vErrors === null){
-vErrors = [err72];
-}
-else {
-vErrors.push(err72);
-}
-errors++;
-}
-}
-else {
-const err73 = {instancePath:instancePath+"/targetPubSub/topic",schemaPath:"#/properties/targetPubSub/properties/topic/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.targetPubSub.properties.topic.type,parentSchema:schema11.properties.targetPubSub.properties.topic,data:data33};
-if(vErrors === null){
-vErrors = [err73];
-}
-else {
-vErrors.push(err73);
-}
-errors++;
-}
-}
-}
-else {
-const err74 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.targetPubSub.type,parentSchema:schema11.properties.targetPubSub,data:data32};
+let data35 = data.targetPubSub;
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if(data35.topic === undefined){
+const err74 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/required",keyword:"required",params:{missingProperty: "topic"},message:"must have required property '"+"topic"+"'",schema:schema11.properties.targetPubSub.required,parentSchema:schema11.properties.targetPubSub,data:data35};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1382,10 +1386,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-let data34 = data.retentionPeriod;
-if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
-const err75 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.retentionPeriod.type,parentSchema:schema11.properties.retentionPeriod,data:data34};
+for(const key6 in data35){
+if(!(((key6 === "topic") || (key6 === "format")) || (key6 === "orderingKey"))){
+const err75 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.targetPubSub,data:data35};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1394,9 +1397,12 @@ vErrors.push(err75);
 }
 errors++;
 }
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 < 1 || isNaN(data34)){
-const err76 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.retentionPeriod,data:data34};
+}
+if(data35.topic !== undefined){
+let data36 = data35.topic;
+if(typeof data36 === "string"){
+if(!pattern1.test(data36)){
+const err76 = {instancePath:instancePath+"/targetPubSub/topic",schemaPath:"#/properties/targetPubSub/properties/topic/pattern",keyword:"pattern",params:{pattern: "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"},message:"must match pattern \""+"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"+"\"",schema:"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",parentSchema:schema11.properties.targetPubSub.properties.topic,data:data36};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1406,11 +1412,8 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data.cors !== undefined){
-let data35 = data.cors;
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-if(data35.origins === undefined){
-const err77 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/required",keyword:"required",params:{missingProperty: "origins"},message:"must have required property '"+"origins"+"'",schema:schema11.properties.cors.required,parentSchema:schema11.properties.cors,data:data35};
+else {
+const err77 = {instancePath:instancePath+"/targetPubSub/topic",schemaPath:"#/properties/targetPubSub/properties/topic/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.targetPubSub.properties.topic.type,parentSchema:schema11.properties.targetPubSub.properties.topic,data:data36};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1419,9 +1422,11 @@ vErrors.push(err77);
 }
 errors++;
 }
-for(const key7 in data35){
-if(!(key7 === "origins")){
-const err78 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.cors,data:data35};
+}
+if(data35.format !== undefined){
+let data37 = data35.format;
+if(typeof data37 !== "string"){
+const err78 = {instancePath:instancePath+"/targetPubSub/format",schemaPath:"#/properties/targetPubSub/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.targetPubSub.properties.format.type,parentSchema:schema11.properties.targetPubSub.properties.format,data:data37};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1430,12 +1435,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-if(data35.origins !== undefined){
-let data36 = data35.origins;
-if(Array.isArray(data36)){
-if(data36.length < 1){
-const err79 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.cors.properties.origins,data:data36};
+if(!((data37 === "message") || (data37 === "cloudevents"))){
+const err79 = {instancePath:instancePath+"/targetPubSub/format",schemaPath:"#/properties/targetPubSub/properties/format/enum",keyword:"enum",params:{allowedValues: schema11.properties.targetPubSub.properties.format.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.targetPubSub.properties.format.enum,parentSchema:schema11.properties.targetPubSub.properties.format,data:data37};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1444,11 +1445,11 @@ vErrors.push(err79);
 }
 errors++;
 }
-const len4 = data36.length;
-for(let i4=0; i4<len4; i4++){
-let data37 = data36[i4];
-if(typeof data37 !== "string"){
-const err80 = {instancePath:instancePath+"/cors/origins/" + i4,schemaPath:"#/properties/cors/properties/origins/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.cors.properties.origins.items.type,parentSchema:schema11.properties.cors.properties.origins.items,data:data37};
+}
+if(data35.orderingKey !== undefined){
+let data38 = data35.orderingKey;
+if(typeof data38 !== "string"){
+const err80 = {instancePath:instancePath+"/targetPubSub/orderingKey",schemaPath:"#/properties/targetPubSub/properties/orderingKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.targetPubSub.properties.orderingKey.type,parentSchema:schema11.properties.targetPubSub.properties.orderingKey,data:data38};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1457,10 +1458,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-}
-else {
-const err81 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.cors.properties.origins.type,parentSchema:schema11.properties.cors.properties.origins,data:data36};
+if(!((data38 === "none") || (data38 === "key"))){
+const err81 = {instancePath:instancePath+"/targetPubSub/orderingKey",schemaPath:"#/properties/targetPubSub/properties/orderingKey/enum",keyword:"enum",params:{allowedValues: schema11.properties.targetPubSub.properties.orderingKey.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.targetPubSub.properties.orderingKey.enum,parentSchema:schema11.properties.targetPubSub.properties.orderingKey,data:data38};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1472,7 +1471,7 @@ errors++;
 }
 }
 else {
-const err82 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.cors.type,parentSchema:schema11.properties.cors,data:data35};
+const err82 = {instancePath:instancePath+"/targetPubSub",schemaPath:"#/properties/targetPubSub/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.targetPubSub.type,parentSchema:schema11.properties.targetPubSub,data:data35};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1482,14 +1481,113 @@ vErrors.push(err82);
 errors++;
 }
 }
-}
-else {
-const err83 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+let data39 = data.retentionPeriod;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err83 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.retentionPeriod.type,parentSchema:schema11.properties.retentionPeriod,data:data39};
 if(vErrors === null){
 vErrors = [err83];
 }
 else {
 vErrors.push(err83);
+}
+errors++;
+}
+if((typeof data39 == "number") && (isFinite(data39))){
+if(data39 < 1 || isNaN(data39)){
+const err84 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.retentionPeriod,data:data39};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+if(data.cors !== undefined){
+let data40 = data.cors;
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+if(data40.origins === undefined){
+const err85 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/required",keyword:"required",params:{missingProperty: "origins"},message:"must have required property '"+"origins"+"'",schema:schema11.properties.cors.required,parentSchema:schema11.properties.cors,data:data40};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+for(const key7 in data40){
+if(!(key7 === "origins")){
+const err86 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.cors,data:data40};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+if(data40.origins !== undefined){
+let data41 = data40.origins;
+if(Array.isArray(data41)){
+if(data41.length < 1){
+const err87 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.cors.properties.origins,data:data41};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+const len4 = data41.length;
+for(let i4=0; i4<len4; i4++){
+let data42 = data41[i4];
+if(typeof data42 !== "string"){
+const err88 = {instancePath:instancePath+"/cors/origins/" + i4,schemaPath:"#/properties/cors/properties/origins/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.cors.properties.origins.items.type,parentSchema:schema11.properties.cors.properties.origins.items,data:data42};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+}
+else {
+const err89 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.cors.properties.origins.type,parentSchema:schema11.properties.cors.properties.origins,data:data41};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+}
+}
+else {
+const err90 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.cors.type,parentSchema:schema11.properties.cors,data:data40};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+}
+else {
+const err91 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
 }
 errors++;
 }

@@ -32,7 +32,7 @@ export type FoundKey =
   | { readonly absent: string };
 
 /** What a key is looked for in. */
-export type KeySource = Pick<Event, "headers" | "queryParams" | "content">;
+export type KeySource = Pick<Event, "headers" | "queryParams" | "content" | "attributes">;
 
 export function findKey(place: KeyPlace, request: KeySource): FoundKey {
   const where = nameOf(place);
@@ -108,25 +108,10 @@ function single(values: readonly string[]): Found {
   return others.length === 0 ? { text } : { problem: "has different values" };
 }
 
-/**
- * In binary mode a header, percent-encoded (HTTP binding of CloudEvents 1.0, section 3.1.3.2); in
- * structured mode a member of the body.
- */
-function cloudEventAttribute(request: KeySource, name: string): Found {
-  const binary = single(headerValues(request, `ce-${name}`));
-  if ("text" in binary) return { text: percentDecoded(binary.text) };
-  if (binary !== MISSING) return binary;
-  const type = headerValues(request, "content-type")[0]?.toLowerCase() ?? "";
-  if (!type.startsWith("application/cloudevents+json")) return MISSING;
-  return inBody(request, [{ kind: "name", name }]);
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** Whatever the mode in which the CloudEvent came. */
+function cloudEventAttribute({ attributes = {} }: KeySource, name: string): Found {
+  const text = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+  return text === undefined ? MISSING : { text };
 }
 
 function inBody({ content }: KeySource, steps: readonly Step[]): Found {

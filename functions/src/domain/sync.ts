@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { missing, required, type Condition, type Shortfall } from "./condition.ts";
 import { countOf, type Group } from "./decide.ts";
 import { byAge, type PendingEvent } from "./event.ts";
-import type { EventToSend, Rule, TriggerType } from "./rule.ts";
+import type { EventToSend, MessageFormat, OrderingKey, Rule, TriggerType } from "./rule.ts";
 
 /**
  * A sync is one decision that fired, and the outbox row of its message.
@@ -62,6 +62,9 @@ export interface Sync {
   readonly completion: Completion;
   readonly triggerType: TriggerType;
   readonly topic: string;
+  /** How its message goes out, where that was configured. */
+  readonly format?: MessageFormat;
+  readonly orderingKey?: OrderingKey;
   readonly createdAtMs: number;
   /** Seconds that the sync stays readable once it is published. */
   readonly retentionPeriod: number;
@@ -109,7 +112,7 @@ export function makeSync(
     eventID: eventIdOf(endpoints),
     completion: completionOf(rule.condition, endpoints, reason),
     triggerType: rule.trigger.type,
-    topic: rule.targetPubSub.topic,
+    ...rule.targetPubSub,
     createdAtMs: nowMs,
     retentionPeriod: rule.retentionPeriod,
     endpoints,

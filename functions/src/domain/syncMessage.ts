@@ -55,6 +55,8 @@ export interface MessageEvent {
   readonly eventKey: string;
   readonly headers?: Readonly<Record<string, readonly string[]>>;
   readonly queryParams?: Readonly<Record<string, readonly string[]>>;
+  /** Present only where the event is a CloudEvent. */
+  readonly attributes?: Readonly<Record<string, string>>;
   readonly content: string;
   /** Present only where `content` is not the body itself. */
   readonly contentEncoding?: "base64";
@@ -75,6 +77,11 @@ function toRecord(pairs: readonly NamedValues[]): Record<string, readonly string
   );
 }
 
+/** The same for what has one value: however the event was read, the message has the same bytes. */
+function sorted(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** An event as it stands in a sync message. */
 export function toMessageEvent(event: Event): MessageEvent {
   const { content } = event;
@@ -83,6 +90,7 @@ export function toMessageEvent(event: Event): MessageEvent {
     eventKey: event.eventKey,
     ...(event.headers.length > 0 && { headers: toRecord(event.headers) }),
     ...(event.queryParams.length > 0 && { queryParams: toRecord(event.queryParams) }),
+    ...(event.attributes !== undefined && { attributes: sorted(event.attributes) }),
     ...(typeof content === "string"
       ? { content }
       : { content: Buffer.from(content).toString("base64"), contentEncoding: "base64" as const }),

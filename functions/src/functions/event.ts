@@ -1,7 +1,9 @@
 import { onRequest } from "firebase-functions/https";
+import type { StoredEvent } from "../app/storeEvent.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { readEventRequest } from "../adapters/http/eventRequest.ts";
-import { engine } from "../compose.ts";
+import { contentRules, engine } from "../compose.ts";
+import { correlate } from "../config/correlation.ts";
 import { invokersOf } from "../invokers.ts";
 import { handle } from "./http.ts";
 import { answerTrigger } from "./trigger.ts";
@@ -13,19 +15,30 @@ export const event = onRequest(
     const { service } = route;
     if (route.kind === "trigger") return answerTrigger(service, request);
     const { endpoint } = route;
-    const accepted = await readEventRequest(request, service, endpoint);
-    const stored = await (await engine()).storeEvent(service, accepted);
+    const { isBatch, events } = await readEventRequest(request, endpoint);
+    const rules = await contentRules();
+    const judged = rules?.judge(endpoint, events) ?? events.map((one) => one.request);
+    const accepted = judged.map((one) => ({ ...one, ...correlate(service, endpoint, one) }));
+    const stored = await (await engine()).storeEvents(service, accepted);
+    const names = { service: service.serviceName, eventKey: endpoint.eventKey };
+    const isNew = stored.length === 0 || stored.some(({ duplicate }) => !duplicate);
+    const each = stored.map((one, index) => {
+      const key = accepted[index]?.key;
+      return describe(one, { ...(isBatch ? {} : names), ...(key !== undefined && { key }) });
+    });
     return {
-      status: stored.duplicate ? 200 : 202,
-      body: {
-        eventId: stored.eventId,
-        service: service.serviceName,
-        eventKey: endpoint.eventKey,
-        ...(accepted.key !== undefined && { key: accepted.key }),
-        ...(accepted.ignored !== undefined && { ignored: accepted.ignored.reason }),
-        receivedAt: new Date(stored.receivedAtMs).toISOString(),
-        ...(stored.duplicate && { duplicate: true }),
-      },
+      status: isNew ? 202 : 200,
+      body: isBatch ? { ...names, events: each } : { ...each[0] },
     };
   }),
 );
+
+function describe(stored: StoredEvent, names: object): Readonly<Record<string, unknown>> {
+  return {
+    eventId: stored.eventId,
+    ...names,
+    receivedAt: new Date(stored.receivedAtMs).toISOString(),
+    ...(stored.ignored !== undefined && { ignored: stored.ignored }),
+    ...(stored.duplicate && { duplicate: true }),
+  };
+}

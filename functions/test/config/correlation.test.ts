@@ -148,7 +148,10 @@ describe("an event of a service with a correlation", () => {
   it("without a key is ignored with the reason, or has the fixed one, where that is asked for", () => {
     const key = { header: "X-Id" };
     assert.deepEqual(eventOf(parsed({ key, withoutKey: "ignore" })), {
-      ignored: { reason: "No correlation key: the header “X-Id” is missing." },
+      ignored: {
+        reason: "no-key",
+        detail: "No correlation key: the header “X-Id” is missing.",
+      },
     });
     const fixed = parsed({ key, withoutKey: "fixed", fixedKey: "others" });
     assert.deepEqual(eventOf(fixed), { key: "others" });

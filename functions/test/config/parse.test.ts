@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ConfigError, parseConfig, type ParsedConfig } from "../../src/config/parse.ts";
 import { matchGolden } from "../support/golden.ts";
+import { checkContent } from "../../tools/content.ts";
 
 /** The smallest configuration that is accepted, as its author would write it. */
 const MINIMAL = {
@@ -99,6 +100,7 @@ describe("parseConfig", () => {
 
   it("keeps everything that is set", () => {
     const everything = {
+      $schema: "./docs/configuration.schema.json",
       serviceName: "é à",
       endpoints: [
         {
@@ -108,10 +110,16 @@ describe("parseConfig", () => {
           minNbOfOccurrence: 10_000,
           keepHeaders: ["Authorization"],
           redactQueryParams: ["key"],
+          schema: { Type: "not ours to read", required: null },
+          filter: "body.Status == 'paid'",
         },
       ],
       trigger: { type: "none", observationPeriod: 1, keepEventAfterTrigger: true },
-      targetPubSub: { topic: "projects/example.com:my-project/topics/Topic.1_~%+-" },
+      targetPubSub: {
+        topic: "projects/example.com:my-project/topics/Topic.1_~%+-",
+        format: "cloudevents",
+        orderingKey: "key",
+      },
       condition: { any: [{ endpoint: "a/b c%", min: 2 }] },
       retentionPeriod: 86_401,
       cors: { origins: ["*", "https://example.com", "http://localhost:8080"] },
@@ -701,6 +709,40 @@ describe("parseConfig", () => {
     });
   });
 
+  it("says what is wrong with schemas and filters together with all else, each with its path", () => {
+    const wrong = {
+      ...MINIMAL,
+      endpoints: [
+        { eventKey: "entry1", schema: { properties: { a: { type: "int" } } } },
+        { eventKey: "entry2", minNbOfOccurrence: -1, filter: "bdy == 1" },
+      ],
+    };
+    assert.throws(
+      () => parseConfig(JSON.stringify([wrong]), checkContent),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        const paths = error.problems.map(({ path }) => path);
+        assert.deepEqual(paths, [
+          "[0].endpoints[1].minNbOfOccurrence",
+          "[0].endpoints[0].schema.properties.a.type",
+          "[0].endpoints[1].filter",
+        ]);
+        return true;
+      },
+    );
+  });
+
+  it("refuses a name that is too long as the source of a CloudEvent", () => {
+    const serviceName = "é".repeat(170);
+    const format = (name: string) => ({
+      ...MINIMAL,
+      serviceName,
+      targetPubSub: { ...MINIMAL.targetPubSub, format: name },
+    });
+    assert.equal(parse(format("message")).services.length, 1);
+    assert.throws(() => parse(format("cloudevents")), ConfigError);
+  });
+
   it("reports a very wrong configuration as the golden file has it", () => {
     const wrong = [
       {
@@ -710,6 +752,7 @@ describe("parseConfig", () => {
           { eventKey: "ok", acceptedHttpMethods: ["post", "brew"], minNbOfOccurrence: -1 },
           { eventKey: "/ok", eventToSend: "all" },
           { eventKey: "ok", keepHeaders: "Authorization" },
+          { eventKey: "asks", schema: [], filter: true },
           {},
         ],
         trigger: { type: "Window", observationPeriod: "60", keepEventAfterTrigger: 1 },
@@ -718,7 +761,7 @@ describe("parseConfig", () => {
         cors: { origins: ["https://example.com/app"] },
       },
       { ...MINIMAL, retentionPeriod: 60 },
-      { ...MINIMAL, targetPubSub: {} },
+      { ...MINIMAL, targetPubSub: { format: "CloudEvents", orderingKey: "eventKey" } },
       MINIMAL,
       "svc",
     ];

@@ -7,6 +7,7 @@ import type { ServiceConfig } from "../../src/config/schema.ts";
 
 /** With every field that there is. */
 const FULL = {
+  $schema: "./docs/configuration.schema.json",
   serviceName: "svc",
   endpoints: [
     {
@@ -20,7 +21,11 @@ const FULL = {
   ],
   condition: { all: [{ endpoint: "a", min: 2 }] },
   trigger: { type: "window", observationPeriod: 60, keepEventAfterTrigger: true },
-  targetPubSub: { topic: "projects/my-project/topics/my-topic" },
+  targetPubSub: {
+    topic: "projects/my-project/topics/my-topic",
+    format: "cloudevents",
+    orderingKey: "key",
+  },
   retentionPeriod: 604_800,
   cors: { origins: ["https://example.com"] },
 };
@@ -42,6 +47,13 @@ function withSecrets(): ServiceConfig {
 describe("the public view of a configuration", () => {
   it("has every field of today", () => {
     assert.deepEqual(publicView(parsed()[0]), FULL);
+  });
+
+  it("leaves out schemas and filters: what they compare with may be a secret", () => {
+    const asked = { schema: { const: "hunter2" }, filter: 'body.pin == "hunter2"' };
+    const endpoints = FULL.endpoints.map((endpoint) => ({ ...endpoint, ...asked }));
+    const { services } = parseConfig(JSON.stringify({ ...FULL, endpoints }));
+    assert.deepEqual(publicView(services[0]), FULL);
   });
 
   it("leaves out what is not configured", () => {

@@ -221,9 +221,10 @@ describe("EventLog on Firestore", () => {
       const { events } = store();
       const stored = event({ id: "e1", receivedAtMs: ago(123) });
       await events.append(RULE, stored, markerOf(stored));
-      assert.equal(await events.receivedAt({ serviceName: "svc", eventId: "e1" }), ago(123));
-      assert.equal(await events.receivedAt({ serviceName: "svc", eventId: "e2" }), undefined);
-      assert.equal(await events.receivedAt({ serviceName: "other", eventId: "e1" }), undefined);
+      const of = (serviceName: string, eventId: string) => events.summary({ serviceName, eventId });
+      assert.deepEqual(await of("svc", "e1"), { receivedAtMs: ago(123) });
+      assert.equal(await of("svc", "e2"), undefined);
+      assert.equal(await of("other", "e1"), undefined);
     });
   });
 });

@@ -137,7 +137,13 @@ export function fakeEventLog(...stored: readonly Event[]): FakeEventLog {
       events.set(event.id, event);
       return Promise.resolve("stored");
     },
-    receivedAt: ({ eventId }) => Promise.resolve(events.get(eventId)?.receivedAtMs),
+    summary({ eventId }) {
+      const event = events.get(eventId);
+      if (event === undefined) return Promise.resolve(undefined);
+      const ignored = event.ignored?.reason;
+      const { receivedAtMs } = event;
+      return Promise.resolve({ receivedAtMs, ...(ignored !== undefined && { ignored }) });
+    },
     read: ({ eventIds }) =>
       Promise.resolve(
         new Map(

@@ -88,4 +88,25 @@ export const WIRED_SERVICES: readonly RawService[] = [
     { eventKey: "listed", acceptedHttpMethods: ["HEAD", "OPTIONS", "GET"] },
     { eventKey: "default" },
   ]),
+  service(
+    "cloud-events",
+    PAIR,
+    {},
+    {
+      targetPubSub: { topic: topicOf("cloud-events"), format: "cloudevents" },
+    },
+  ),
+  service("batch", [{ eventKey: "a", minNbOfOccurrence: 3 }]),
+  service("content", [
+    {
+      eventKey: "a",
+      schema: {
+        type: "object",
+        required: ["status"],
+        properties: { status: { type: "string", pattern: "^[a-z]+$" }, n: { type: "integer" } },
+      },
+      filter: 'body.status == "paid" && body.n > 0',
+    },
+    { eventKey: "b" },
+  ]),
 ];

@@ -50,6 +50,15 @@ describe("check-config", () => {
     assert.match(stdout, /project my-project/);
   });
 
+  it("refuses schemas and filters that could not be used, before they are deployed", () => {
+    const endpoints = [{ eventKey: "a", schema: { typ: 1 }, filter: "body.a ==" }];
+    const config = `CONFIG='${JSON.stringify({ ...SEED_SERVICE, endpoints })}'\n`;
+    const { status, stderr } = check({ "functions/.env.my-project": config + PARAMETERS });
+    assert.equal(status, 1);
+    assert.match(stderr, /endpoints\[0\]\.schema\.typ: there is no such keyword/);
+    assert.match(stderr, /endpoints\[0\]\.filter: expected an expression in CEL/);
+  });
+
   const STAGING = '{"projects": {"staging": "my-project", "other": "other-project"}}';
 
   it("takes an alias of .firebaserc", () => {

@@ -49,7 +49,8 @@ describe("the predeploy check of the configuration", () => {
 });
 
 describe("what is made from the code", () => {
-  for (const tool of ["configReference.ts", "compileSchema.ts", "logReference.ts"]) {
+  const tools = ["configReference.ts", "compileSchema.ts", "editorSchema.ts", "logReference.ts"];
+  for (const tool of tools) {
     it(`is up to date: ${tool}`, () => {
       const { status, stderr } = run(`tools/${tool}`, "--check");
       assert.equal(status, 0, stderr);

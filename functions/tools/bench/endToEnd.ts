@@ -27,6 +27,7 @@ export interface EndToEnd extends SectionReport {
 
 /** What is measured: events of these two endpoints of a service. */
 interface Options {
+  readonly title: string;
   readonly service: string;
   readonly endpoints: readonly [string, string];
 }
@@ -83,7 +84,7 @@ export async function measureEndToEnd(
     runs: measured,
     tables: [
       {
-        title: `End to end: pairs over two endpoints, ${String(IN_FLIGHT)} requests in flight`,
+        title: `End to end: ${options.title}, ${String(IN_FLIGHT)} requests in flight`,
         columns: ["", "pairs/s", "events/s", "of bare", "syncs", "duplicates", "lost", "CPU/event"],
         rows: [
           [
@@ -105,14 +106,24 @@ export async function measureEndToEnd(
         ? []
         : [
             {
-              name: "end to end at 32 in flight, events over what the bare function stores",
+              name: `end to end: ${options.title}, events over what the bare function stores`,
               measured: overBare,
               limit: 0.4,
               must: "at least" as const,
             },
           ]),
-      { name: "end to end: duplicates", measured: duplicates, limit: 0, must: "at most" },
-      { name: "end to end: events lost", measured: lost, limit: 0, must: "at most" },
+      {
+        name: `end to end: ${options.title}, duplicates`,
+        measured: duplicates,
+        limit: 0,
+        must: "at most",
+      },
+      {
+        name: `end to end: ${options.title}, events lost`,
+        measured: lost,
+        limit: 0,
+        must: "at most",
+      },
     ],
     data: {
       runs: measured,

@@ -23,7 +23,7 @@ import { IN_FLIGHT } from "./pairs.ts";
 import { barsTable, formatTable, isMet, type SectionReport } from "./report.ts";
 import { otherServer } from "./server.ts";
 import { readSettings, UsageError, type SectionName, type Settings } from "./settings.ts";
-import { World } from "./world.ts";
+import { World, type ServiceName } from "./world.ts";
 
 const SHARED = "Load, functions and emulators share this machine: compare within one run only.";
 
@@ -71,9 +71,15 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
       : undefined;
     let pairs: readonly PairsRun[] = [];
     if (wants("endToEnd")) {
-      const { report, figures } = await measurePairs(world, settings, alternative);
+      const { report, figures } = await measurePairs(world, settings, alternative, "pairs");
       reports.set("endToEnd", report);
       pairs = report.runs;
+      memory.push(...figures);
+    }
+    if (wants("endToEnd")) {
+      // What one window of many pairs costs: there a sync holds what came between two of the other endpoint.
+      const { report, figures } = await measurePairs(world, settings, undefined, "burst");
+      reports.set("burst", report);
       memory.push(...figures);
     }
     if (alternative) reports.set("alternative", await alternative.measure(pairs));
@@ -83,16 +89,22 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
   }
 }
 
+const PAIRS_OF = {
+  pairs: "a key for each pair",
+  burst: "pairs in one window",
+} as const satisfies Partial<Record<ServiceName, string>>;
+
 async function measurePairs(
   world: World,
   settings: Settings,
   alternative: Alternative | undefined,
+  service: keyof typeof PAIRS_OF,
 ): Promise<{ report: EndToEnd; figures: MemoryFigure[] }> {
   const figures: MemoryFigure[] = [];
   const bare = await serveBare(world);
   await closedLoop(IN_FLIGHT, { ms: settings.effort.warmUpMs }, bare.store);
   const begin = async (run: number): Promise<Target> => {
-    const deployment = await world.deploy(`pairs-${String(run)}`);
+    const deployment = await world.deploy(`${service}-${String(run)}`);
     const { server, checkWindow } = deployment;
     const own = {
       store: bare.store,
@@ -106,7 +118,7 @@ async function measurePairs(
     };
     return { server, own };
   };
-  const options = { service: "pairs", endpoints: ["many", "last"] } as const;
+  const options = { title: PAIRS_OF[service], service, endpoints: ["many", "last"] } as const;
   const report = await measureEndToEnd(world.inbox, begin, options, settings, progress);
   return { report, figures: largest(figures) };
 }
@@ -126,7 +138,7 @@ async function measureTarget(
       reports.set("latency", report);
     }
     if (settings.sections.includes("endToEnd")) {
-      const services = { service: "", endpoints };
+      const services = { title: "pairs", service: "", endpoints };
       const there = (): Promise<Target> => Promise.resolve({ server });
       reports.set("endToEnd", await measureEndToEnd(inbox, there, services, settings, progress));
     }

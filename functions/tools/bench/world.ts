@@ -13,7 +13,16 @@ import type { Settings } from "./settings.ts";
 import { Triggers } from "./triggers.ts";
 
 /** Services of the measured deployment; each has the endpoints `many` and `last`. */
-export const SERVICES = ["ingest", "pairs", "idle", "history", "big", "cost", "keyed"] as const;
+export const SERVICES = [
+  "ingest",
+  "pairs",
+  "burst",
+  "idle",
+  "history",
+  "big",
+  "cost",
+  "keyed",
+] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** The functions that an event passes, on a database of their own. */

@@ -1,4 +1,10 @@
-import { addSeconds, EVENT_TO_SEND, TRIGGER_TYPES } from "../../domain/rule.ts";
+import {
+  addSeconds,
+  EVENT_TO_SEND,
+  MESSAGE_FORMATS,
+  ORDERING_KEYS,
+  TRIGGER_TYPES,
+} from "../../domain/rule.ts";
 import {
   SYNC_REASONS,
   SYNC_STATES,
@@ -68,6 +74,8 @@ export function decisionFields(sync: Sync, token: string): Fields {
     key: sync.key,
     triggerType: sync.triggerType,
     topic: sync.topic,
+    ...(sync.format !== undefined && { format: sync.format }),
+    ...(sync.orderingKey !== undefined && { orderingKey: sync.orderingKey }),
     createdAt: new Date(sync.createdAtMs),
     retentionPeriod: sync.retentionPeriod,
     attempt: 1,
@@ -116,6 +124,8 @@ function toDate(ms: number | undefined): Date | null {
 export function toStoredSync(doc: Doc): StoredSync {
   const { id, path } = doc;
   const data = readerOf(doc);
+  const format = data.optionalOneOf("format", MESSAGE_FORMATS);
+  const orderingKey = data.optionalOneOf("orderingKey", ORDERING_KEYS);
   return {
     state: data.oneOf("state", SYNC_STATES),
     attempt: data.number("attempt"),
@@ -131,6 +141,8 @@ export function toStoredSync(doc: Doc): StoredSync {
       completion: toCompletion(data.map("completion")),
       triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
       topic: data.string("topic"),
+      ...(format !== undefined && { format }),
+      ...(orderingKey !== undefined && { orderingKey }),
       createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),
       endpoints: data.list("endpoints").map(toEndpoint),
