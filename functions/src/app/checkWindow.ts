@@ -1,11 +1,12 @@
 import pRetry from "p-retry";
 import type { Shortfall } from "../domain/condition.ts";
+import { ownedUntil } from "../domain/claim.ts";
 import { decide } from "../domain/decide.ts";
 import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
-import { claimKept, claimTaken } from "./claimSyncs.ts";
-import type { Clock, Lease, Log, NewId, Outbox, ServiceState, Window } from "./ports.ts";
+import { claimKept, claimTaken, takeClaims, type Due } from "./claimSyncs.ts";
+import type { Clock, Lease, Log, NewId, OpenClaim, Outbox, ServiceState, Window } from "./ports.ts";
 import type { Asking, ProbeResult, WindowProbe } from "./probeWindow.ts";
 import { replayWindow } from "./replayWindow.ts";
 
@@ -13,10 +14,16 @@ export type CheckOutcome =
   | { readonly outcome: "waiting"; readonly missing: readonly Shortfall[] }
   | { readonly outcome: "nothingNew" }
   /**
-   * What became a sync, in the order in which it was complete. `more`: something is left for another
-   * check, because others were faster with it, or because one sync could not take it all.
+   * What became a sync, in the order in which it was complete, and syncs whose claim is to go on. `more`:
+   * something is left for another check, because others were faster with it, or because it was too much
+   * for one.
    */
-  | { readonly outcome: "fired"; readonly leases: readonly Lease[]; readonly more: boolean };
+  | {
+      readonly outcome: "fired";
+      readonly leases: readonly Lease[];
+      readonly claims: readonly OpenClaim[];
+      readonly more: boolean;
+    };
 
 interface Deps {
   readonly window: Window;
@@ -27,6 +34,7 @@ interface Deps {
   readonly newId: NewId;
   readonly log: Log;
   readonly claimChunk?: number;
+  readonly seekAfter?: number;
 }
 
 /** Thrown when others kept taking the events first. The platform's retry checks again later. */
@@ -94,19 +102,21 @@ async function checkTaken(deps: Deps, rule: Rule, probed: Complete): Promise<Che
   const replayed = await replayWindow(deps, rule, probed);
   const { closed, missing, settledMs } = replayed;
   deps.probe.sawReset(rule, replayed.lastResetMs);
-  if (closed.length > 0) {
-    const { leases, isContended } = await claimTaken(
-      deps,
-      rule,
-      closed.map((groups) => ({ groups, reason: "window" })),
-    );
-    if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
-    if (isContended) return { outcome: "fired", leases, more: true };
-    deps.probe.settled(rule, settledMs);
-    return { outcome: "fired", leases, more: false };
-  }
-  deps.probe.settled(rule, settledMs);
-  return { outcome: "waiting", missing };
+  const due = closed.map((run): Due => ({ ...run, reason: "window" }));
+  const { leases, claims, ownedTo, isContended } = await claimTaken(
+    deps,
+    rule,
+    due,
+    replayed.stateVersion,
+  );
+  const isNothing = leases.length + claims.length === 0;
+  if (isContended && isNothing) throw new ContentionError(rule.serviceName);
+  if (!isContended) deps.probe.settled(rule, settledMs);
+  deps.probe.sawOwned(rule, ownedTo ?? ownedUntil(replayed.claims));
+  const left = await takeClaims(deps, windowOf(rule), replayed.claims);
+  if (isNothing && left.length === 0) return { outcome: "waiting", missing };
+  const more = isContended || replayed.more;
+  return { outcome: "fired", leases, claims: [...claims, ...left], more };
 }
 
 /** Events stay in the window: one sync for each check that finds new ones. */
@@ -118,7 +128,7 @@ async function checkKept(deps: Deps, rule: Rule, probed: Complete): Promise<Chec
     aboveMs: windowStart(rule, nowMs, deps.probe.lastResetMs(rule)),
   });
   // Read after the events: whatever was reset before one of them came is known then.
-  const resetAtMs = (await deps.services.resets(rule.serviceName)).at(-1);
+  const resetAtMs = (await deps.services.read(windowOf(rule))).resetsMs.at(-1);
   deps.probe.sawReset(rule, resetAtMs);
   const decision = decide({ rule, pending, nowMs, resetAtMs });
   if (decision.outcome !== "fire") return decision;
@@ -126,9 +136,10 @@ async function checkKept(deps: Deps, rule: Rule, probed: Complete): Promise<Chec
   const claim = await claimKept(deps, rule, { groups: decision.groups, reason: "window" });
   switch (claim.outcome) {
     case "claimed":
-      return { outcome: "fired", leases: [claim.lease], more: claim.more };
+      return { outcome: "fired", leases: [claim.lease], claims: [], more: claim.more };
     case "exists":
       return { outcome: "nothingNew" };
+    case "begun":
     case "contended":
       throw new ContentionError(rule.serviceName);
   }

@@ -1,4 +1,5 @@
 import type { Shortfall } from "../domain/condition.ts";
+import type { Place } from "../domain/event.ts";
 import { addSeconds, windowStart, type EndpointRule, type Rule } from "../domain/rule.ts";
 import { windowName, windowOf } from "../domain/window.ts";
 import { BoundedMap } from "./boundedMap.ts";
@@ -26,6 +27,8 @@ export type ProbeResult =
       readonly fromMs: number | undefined;
       /** What was received later has not come yet. */
       readonly untilMs: number;
+      /** Up to where the window belonged to a claim when a replay last looked. */
+      readonly ownedTo?: Place;
     };
 
 /**
@@ -40,6 +43,9 @@ export const CLOCK_SKEW_MS = 10_000;
  */
 const LATE_MS = 120_000;
 
+/** How long an instance passes over what a claim owns without looking whether it still does. */
+const OWNED_MS = 30_000;
+
 /** Windows that an instance remembers something about. */
 const REMEMBERED = 10_000;
 
@@ -50,6 +56,8 @@ interface Remembered {
   readonly lastResetMs?: number;
   /** What was received up to then was in a sync, or had left the period, when a replay last looked. */
   readonly settledMs?: number;
+  /** Up to where a claim under way owned the window when a replay last looked, and when that was. */
+  readonly owned?: { readonly to: Place; readonly atMs: number } | undefined;
 }
 
 /**
@@ -75,6 +83,7 @@ export class WindowProbe {
     const { lastResetMs, settledMs } = this.#remember(rule);
     const nowMs = clock();
     const untilMs = nowMs + CLOCK_SKEW_MS;
+    const ownedTo = this.#ownedTo(rule, nowMs);
     const fromMs =
       asking === undefined || settledMs === undefined ? undefined : settledMs - LATE_MS;
     let aboveMs: number | undefined;
@@ -91,6 +100,10 @@ export class WindowProbe {
       // What an event completes that came before a reset was complete before it: only then it matters.
       if (lastResetMs !== undefined && asking.oldestMs > lastResetMs) {
         aboveMs = Math.max(aboveMs, lastResetMs);
+      }
+      if (ownedTo !== undefined && asking.oldestMs > ownedTo.receivedAtMs) {
+        // Of that millisecond some may be behind the place.
+        aboveMs = Math.max(aboveMs, ownedTo.receivedAtMs - 1);
       }
     }
 
@@ -114,7 +127,7 @@ export class WindowProbe {
     const shortfalls = await Promise.all(others.map(shortfall));
     const missing = shortfalls.find((found) => found !== undefined);
     if (missing !== undefined) return this.#short(rule, missing);
-    return { complete: true, nowMs, fromMs, untilMs };
+    return { complete: true, nowMs, fromMs, untilMs, ...(ownedTo && { ownedTo }) };
   }
 
   /** The last reset that a closer look has met, if any. */
@@ -130,6 +143,16 @@ export class WindowProbe {
   /** A replay has gone through the window, and all that it closed is claimed. */
   settled(rule: Rule, settledMs: number): void {
     this.#note(rule, { settledMs });
+  }
+
+  /** A replay has met claims under way that own the window up to there, or none. */
+  sawOwned(rule: Rule, to: Place | undefined): void {
+    this.#note(rule, { owned: to && { to, atMs: this.#deps.clock() } });
+  }
+
+  #ownedTo(rule: Rule, nowMs: number): Place | undefined {
+    const { owned } = this.#remember(rule);
+    return owned !== undefined && nowMs < owned.atMs + OWNED_MS ? owned.to : undefined;
   }
 
   /** The endpoints worth asking, the least likely to have its events first. */

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import type { Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
-import { LEASE_MS } from "./claimSyncs.ts";
+import { goOn, LEASE_MS } from "./claimSyncs.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, DueSync, EventLog, Log, Outbox, Publisher } from "./ports.ts";
 import { publishSyncs } from "./publishSyncs.ts";
@@ -13,6 +13,7 @@ interface Deps {
   readonly budget: MessageBudget;
   readonly clock: Clock;
   readonly log: Log;
+  readonly claimChunk?: number;
 }
 
 /** What the relay has done so far. */
@@ -30,7 +31,8 @@ const PAGE = 200;
 const CONCURRENCY = 8;
 
 /**
- * Publishes the syncs that are due, oldest first, until there are none or time is up.
+ * Publishes the syncs that are due, oldest first, until there are none or time is up; goes on before with
+ * the claims of those that are not complete.
  *
  * Once a sync of a service cannot be published its others are left for the next time: most likely its
  * topic is gone, and trying them all would hold up the services behind it.
@@ -47,7 +49,10 @@ export async function relayDue(
   const stuck = new Set<string>();
   const relayOne = async ({ serviceName, syncId }: DueSync): Promise<void> => {
     const now = deps.clock();
-    const lease = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
+    const taken = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
+    if (taken === undefined) return;
+    const lease =
+      taken.next === "publish" ? taken.lease : (await goOn(deps, taken.claim, untilMs)).lease;
     if (lease === undefined) return;
     const sync = withCurrentTopic(lease.sync, rules);
     const [published] = await publishSyncs(deps, [{ ...lease, sync }], untilMs);

@@ -3,7 +3,8 @@ import { windowStart, type Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
 import { windowOf } from "../domain/window.ts";
 import { ContentionError, retryContention } from "./checkWindow.ts";
-import { claimKept, claimTaken, LEASE_MS, type Due } from "./claimSyncs.ts";
+import { claimKept, claimTaken, LEASE_MS, takeClaims, type Due } from "./claimSyncs.ts";
+import { ClaimUnfinishedError, finishClaims } from "./finishClaims.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type {
   Clock,
@@ -12,14 +13,17 @@ import type {
   Lease,
   Log,
   NewId,
+  OpenClaim,
   Outbox,
   Publisher,
   ServiceState,
   Window,
 } from "./ports.ts";
+import { openWindow } from "./openWindow.ts";
 import { CLOCK_SKEW_MS } from "./probeWindow.ts";
 import { publishSyncs } from "./publishSyncs.ts";
 import { withCurrentTopic } from "./relay.ts";
+import { CLAIM_MS } from "./timeLimits.ts";
 import { replayWindow, type ReplayedWindow } from "./replayWindow.ts";
 
 interface Deps {
@@ -33,6 +37,8 @@ interface Deps {
   readonly newId: NewId;
   readonly log: Log;
   readonly claimChunk?: number;
+  readonly seekAfter?: number;
+  readonly claimMs?: number;
 }
 
 export interface ManualSync {
@@ -53,25 +59,39 @@ export interface ManualSync {
  * but a sync of the service still waits to be published, that one is tried: messages without events must
  * not queue behind it.
  *
+ * A sync that is too large for one call is begun; each further call goes on with it, and so does the sweep.
+ *
  * @throws ContentionError if window checks kept claiming the events first
+ * @throws ClaimUnfinishedError if a sync is being claimed, here until time was up, or by somebody else
  */
 export async function triggerSync(deps: Deps, rule: Rule): Promise<ManualSync> {
   const claimNext = rule.trigger.keepEventAfterTrigger ? claimAllKept : claimAllTaken;
+  const untilMs = deps.clock() + (deps.claimMs ?? CLAIM_MS.check);
+  const withTopic = (lease: Lease): Lease => ({
+    ...lease,
+    sync: withCurrentTopic(lease.sync, [rule]),
+  });
   let last: { readonly sync: Sync; readonly published: boolean } | undefined;
+  let isLeft = false;
   let more: boolean;
   do {
     const isFirst = last === undefined;
     const claimed = await retryContention(rule.serviceName, () => claimNext(deps, rule, isFirst));
-    const leases = claimed.leases.map((lease) => ({
-      ...lease,
-      sync: withCurrentTopic(lease.sync, [rule]),
-    }));
+    const leases = claimed.leases.map(withTopic);
     const outcomes = await publishSyncs(deps, leases);
-    const sync = leases.at(-1)?.sync;
-    const published = outcomes.at(-1)?.outcome === "published";
-    if (sync !== undefined) last = { sync, published };
+    const finished = await finishClaims(deps, claimed.claims, untilMs, withTopic);
+    isLeft ||= finished.some((one) => one.isLeft);
+    const all = [
+      ...leases.map((lease, index) => ({ lease, published: outcomes[index] })),
+      ...finished,
+    ];
+    const made = all.findLast(({ lease }) => lease !== undefined);
+    if (made?.lease !== undefined) {
+      last = { sync: made.lease.sync, published: made.published?.outcome === "published" };
+    }
     ({ more } = claimed);
   } while (more);
+  if (isLeft) throw new ClaimUnfinishedError(rule.serviceName);
   if (last === undefined) throw new ContentionError(rule.serviceName);
   const { id: syncId, eventID, endpoints } = last.sync;
   const numberOfEvents = endpoints.reduce((sum, endpoint) => sum + endpoint.numberOfEvents, 0);
@@ -80,6 +100,7 @@ export async function triggerSync(deps: Deps, rule: Rule): Promise<ManualSync> {
 
 interface Claimed {
   readonly leases: readonly Lease[];
+  readonly claims: readonly OpenClaim[];
   /** Something is left for another turn. */
   readonly more: boolean;
 }
@@ -89,32 +110,38 @@ const isEmpty = (groups: readonly Group[]): boolean =>
 
 /** @param isFirst nothing has been sent yet: then something has to be, even if it is nothing */
 async function claimAllTaken(deps: Deps, rule: Rule, isFirst: boolean): Promise<Claimed> {
-  const { closed, open } = await whatIsThere(deps, rule);
-  const due: Due[] = closed.map((groups) => ({ groups, reason: "window" }));
-  if (!isEmpty(open)) due.push({ groups: open, reason: "manual" });
-  if (due.length === 0) {
-    // Somebody else has taken what was left.
-    if (!isFirst) return { leases: [], more: false };
+  const { closed, open, claims: registered, stateVersion, more } = await whatIsThere(deps, rule);
+  const due: Due[] = closed.map((run) => ({ ...run, reason: "window" }));
+  if (open !== undefined) due.push({ ...open, reason: "manual" });
+  const left = await takeClaims(deps, windowOf(rule), registered);
+  if (due.length + left.length === 0) {
+    // Somebody else has taken what was left, or is at it.
+    if (!isFirst) return { leases: [], claims: [], more: false };
+    if (registered.length > 0) throw new ClaimUnfinishedError(rule.serviceName);
     const waiting = await takeWaiting(deps, rule);
-    if (waiting !== undefined) return { leases: [waiting], more: false };
-    due.push({ groups: open, reason: "manual" });
+    if (waiting !== undefined) return { ...waiting, more: false };
+    due.push({ groups: noEvents(rule), range: undefined, reason: "manual" });
   }
-  const { leases, isContended } = await claimTaken(deps, rule, due);
-  if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
-  return { leases, more: isContended };
+  const { leases, claims, isContended } = await claimTaken(deps, rule, due, stateVersion);
+  const all = [...left, ...claims];
+  if (isContended && leases.length + all.length === 0) throw new ContentionError(rule.serviceName);
+  return { leases, claims: all, more: isContended || more };
 }
+
+const noEvents = ({ endpoints }: Rule): Group[] =>
+  endpoints.map((endpoint) => ({ endpoint, members: [] }));
 
 /** Where only manual triggers make syncs, a complete window is one that is open. */
 async function whatIsThere(
   deps: Deps,
   rule: Rule,
-): Promise<Pick<ReplayedWindow, "closed" | "open">> {
-  if (rule.trigger.type === "window") {
-    const nowMs = deps.clock();
-    const untilMs = nowMs + CLOCK_SKEW_MS;
-    return replayWindow(deps, rule, { fromMs: undefined, nowMs, untilMs });
+): Promise<Pick<ReplayedWindow, "closed" | "open" | "claims" | "stateVersion" | "more">> {
+  const nowMs = deps.clock();
+  if (rule.trigger.type === "none") {
+    return { ...(await openWindow(deps, rule, nowMs)), closed: [], more: false };
   }
-  return { closed: [], open: await collectWindow(deps, rule) };
+  const untilMs = nowMs + CLOCK_SKEW_MS;
+  return replayWindow(deps, rule, { fromMs: undefined, nowMs, untilMs });
 }
 
 async function collectWindow({ window, services, clock }: Deps, rule: Rule): Promise<Group[]> {
@@ -125,7 +152,7 @@ async function collectWindow({ window, services, clock }: Deps, rule: Rule): Pro
     aboveMs: windowStart(rule, nowMs, undefined),
   });
   // Read after the events: whatever was reset before one of them came is known then.
-  const resetAtMs = (await services.resets(rule.serviceName)).at(-1);
+  const resetAtMs = (await services.read(windowOf(rule))).resetsMs.at(-1);
   return groupWindow({ rule, pending, nowMs, resetAtMs });
 }
 
@@ -134,23 +161,24 @@ async function claimAllKept(deps: Deps, rule: Rule): Promise<Claimed> {
   const groups = await collectWindow(deps, rule);
   if (isEmpty(groups)) {
     const waiting = await takeWaiting(deps, rule);
-    if (waiting !== undefined) return { leases: [waiting], more: false };
+    if (waiting !== undefined) return { ...waiting, more: false };
   }
   const claim = await claimKept(deps, rule, { groups, reason: "manual" });
   const { more } = claim;
   switch (claim.outcome) {
     case "claimed":
-      return { leases: [claim.lease], more };
+      return { leases: [claim.lease], claims: [], more };
+    case "begun":
     case "contended":
       throw new ContentionError(serviceName);
     case "exists":
       // Somebody else has just claimed these, and the others are still new: look again.
       if (more) throw new ContentionError(serviceName);
-      return { leases: [await takeNamed(deps, rule, claim.syncId, { again: true })], more: false };
+      return { ...(await takeNamed(deps, rule, claim.syncId, { again: true })), more: false };
   }
 }
 
-async function takeWaiting(deps: Deps, rule: Rule): Promise<Lease | undefined> {
+async function takeWaiting(deps: Deps, rule: Rule): Promise<Omit<Claimed, "more"> | undefined> {
   const waiting = await findWaiting(deps, rule.serviceName);
   // As it was found: if a sweep is faster, it is being published, and must not be beside it.
   return waiting && takeNamed(deps, rule, waiting.syncId, { dueByMs: waiting.dueAtMs });
@@ -161,11 +189,13 @@ async function takeNamed(
   { serviceName }: Rule,
   syncId: string,
   options: Parameters<Outbox["take"]>[4],
-): Promise<Lease> {
+): Promise<Omit<Claimed, "more">> {
   const nowMs = clock();
-  const lease = await outbox.take(serviceName, syncId, nowMs, nowMs + LEASE_MS, options);
-  if (lease === undefined) throw new ContentionError(serviceName);
-  return lease;
+  const taken = await outbox.take(serviceName, syncId, nowMs, nowMs + LEASE_MS, options);
+  if (taken === undefined) throw new ContentionError(serviceName);
+  return taken.next === "publish"
+    ? { leases: [taken.lease], claims: [] }
+    : { leases: [], claims: [taken.claim] };
 }
 
 /** Syncs read at a time, and how far ahead of now: further than any next attempt is. */

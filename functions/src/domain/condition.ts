@@ -26,6 +26,11 @@ export function missing(endpoints: readonly EndpointRule[], count: Count): Short
     .filter(({ have, need }) => have < need);
 }
 
+/** How many events of each endpoint matter: with more of them nothing becomes more complete. */
+export function needs(endpoints: readonly EndpointRule[]): ReadonlyMap<string, number> {
+  return new Map(endpoints.map((e) => [e.eventKey, e.minNbOfOccurrence]));
+}
+
 /**
  * The same condition, told one event at a time: constant work for each, however many endpoints there
  * are and however many events they have.
@@ -36,7 +41,7 @@ export class Completeness {
   #short: number;
 
   constructor(endpoints: readonly EndpointRule[]) {
-    this.#need = new Map(endpoints.map((e) => [e.eventKey, e.minNbOfOccurrence]));
+    this.#need = needs(endpoints);
     this.#short = this.#need.size;
   }
 

@@ -13,6 +13,7 @@ const TABLE = {
   "event-too-large": { http: 413, title: "Event too large" },
   "invalid-configuration": { http: 500, title: "The service is not configured correctly" },
   internal: { http: 500, title: "Internal error" },
+  claiming: { http: 503, title: "The sync is still being claimed" },
   contended: { http: 503, title: "Others are claiming the same events" },
   unavailable: { http: 503, title: "Temporarily unavailable" },
 } as const;

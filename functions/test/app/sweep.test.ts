@@ -109,7 +109,7 @@ describe("sweep", () => {
 
   it("counts windows that fired", async () => {
     const { deps } = setUp();
-    const fired = { outcome: "fired", leases: [lease("s", "A")], more: false } as const;
+    const fired = { outcome: "fired", leases: [lease("s", "A")], claims: [], more: false } as const;
     const { fired: count } = await sweep({ ...deps, check: () => Promise.resolve(fired) }, [A, B]);
     assert.equal(count, 2);
   });

@@ -17,6 +17,10 @@ export class FieldReader {
     this.#fields = fields;
   }
 
+  has(name: string): boolean {
+    return this.#fields[name] !== undefined;
+  }
+
   string(name: string): string {
     const value = this.#fields[name];
     return typeof value === "string" ? value : fail(name);
@@ -52,6 +56,13 @@ export class FieldReader {
     return this.array(name).map((item) =>
       typeof item === "object" && item !== null ? new FieldReader(item as Fields) : fail(name),
     );
+  }
+
+  map(name: string): FieldReader {
+    const value = this.#fields[name];
+    return typeof value === "object" && value !== null
+      ? new FieldReader(value as Fields)
+      : fail(name);
   }
 
   oneOf<const T extends string>(name: string, values: readonly T[]): T {
