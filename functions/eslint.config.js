@@ -102,6 +102,23 @@ const layers = [
   },
 }));
 
+/** What is shared stands beside the source: tests → tools → testkit → src. */
+const besideSource = [
+  ["tools/**/*.ts", "test", "Tools import the testkit, never tests."],
+  ["testkit/**/*.ts", "test|tools", "The testkit imports only the source, and itself."],
+].map(([files, folders, message]) => {
+  const regex = `^(?:\\.{1,2}/)+(?:${folders})/`;
+  // A selector ends a regular expression at the first slash.
+  const selector = `ImportExpression[source.value=/${regex.replaceAll("/", "\\u002F")}/]`;
+  return {
+    files: [files],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": ["error", { patterns: [{ regex, message }] }],
+      "no-restricted-syntax": ["error", { selector, message }],
+    },
+  };
+});
+
 export default tseslint.config(
   { ignores: ["lib/", "node_modules/", "src/**/*.generated.ts"] },
   tseslint.configs.strictTypeChecked,
@@ -115,6 +132,7 @@ export default tseslint.config(
   },
   domainWall,
   ...layers,
+  ...besideSource,
   {
     // A parameter has no value while functions are discovered.
     files: ["src/functions/**/*.ts", "src/globalOptions.ts", "src/params.ts"],

@@ -15,10 +15,14 @@ const README = join(REPOSITORY_ROOT, "README.md");
 const BEGIN = "<!-- begin: configuration reference, made by tools/configReference.ts -->";
 const END = "<!-- end: configuration reference -->";
 
+const DEFINITIONS: Readonly<Record<string, Node>> = serviceSchema.definitions;
+
 interface Node {
-  readonly type: string;
+  readonly type?: string | readonly string[];
+  readonly $ref?: string;
   readonly description?: string;
   readonly default?: unknown;
+  readonly examples?: readonly unknown[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Node>>;
   readonly items?: Node;
@@ -33,14 +37,21 @@ function rows(node: Node, prefix: string): string[] {
       : child.default === undefined
         ? "–"
         : `\`${JSON.stringify(child.default)}\``;
-    const row = `| \`${path}\` | ${typeOf(child)} | ${standard} | ${child.description ?? ""} |`;
+    const row = `| \`${path}\` | ${typeOf(child)} | ${standard} | ${meaningOf(child)} |`;
     const inner = child.items ?? child;
     return [row, ...rows(inner, child.items === undefined ? `${path}.` : `${path}[].`)];
   });
 }
 
-function typeOf({ type, items }: Node): string {
-  return type === "array" && items !== undefined ? `list of ${items.type}` : type;
+function meaningOf({ description = "", examples = [] }: Node): string {
+  const values = examples.map((example) => `\`${JSON.stringify(example)}\``);
+  return values.length === 0 ? description : `${description} Example: ${values.join(", ")}`;
+}
+
+function typeOf({ type = "any", items, $ref }: Node): string {
+  if ($ref !== undefined) return typeOf(DEFINITIONS[$ref.replace("#/definitions/", "")] ?? {});
+  if (typeof type !== "string") return type.join(" or ");
+  return type === "array" && items !== undefined ? `list of ${typeOf(items)}` : type;
 }
 
 const table = [

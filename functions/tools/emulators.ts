@@ -7,7 +7,7 @@ import { findEmulatorBinaries, titleOf } from "./emulatorBinaries.ts";
 import { clientEnv, firebaseEnv } from "./emulatorEnv.ts";
 import { download, requireFunctions, startFirebase, stopFirebase } from "./firebaseTools.ts";
 import type { StartingFirebase } from "./firebaseTools.ts";
-import { freePorts } from "./freePorts.ts";
+import { freePorts } from "../testkit/freePorts.ts";
 import { findJava } from "./java.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
 import { signalGroup } from "./processGroup.ts";

@@ -7,14 +7,14 @@
  */
 import { parseArgs } from "node:util";
 
-import { sharedBuild } from "../test/support/hostile/build.ts";
-import { crashRun } from "../test/support/hostile/crashes.ts";
-import type { Verdict } from "../test/support/hostile/invariants.ts";
-import { Random } from "../test/support/hostile/random.ts";
-import { raceRun, redeliveryRun } from "../test/support/hostile/scenarios.ts";
-import { ServerFleet } from "../test/support/hostile/serverFleet.ts";
-import { storm } from "../test/support/hostile/storm.ts";
-import { World } from "../test/support/hostile/world.ts";
+import { sharedBuild } from "../testkit/hostile/build.ts";
+import { crashRun } from "../testkit/hostile/crashes.ts";
+import type { Verdict } from "../testkit/hostile/invariants.ts";
+import { Random } from "../testkit/hostile/random.ts";
+import { raceRun, redeliveryRun } from "../testkit/hostile/scenarios.ts";
+import { ServerFleet } from "../testkit/hostile/serverFleet.ts";
+import { storm } from "../testkit/hostile/storm.ts";
+import { World } from "../testkit/hostile/world.ts";
 import { Tally } from "./tortureTally.ts";
 
 const PARTS = ["storms", "kills", "crashes", "races", "redelivery"] as const;

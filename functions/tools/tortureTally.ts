@@ -1,5 +1,5 @@
 /** Counts what the long form has seen, shows how far it is, and prints the figures at its end. */
-import type { Figures, Verdict } from "../test/support/hostile/invariants.ts";
+import type { Figures, Verdict } from "../testkit/hostile/invariants.ts";
 
 /** What only some scenarios report. */
 interface Extras {

@@ -4,7 +4,7 @@ import { ownedUntil } from "../domain/claim.ts";
 import { decide } from "../domain/decide.ts";
 import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
+import { windowFacts, type WindowId } from "../domain/window.ts";
 import { claimKept, claimTaken, takeClaims, type Due } from "./claimSyncs.ts";
 import type { Clock, Lease, Log, NewId, OpenClaim, Outbox, ServiceState, Window } from "./ports.ts";
 import type { Asking, ProbeResult, WindowProbe } from "./probeWindow.ts";
@@ -63,15 +63,16 @@ export const CONTENTION_RETRY = {
 export async function checkWindow(
   deps: Deps,
   rule: Rule,
+  id: WindowId,
   asking: Asking | undefined,
 ): Promise<CheckOutcome> {
   const outcome = await retryContention(rule.serviceName, (attempt) =>
     // After a lost race nothing is known about the endpoints any more.
-    attemptCheck(deps, rule, attempt === 1 ? asking : asking && { ...asking, eventKeys: NONE }),
+    attemptCheck(deps, rule, id, attempt === 1 ? asking : asking && { ...asking, eventKeys: NONE }),
   );
   const { outcome: result, ...facts } = outcome;
   if (result !== "fired") {
-    deps.log.info("window.checked", { service: rule.serviceName, outcome: result, ...facts });
+    deps.log.info("window.checked", { ...windowFacts(id), outcome: result, ...facts });
   }
   return outcome;
 }
@@ -81,59 +82,69 @@ const NONE: ReadonlySet<string> = new Set();
 async function attemptCheck(
   deps: Deps,
   rule: Rule,
+  id: WindowId,
   asking: Asking | undefined,
 ): Promise<CheckOutcome> {
-  const probed = await deps.probe.probe(rule, asking);
+  const probed = await deps.probe.probe(rule, id, asking);
   if (!probed.complete) {
     const { missing } = probed;
-    return missing === undefined
-      ? { outcome: "nothingNew" }
-      : { outcome: "waiting", missing: [missing] };
+    return missing.length === 0 ? { outcome: "nothingNew" } : { outcome: "waiting", missing };
   }
   return rule.trigger.keepEventAfterTrigger
-    ? checkKept(deps, rule, probed)
-    : checkTaken(deps, rule, probed);
+    ? checkKept(deps, rule, id, probed)
+    : checkTaken(deps, rule, id, probed);
 }
 
 type Complete = Extract<ProbeResult, { complete: true }>;
 
 /** Each event is in one sync: the one that a check at the moment of its last event would have made. */
-async function checkTaken(deps: Deps, rule: Rule, probed: Complete): Promise<CheckOutcome> {
-  const replayed = await replayWindow(deps, rule, probed);
+async function checkTaken(
+  deps: Deps,
+  rule: Rule,
+  id: WindowId,
+  probed: Complete,
+): Promise<CheckOutcome> {
+  const replayed = await replayWindow(deps, rule, id, probed);
   const { closed, missing, settledMs } = replayed;
-  deps.probe.sawReset(rule, replayed.lastResetMs);
-  const due = closed.map((run): Due => ({ ...run, reason: "window" }));
+  deps.probe.sawReset(id, replayed.lastResetMs);
+  const due = closed.map((run): Due => ({ ...run, reason: "complete" }));
   const { leases, claims, ownedTo, isContended } = await claimTaken(
     deps,
     rule,
+    id,
     due,
     replayed.stateVersion,
   );
   const isNothing = leases.length + claims.length === 0;
   if (isContended && isNothing) throw new ContentionError(rule.serviceName);
-  if (!isContended) deps.probe.settled(rule, settledMs);
-  deps.probe.sawOwned(rule, ownedTo ?? ownedUntil(replayed.claims));
-  const left = await takeClaims(deps, windowOf(rule), replayed.claims);
+  if (!isContended) deps.probe.settled(id, settledMs);
+  deps.probe.sawOwned(id, ownedTo ?? ownedUntil(replayed.claims));
+  const left = await takeClaims(deps, id, replayed.claims);
   if (isNothing && left.length === 0) return { outcome: "waiting", missing };
   const more = isContended || replayed.more;
   return { outcome: "fired", leases, claims: [...claims, ...left], more };
 }
 
 /** Events stay in the window: one sync for each check that finds new ones. */
-async function checkKept(deps: Deps, rule: Rule, probed: Complete): Promise<CheckOutcome> {
+async function checkKept(
+  deps: Deps,
+  rule: Rule,
+  id: WindowId,
+  probed: Complete,
+): Promise<CheckOutcome> {
   const { nowMs } = probed;
-  const pending = await deps.window.collect(windowOf(rule), {
+  const pending = await deps.window.collect(id, {
     eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
     withExported: true,
-    aboveMs: windowStart(rule, nowMs, deps.probe.lastResetMs(rule)),
+    aboveMs: windowStart(rule, nowMs, deps.probe.lastResetMs(id)),
   });
   // Read after the events: whatever was reset before one of them came is known then.
-  const resetAtMs = (await deps.services.read(windowOf(rule))).resetsMs.at(-1);
-  deps.probe.sawReset(rule, resetAtMs);
+  const resetAtMs = (await deps.services.read(id)).resetsMs.at(-1);
+  deps.probe.sawReset(id, resetAtMs);
   const decision = decide({ rule, pending, nowMs, resetAtMs });
   if (decision.outcome !== "fire") return decision;
 
-  const claim = await claimKept(deps, rule, { groups: decision.groups, reason: "window" });
+  const claim = await claimKept(deps, rule, id, { groups: decision.groups, reason: "complete" });
   switch (claim.outcome) {
     case "claimed":
       return { outcome: "fired", leases: [claim.lease], claims: [], more: claim.more };

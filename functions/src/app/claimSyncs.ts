@@ -1,5 +1,7 @@
 import type { Group } from "../domain/decide.ts";
 import type { Rule } from "../domain/rule.ts";
+import type { Range, RegisteredClaim } from "../domain/claim.ts";
+import type { Place } from "../domain/event.ts";
 import {
   eventIdOf,
   limitNew,
@@ -8,9 +10,7 @@ import {
   type Sync,
   type SyncReason,
 } from "../domain/sync.ts";
-import type { Range, RegisteredClaim } from "../domain/claim.ts";
-import type { Place } from "../domain/event.ts";
-import type { WindowId } from "../domain/window.ts";
+import { windowFacts, type WindowId } from "../domain/window.ts";
 import type {
   Claim,
   ClaimLimits,
@@ -72,21 +72,25 @@ export interface ClaimedSyncs {
 export async function claimTaken(
   deps: Deps,
   rule: Rule,
+  window: WindowId,
   due: readonly Due[],
   stateVersion: unknown,
 ): Promise<ClaimedSyncs> {
   if (due.length === 0) return { leases: [], claims: [], ownedTo: undefined, isContended: false };
   const { claimChunk = CLAIM_CHUNK } = deps;
   const claims = due.map(({ groups, range, reason }) => ({
-    ...claimOf(deps, rule, reason),
+    ...claimOf(deps, rule, window, reason),
     syncId: deps.newId(),
     // Without a range there is nothing to take: one sync that is empty, as the manual trigger makes it.
-    chunks: groups.length === 0 && range !== undefined ? [] : splitClaim(groups, claimChunk),
+    chunks:
+      groups.length === 0 && range !== undefined
+        ? []
+        : splitClaim(rule.condition, groups, claimChunk),
     ...(range !== undefined && { range }),
   }));
   const results = await deps.outbox.claimTaken(claims, stateVersion, claimChunk);
   results.forEach((result, index) => {
-    logClaim(deps, rule, due[index]?.reason, result);
+    logClaim(deps, window, due[index]?.reason, result);
   });
   const leases = results.flatMap((result) => (result.outcome === "claimed" ? [result.lease] : []));
   const begun = results.flatMap((result) => (result.outcome === "begun" ? [result.claim] : []));
@@ -137,7 +141,8 @@ export async function goOn(
     isTimeUp: () => clock() >= untilMs,
   };
   const result = await outbox.goOn(claim, limits);
-  const { serviceName: service, id: syncId, reason } = claim.sync;
+  const { serviceName: service, key, id: syncId, completion } = claim.sync;
+  const { reason } = completion;
   switch (result.outcome) {
     case "claimed":
       log.info("sync.claimed", { ...factsOf(result.lease.sync), reason });
@@ -146,7 +151,7 @@ export async function goOn(
       log.info("sync.handedOver", { ...factsOf(result.sync), reason });
       return { lease: undefined, isLeft: true };
     case "lost":
-      log.info("sync.contended", { service, syncId, reason });
+      log.info("sync.contended", { ...windowFacts({ service, key }), syncId, reason });
       return { lease: undefined, isLeft: false };
   }
 }
@@ -160,31 +165,33 @@ export async function goOn(
 export async function claimKept(
   deps: Deps,
   rule: Rule,
+  window: WindowId,
   { groups, reason }: Pick<Due, "groups" | "reason">,
 ): Promise<ClaimResult & { readonly more: boolean }> {
   const { claimChunk = CLAIM_CHUNK } = deps;
-  const taken = limitNew(groups, claimChunk);
+  const taken = limitNew(rule.condition, groups, claimChunk);
   const result = await deps.outbox.claimKept({
-    ...claimOf(deps, rule, reason),
+    ...claimOf(deps, rule, window, reason),
     syncId: eventIdOf(taken.groups),
     chunks: portions(taken.groups, claimChunk),
   });
-  logClaim(deps, rule, reason, result);
+  logClaim(deps, window, reason, result);
   return { ...result, more: taken.more };
 }
 
 function claimOf(
   { clock, newId }: Deps,
   rule: Rule,
+  window: WindowId,
   reason: SyncReason,
 ): Omit<Claim, "syncId" | "chunks"> {
   const leaseUntilMs = (): number => clock() + LEASE_MS;
-  return { token: newId(), rule, reason, nowMs: clock(), leaseUntilMs };
+  return { token: newId(), rule, window, reason, nowMs: clock(), leaseUntilMs };
 }
 
 function logClaim(
   { log }: Deps,
-  { serviceName: service }: Rule,
+  window: WindowId,
   reason: SyncReason | undefined,
   result: ClaimResult,
 ): void {
@@ -196,14 +203,15 @@ function logClaim(
       log.info("sync.begun", { ...factsOf(result.claim.sync), reason });
       return;
     case "contended":
-      log.info("sync.contended", { service, reason });
+      log.info("sync.contended", { ...windowFacts(window), reason });
       return;
     case "exists":
-      log.info("sync.exists", { service, reason });
+      log.info("sync.exists", { ...windowFacts(window), reason });
   }
 }
 
-function factsOf({ serviceName, id, eventID, endpoints }: Sync): Readonly<Record<string, unknown>> {
+function factsOf(sync: Sync): Readonly<Record<string, unknown>> {
+  const { serviceName: service, key, id: syncId, eventID, endpoints } = sync;
   const numberOfEvents = Object.fromEntries(endpoints.map((e) => [e.eventKey, e.numberOfEvents]));
-  return { service: serviceName, syncId: id, eventID, numberOfEvents };
+  return { ...windowFacts({ service, key }), syncId, eventID, numberOfEvents };
 }

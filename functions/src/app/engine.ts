@@ -1,6 +1,6 @@
 import type { PendingEvent } from "../domain/event.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
-import { windowName, windowOf } from "../domain/window.ts";
+import { windowName, windowOf, type WindowId } from "../domain/window.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
 import { ClaimUnfinishedError, finishClaims } from "./finishClaims.ts";
@@ -52,8 +52,8 @@ export interface Engine {
    * @param event the new event that asks for it, if one does
    * @throws ClaimUnfinishedError if a sync is too large for one check; the next one goes on with it
    */
-  checkWindow(rule: Rule, event?: NewEvent): Promise<CheckOutcome>;
-  triggerSync(rule: Rule): Promise<ManualSync>;
+  checkWindow(rule: Rule, window: WindowId, event?: NewEvent): Promise<CheckOutcome>;
+  triggerSync(rule: Rule, window: WindowId): Promise<ManualSync>;
   reset(rule: Rule): Promise<{ readonly resetAtMs: number }>;
   sweep(rules: readonly Rule[]): Promise<SweepReport>;
 }
@@ -62,11 +62,11 @@ export function makeEngine(ports: Ports): Engine {
   const probe = new WindowProbe(ports);
   const deps = { ...ports, probe, budget: new MessageBudget() };
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
-  const checks = new Coalescer<Rule, NewEvent | typeof EVERYTHING, Checked>(
-    async (rule, events) => {
+  const checks = new Coalescer<Asked, NewEvent | typeof EVERYTHING, Checked>(
+    async ({ rule, window }, events) => {
       const limitMs = events.has(EVERYTHING) ? CLAIM_MS.sweep : CLAIM_MS.check;
       const untilMs = ports.clock() + (ports.claimMs ?? limitMs);
-      const outcome = await checkWindow(deps, rule, askingOf(events));
+      const outcome = await checkWindow(deps, rule, window, askingOf(events));
       const finished = finish(deps, outcome, untilMs);
       // Nobody waits for it where the check took too long: then the lease runs out, and the sweep sees to it.
       finished.catch(() => undefined);
@@ -74,23 +74,23 @@ export function makeEngine(ports: Ports): Engine {
     },
     CHECK_MS,
   );
-  const check = async (rule: Rule, event?: NewEvent): Promise<CheckOutcome> => {
+  const check: Engine["checkWindow"] = async (rule, window, event) => {
     const { outcome, finished } = await checks.run(
-      windowName(windowOf(rule)),
-      rule,
+      windowName(window),
+      { rule, window },
       event ?? EVERYTHING,
     );
     const isLeft = await finished;
     // One after the other, so that the messages of one check at a time are in memory. Who shares this check
     // shares the next ones, too.
-    if (outcome.outcome === "fired" && outcome.more) await check(rule);
+    if (outcome.outcome === "fired" && outcome.more) await check(rule, window);
     if (isLeft) throw new ClaimUnfinishedError(rule.serviceName);
     return outcome;
   };
   return {
     storeEvent: (rule, request) => storeEvent(ports, rule, request),
     checkWindow: check,
-    triggerSync: (rule) => triggerSync(deps, rule),
+    triggerSync: (rule, window) => triggerSync(deps, rule, window),
     async reset(rule) {
       const resetAtMs = ports.clock();
       // A marker may outlive its period by as long as no sweep comes.
@@ -98,7 +98,7 @@ export function makeEngine(ports: Ports): Engine {
         resetAtMs,
         -rule.trigger.observationPeriod - KEPT_RESETS_SECONDS,
       );
-      await ports.services.reset(rule.serviceName, resetAtMs, keepFromMs);
+      await ports.services.reset(windowOf(rule), resetAtMs, keepFromMs);
       ports.log.info("service.reset", { service: rule.serviceName });
       return { resetAtMs };
     },
@@ -119,6 +119,11 @@ function askingOf(asked: ReadonlySet<NewEvent | typeof EVERYTHING>): Asking | un
     eventKeys: new Set(events.map(({ eventKey }) => eventKey)),
     oldestMs: events.map(({ receivedAtMs }) => receivedAtMs).reduce((a, b) => Math.min(a, b)),
   };
+}
+
+interface Asked {
+  readonly rule: Rule;
+  readonly window: WindowId;
 }
 
 interface Checked {

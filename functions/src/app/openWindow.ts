@@ -2,7 +2,7 @@ import { ownedUntil } from "../domain/claim.ts";
 import { groupMembers } from "../domain/decide.ts";
 import { byAge, endOf, latest, placeOf, type PendingEvent } from "../domain/event.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
+import type { WindowId } from "../domain/window.ts";
 import type { WindowState } from "./ports.ts";
 import { SEEK_AFTER, type ReplayDeps, type ReplayedWindow } from "./replayWindow.ts";
 
@@ -10,9 +10,9 @@ import { SEEK_AFTER, type ReplayDeps, type ReplayedWindow } from "./replayWindow
 export async function openWindow(
   { window, services, seekAfter = SEEK_AFTER }: ReplayDeps,
   rule: Rule,
+  id: WindowId,
   nowMs: number,
 ): Promise<Pick<ReplayedWindow, "open" | "claims" | "stateVersion">> {
-  const id = windowOf(rule);
   const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
   let after = endOf(windowStart(rule, nowMs, undefined));
   let kept: PendingEvent[] = [];

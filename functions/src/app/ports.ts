@@ -14,17 +14,24 @@ import type { Sync, SyncReason } from "../domain/sync.ts";
 
 export interface EventLog {
   /**
-   * Stores an event and its pending marker in one commit (2 writes).
+   * Stores an event and its pending marker in one commit (2 writes), or the event alone (1 write) where
+   * it does not count.
    *
    * @returns `exists` if an event with this id was there before; nothing is changed then
    * @throws EventSyncError `event-too-large` if a document cannot hold it
    */
-  append(rule: Rule, event: Event, pending: NewPendingEvent): Promise<"stored" | "exists">;
-  /** When the event with this id was received (1 read), or undefined if it is gone. */
+  append(
+    rule: Rule,
+    event: Event,
+    pending: NewPendingEvent | undefined,
+  ): Promise<"stored" | "exists">;
+  /** When the event with this id was received (1 read); undefined if it is gone, or of a newer form. */
   receivedAt(serviceName: string, eventId: string): Promise<number | undefined>;
   /**
    * Reads events as they stand in messages (1 read each), by id. What is missing or malformed is left
    * out and reported.
+   *
+   * @throws EventSyncError `newer-document`
    */
   read(
     serviceName: string,
@@ -33,11 +40,14 @@ export interface EventLog {
 }
 
 export interface Window {
-  /** How many pending events an endpoint has, counting no further than `limit` (1 read per 1000). */
+  /**
+   * How many pending events the endpoints have together, counting no further than `limit` (1 read per 1000,
+   * and per 30 endpoints; per 15 with `withExported`).
+   */
   count(
     window: WindowId,
     query: {
-      readonly eventKey: string;
+      readonly eventKeys: readonly string[];
       /** What is in a sync already counts, too: where events are kept. */
       readonly withExported: boolean;
       readonly aboveMs: number | undefined;
@@ -123,13 +133,17 @@ export interface WindowState {
 }
 
 export interface ServiceState {
-  /** 1 read. */
+  /**
+   * 1 read.
+   *
+   * @throws EventSyncError `newer-document`, as `reset`
+   */
   read(window: WindowId): Promise<WindowState>;
   /**
    * Everything received up to now stops counting (1 read, 1 write). Forgets resets before `keepFromMs`,
    * except the last one.
    */
-  reset(service: string, nowMs: number, keepFromMs: number): Promise<void>;
+  reset(window: WindowId, nowMs: number, keepFromMs: number): Promise<void>;
 }
 
 /** A sync that is ours to publish, until the lease runs out. */
@@ -166,6 +180,8 @@ export interface DueSync {
   readonly dueAtMs: number;
   /** Its last attempt was noted as failed: nobody is at it. */
   readonly hasFailed: boolean;
+  /** A newer version of this code has written it, and only that can take it. */
+  readonly isNewer: boolean;
 }
 
 /** The sync that has waited longest to be published. */
@@ -182,6 +198,7 @@ export interface Claim {
   /** By which the claimer knows its own sync again, where the answer to a commit was lost. */
   readonly token: string;
   readonly rule: Rule;
+  readonly window: WindowId;
   readonly reason: SyncReason;
   readonly nowMs: number;
   /** When a lease runs out that is taken, or renewed, at the moment of the call. */
@@ -284,6 +301,7 @@ export interface Outbox {
    * @param options.again take it even if it is published or not due: it was asked for by name
    * @param options.dueByMs take it even if it is due only then
    * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
+   * @throws EventSyncError `newer-document`
    */
   take(
     serviceName: string,

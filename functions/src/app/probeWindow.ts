@@ -1,7 +1,8 @@
-import type { Shortfall } from "../domain/condition.ts";
+import type { Shortfall, Numbers } from "../domain/condition.ts";
 import type { Place } from "../domain/event.ts";
-import { addSeconds, windowStart, type EndpointRule, type Rule } from "../domain/rule.ts";
-import { windowName, windowOf } from "../domain/window.ts";
+import { completedBy, Inquiry } from "../domain/inquiry.ts";
+import { addSeconds, windowStart, type Rule } from "../domain/rule.ts";
+import { windowName, type WindowId } from "../domain/window.ts";
 import { BoundedMap } from "./boundedMap.ts";
 import type { Clock, Window } from "./ports.ts";
 
@@ -19,7 +20,8 @@ export interface Asking {
 }
 
 export type ProbeResult =
-  | { readonly complete: false; readonly missing: Shortfall | undefined }
+  /** `missing` is what was found to be, nothing where no event can complete anything. */
+  | { readonly complete: false; readonly missing: readonly Shortfall[] }
   | {
       readonly complete: true;
       readonly nowMs: number;
@@ -50,8 +52,8 @@ const OWNED_MS = 30_000;
 const REMEMBERED = 10_000;
 
 interface Remembered {
-  /** The endpoint that fell short last time: it usually still does. */
-  readonly lastShort?: string;
+  /** What fell short last time, and how many events it had: it usually still does. */
+  readonly lastShort?: Numbers;
   /** It may be older than the real one, never newer: a probe errs on the side of looking closer. */
   readonly lastResetMs?: number;
   /** What was received up to then was in a sync, or had left the period, when a replay last looked. */
@@ -64,8 +66,8 @@ interface Remembered {
  * Finds out cheaply whether anything can fire, before events are read.
  *
  * A window that the events which ask can complete lies later than the oldest of them, less the period:
- * however late the check is. The endpoint that fell short last time is asked first, so an event that
- * does not complete anything costs one read. What an instance remembers only saves work: reads, and
+ * however late the check is. What fell short last time is asked first, so an event that does not complete
+ * anything costs one read (`domain/inquiry.ts`); one of an optional endpoint costs none. What an instance remembers only saves work: reads, and
  * going through index entries of what has been settled.
  */
 export class WindowProbe {
@@ -77,13 +79,13 @@ export class WindowProbe {
   }
 
   /** @param asking undefined for a check that no event asked for: it looks at all that there is */
-  async probe(rule: Rule, asking: Asking | undefined): Promise<ProbeResult> {
+  async probe(rule: Rule, id: WindowId, asking: Asking | undefined): Promise<ProbeResult> {
     const { clock, window } = this.#deps;
     const { keepEventAfterTrigger, observationPeriod } = rule.trigger;
-    const { lastResetMs, settledMs } = this.#remember(rule);
+    const { lastResetMs, lastShort, settledMs } = this.#remember(id);
     const nowMs = clock();
     const untilMs = nowMs + CLOCK_SKEW_MS;
-    const ownedTo = this.#ownedTo(rule, nowMs);
+    const ownedTo = this.#ownedTo(id, nowMs);
     const fromMs =
       asking === undefined || settledMs === undefined ? undefined : settledMs - LATE_MS;
     let aboveMs: number | undefined;
@@ -92,8 +94,8 @@ export class WindowProbe {
       // Kept windows stay complete; only an event that is in no sync yet is worth a closer look.
       const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
       const isAsked = asking !== undefined;
-      if (!isAsked && !(await window.hasNew(windowOf(rule), { eventKeys, aboveMs }))) {
-        return { complete: false, missing: undefined };
+      if (!isAsked && !(await window.hasNew(id, { eventKeys, aboveMs }))) {
+        return { complete: false, missing: [] };
       }
     } else if (asking !== undefined) {
       aboveMs = Math.max(addSeconds(asking.oldestMs, -observationPeriod), fromMs ?? -Infinity);
@@ -107,75 +109,78 @@ export class WindowProbe {
       }
     }
 
-    const shortfall = async (endpoint: EndpointRule): Promise<Shortfall | undefined> => {
-      const { eventKey, minNbOfOccurrence: need } = endpoint;
-      const have = await window.count(windowOf(rule), {
-        eventKey,
-        withExported: keepEventAfterTrigger,
-        aboveMs,
-        // Kept events count from wherever their clock is.
-        ...(!keepEventAfterTrigger && { upToMs: untilMs }),
-        limit: need,
-      });
-      return have < need ? { eventKey, have, need } : undefined;
-    };
-    const [first, ...others] = this.#inOrder(rule, asking);
-    if (first !== undefined) {
-      const missing = await shortfall(first);
-      if (missing !== undefined) return this.#short(rule, missing);
+    const inquiry = inquiryOf(rule, asking, lastShort);
+    if (inquiry === undefined) return { complete: false, missing: [] };
+    for (let asked = inquiry.nextToAsk(); asked.length > 0; asked = inquiry.nextToAsk()) {
+      const counts = asked.map((question) =>
+        window.count(id, {
+          ...question,
+          withExported: keepEventAfterTrigger,
+          aboveMs,
+          // Kept events count from wherever their clock is.
+          ...(!keepEventAfterTrigger && { upToMs: untilMs }),
+        }),
+      );
+      for (const [index, count] of (await Promise.all(counts)).entries()) {
+        const question = asked[index];
+        if (question !== undefined) inquiry.learn(question, count);
+      }
     }
-    const shortfalls = await Promise.all(others.map(shortfall));
-    const missing = shortfalls.find((found) => found !== undefined);
-    if (missing !== undefined) return this.#short(rule, missing);
-    return { complete: true, nowMs, fromMs, untilMs, ...(ownedTo && { ownedTo }) };
+    if (inquiry.isComplete === true) {
+      return { complete: true, nowMs, fromMs, untilMs, ...(ownedTo && { ownedTo }) };
+    }
+    this.#note(id, { lastShort: inquiry.short });
+    return { complete: false, missing: inquiry.missing };
   }
 
   /** The last reset that a closer look has met, if any. */
-  lastResetMs(rule: Rule): number | undefined {
-    return this.#remember(rule).lastResetMs;
+  lastResetMs(id: WindowId): number | undefined {
+    return this.#remember(id).lastResetMs;
   }
 
   /** A closer look has met this reset, the last one there is. */
-  sawReset(rule: Rule, lastResetMs: number | undefined): void {
-    if (lastResetMs !== undefined) this.#note(rule, { lastResetMs });
+  sawReset(id: WindowId, lastResetMs: number | undefined): void {
+    if (lastResetMs !== undefined) this.#note(id, { lastResetMs });
   }
 
   /** A replay has gone through the window, and all that it closed is claimed. */
-  settled(rule: Rule, settledMs: number): void {
-    this.#note(rule, { settledMs });
+  settled(id: WindowId, settledMs: number): void {
+    this.#note(id, { settledMs });
   }
 
   /** A replay has met claims under way that own the window up to there, or none. */
-  sawOwned(rule: Rule, to: Place | undefined): void {
-    this.#note(rule, { owned: to && { to, atMs: this.#deps.clock() } });
+  sawOwned(id: WindowId, to: Place | undefined): void {
+    this.#note(id, { owned: to && { to, atMs: this.#deps.clock() } });
   }
 
-  #ownedTo(rule: Rule, nowMs: number): Place | undefined {
-    const { owned } = this.#remember(rule);
+  #ownedTo(id: WindowId, nowMs: number): Place | undefined {
+    const { owned } = this.#remember(id);
     return owned !== undefined && nowMs < owned.atMs + OWNED_MS ? owned.to : undefined;
   }
 
-  /** The endpoints worth asking, the least likely to have its events first. */
-  #inOrder(rule: Rule, asking: Asking | undefined): EndpointRule[] {
-    const { lastShort } = this.#remember(rule);
-    const isFresh = (eventKey: string): boolean => asking?.eventKeys.has(eventKey) === true;
-    const rank = ({ eventKey }: EndpointRule): number =>
-      eventKey === lastShort ? 0 : isFresh(eventKey) ? 2 : 1;
-    return rule.endpoints
-      .filter(({ eventKey, minNbOfOccurrence }) => minNbOfOccurrence > 1 || !isFresh(eventKey))
-      .toSorted((a, b) => rank(a) - rank(b));
+  #remember(id: WindowId): Remembered {
+    return this.#remembered.get(windowName(id)) ?? {};
   }
 
-  #short(rule: Rule, missing: Shortfall): ProbeResult {
-    this.#note(rule, { lastShort: missing.eventKey });
-    return { complete: false, missing };
+  #note(id: WindowId, more: Remembered): void {
+    this.#remembered.set(windowName(id), { ...this.#remember(id), ...more });
   }
+}
 
-  #remember(rule: Rule): Remembered {
-    return this.#remembered.get(windowName(windowOf(rule))) ?? {};
-  }
-
-  #note(rule: Rule, more: Remembered): void {
-    this.#remembered.set(windowName(windowOf(rule)), { ...this.#remember(rule), ...more });
-  }
+/**
+ * What there is to ask before events are read; undefined if the events that ask can complete nothing. Where
+ * events are kept, any new one in a complete window makes a sync.
+ */
+function inquiryOf(
+  { condition, trigger }: Rule,
+  asking: Asking | undefined,
+  lastShort: Numbers | undefined,
+): Inquiry | undefined {
+  const fresh = asking?.eventKeys ?? [];
+  const isAnyEvent = asking === undefined || asking.eventKeys.size === 0;
+  const asked =
+    trigger.keepEventAfterTrigger || isAnyEvent
+      ? condition
+      : completedBy(condition, asking.eventKeys);
+  return asked && new Inquiry(asked, { fresh, ...(lastShort && { lastShort }) });
 }

@@ -2,6 +2,7 @@ import pMap from "p-map";
 import type { Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
 import { goOn, LEASE_MS } from "./claimSyncs.ts";
+import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, DueSync, EventLog, Log, Outbox, Publisher } from "./ports.ts";
 import { publishSyncs } from "./publishSyncs.ts";
@@ -47,6 +48,7 @@ export async function relayDue(
   report: RelayReport,
 ): Promise<void> {
   const stuck = new Set<string>();
+  let newer = 0;
   const relayOne = async ({ serviceName, syncId }: DueSync): Promise<void> => {
     const now = deps.clock();
     const taken = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
@@ -70,6 +72,10 @@ export async function relayDue(
     }
   };
   const tryOne = async (due: DueSync): Promise<void> => {
+    if (due.isNewer) {
+      newer++;
+      return;
+    }
     if (stuck.has(due.serviceName)) return;
     if (deps.clock() >= untilMs) {
       report.skipped++;
@@ -78,23 +84,21 @@ export async function relayDue(
     try {
       await relayOne(due);
     } catch (error) {
-      report.errors++;
       const { serviceName: service, syncId } = due;
-      deps.log.error("sweep.stepFailed", {
-        step: "publish",
-        service,
-        syncId,
-        error: String(error),
-      });
+      noteFailedStep(deps.log, report, { step: "publish", service, syncId }, error);
     }
   };
 
   const nowMs = deps.clock();
   let page: DueSync[] = [];
-  do {
-    page = await deps.outbox.due(nowMs, PAGE, page.at(-1));
-    await pMap(page, tryOne, { concurrency: CONCURRENCY });
-  } while (page.length === PAGE && deps.clock() < untilMs);
+  try {
+    do {
+      page = await deps.outbox.due(nowMs, PAGE, page.at(-1));
+      await pMap(page, tryOne, { concurrency: CONCURRENCY });
+    } while (page.length === PAGE && deps.clock() < untilMs);
+  } finally {
+    if (newer > 0) deps.log.warn("documents.leftAlone", { kind: "sync", count: newer });
+  }
 }
 
 /** A topic that was wrong when the sync was made may have been put right in the configuration. */

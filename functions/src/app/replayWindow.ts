@@ -4,7 +4,7 @@ import { groupMembers, type Group } from "../domain/decide.ts";
 import { byAge, endOf, latest, placeOf, type PendingEvent, type Place } from "../domain/event.ts";
 import { Replay } from "../domain/replay.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
+import { windowFacts, type WindowId } from "../domain/window.ts";
 import type { Log, ServiceState, Window, WindowState } from "./ports.ts";
 import { seek } from "./seekWindow.ts";
 
@@ -69,9 +69,10 @@ export interface ReplayWindowFacts {
 export async function replayWindow(
   deps: ReplayDeps,
   rule: Rule,
+  id: WindowId,
   facts: ReplayWindowFacts,
 ): Promise<ReplayedWindow> {
-  const pass = new Pass(deps, rule, facts);
+  const pass = new Pass(deps, rule, id, facts);
   let step: Step = "scan";
   while (step !== "end") step = step === "scan" ? await pass.scan() : await pass.seek();
   return pass.result();
@@ -82,6 +83,7 @@ type Step = "scan" | "seek" | "end";
 class Pass {
   readonly #deps: ReplayDeps;
   readonly #rule: Rule;
+  readonly #id: WindowId;
   readonly #facts: ReplayWindowFacts;
   readonly #most: number;
   #replay: Replay;
@@ -107,9 +109,10 @@ class Pass {
   #isUnread = false;
   #more = false;
 
-  constructor(deps: ReplayDeps, rule: Rule, facts: ReplayWindowFacts) {
+  constructor(deps: ReplayDeps, rule: Rule, id: WindowId, facts: ReplayWindowFacts) {
     this.#deps = deps;
     this.#rule = rule;
+    this.#id = id;
     this.#facts = facts;
     this.#most = deps.seekAfter ?? SEEK_AFTER;
     this.#replay = new Replay({ rule, resetsMs: [] });
@@ -145,7 +148,7 @@ class Pass {
   async scan(): Promise<Step> {
     const { window } = this.#deps;
     const query = { eventKeys: this.#eventKeys, after: this.#position };
-    for await (const page of window.scan(windowOf(this.#rule), query)) {
+    for await (const page of window.scan(this.#id, query)) {
       if ((await this.#readState(page[0])) === "anew") return "scan";
       const arrived = page.filter(({ receivedAtMs }) => receivedAtMs <= this.#facts.untilMs);
       for (const event of arrived) this.#feed(event);
@@ -171,17 +174,16 @@ class Pass {
   /** Past what makes no difference. */
   async seek(): Promise<Step> {
     const { nowMs, untilMs } = this.#facts;
-    const id = windowOf(this.#rule);
     const position = this.#position;
     const eventKeys = this.#replay.unsatisfied;
-    const next = await this.#deps.window.next(id, { eventKeys, after: position, untilMs });
+    const next = await this.#deps.window.next(this.#id, { eventKeys, after: position, untilMs });
     if ((await this.#readState(position)) === "anew") return "scan";
     const at = next === undefined ? endOf(nowMs) : placeOf(next);
     const after = this.#startOfWindow(
       at.receivedAtMs,
       next === undefined ? nowMs : at.receivedAtMs - 1,
     );
-    const sample = await seek(this.#deps.window, this.#rule, { after, before: at });
+    const sample = await seek(this.#deps.window, this.#rule, this.#id, { after, before: at });
     this.#goOnPlainly(after);
     // Little is left in the window at that time: from there on as ever.
     this.#isOnePage = sample === undefined;
@@ -200,7 +202,7 @@ class Pass {
 
   /** The last resets and claims. Read after the events: whatever came before one of them is known then. */
   async #readState(first: Place | undefined): Promise<"known" | "anew"> {
-    this.#state = await this.#deps.services.read(windowOf(this.#rule));
+    this.#state = await this.#deps.services.read(this.#id);
     this.#replay.learn(this.#state.resetsMs);
     const owned = ownedUntil(this.#state.claims);
     const before = this.#ownedTo;
@@ -269,7 +271,7 @@ class Pass {
   #reportAhead({ id: eventId, receivedAtMs }: PendingEvent): void {
     // By age: all the others are further ahead.
     this.#deps.log.warn("pending.ahead", {
-      service: this.#rule.serviceName,
+      ...windowFacts(this.#id),
       eventId,
       receivedAt: new Date(receivedAtMs).toISOString(),
     });

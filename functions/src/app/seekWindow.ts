@@ -1,7 +1,7 @@
 import { needs } from "../domain/condition.ts";
 import { byAge, type PendingEvent, type Place } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
+import type { WindowId } from "../domain/window.ts";
 import type { Window } from "./ports.ts";
 
 /**
@@ -22,15 +22,13 @@ import type { Window } from "./ports.ts";
 export async function seek(
   window: Window,
   rule: Rule,
+  id: WindowId,
   { after, before }: { readonly after: Place; readonly before: Place },
 ): Promise<PendingEvent[] | undefined> {
-  const id = windowOf(rule);
-  const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
-  if (await isOnePage(window, rule, after, before)) return undefined;
-  const need = needs(rule.endpoints);
+  if (await isOnePage(window, rule, id, after, before)) return undefined;
   const newest = await Promise.all(
-    eventKeys.map((eventKey) =>
-      window.newest(id, { eventKey, after, before, limit: need.get(eventKey) ?? 0 }),
+    Array.from(needs(rule.condition), ([eventKey, limit]) =>
+      window.newest(id, { eventKey, after, before, limit }),
     ),
   );
   return newest.flat().toSorted(byAge);
@@ -40,11 +38,12 @@ export async function seek(
 async function isOnePage(
   window: Window,
   rule: Rule,
+  id: WindowId,
   after: Place,
   before: Place,
 ): Promise<boolean> {
   const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
-  for await (const page of window.scan(windowOf(rule), { eventKeys, after })) {
+  for await (const page of window.scan(id, { eventKeys, after })) {
     const last = page.at(-1);
     return last !== undefined && byAge(last, before) >= 0;
   }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Event } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
+import { windowOf } from "../domain/window.ts";
 import { messageSize } from "../domain/syncMessage.ts";
 import type { Clock, EventLog, Log, NewId } from "./ports.ts";
 
@@ -42,11 +43,17 @@ export async function storeEvent(
   const id = idempotencyKey === undefined ? deps.newId() : idFrom(eventKey, idempotencyKey);
   const event: Event = { id, receivedAtMs: deps.clock(), ...accepted };
   const size = messageSize(event);
-  const pending = { id, eventKey, receivedAtMs: event.receivedAtMs, size };
+  const key = event.key ?? windowOf(rule).key;
+  const pending =
+    event.ignored === undefined
+      ? { id, key, eventKey, receivedAtMs: event.receivedAtMs, size }
+      : undefined;
 
   const result = await deps.events.append(rule, event, pending);
   if (result === "stored" || idempotencyKey === undefined) {
-    deps.log.info("event.stored", { service: serviceName, eventKey, eventId: id, size });
+    const facts = { service: serviceName, eventKey, eventId: id, size };
+    if (event.ignored === undefined) deps.log.info("event.stored", facts);
+    else deps.log.info("event.ignored", { ...facts, reason: event.ignored.reason });
     return { eventId: id, receivedAtMs: event.receivedAtMs, duplicate: false };
   }
   const first = await deps.events.receivedAt(serviceName, id);

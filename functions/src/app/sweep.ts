@@ -1,10 +1,10 @@
 import pMap from "p-map";
 import pTimeout from "p-timeout";
 import { expiryOf } from "../domain/expiry.ts";
-import type { Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
+import { firesByItself, type Rule } from "../domain/rule.ts";
+import { windowOf, type WindowId } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
-import { ClaimUnfinishedError } from "./finishClaims.ts";
+import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Clock, EventLog, Log, Outbox, Publisher, ServiceState, Window } from "./ports.ts";
 import { relayDue } from "./relay.ts";
@@ -21,7 +21,7 @@ interface Deps {
   readonly log: Log;
   readonly claimChunk?: number;
   /** A window check that no event asked for, with its publication. */
-  readonly check: (rule: Rule) => Promise<CheckOutcome>;
+  readonly check: (rule: Rule, window: WindowId) => Promise<CheckOutcome>;
 }
 
 export interface SweepReport {
@@ -31,7 +31,7 @@ export interface SweepReport {
   readonly expired: number;
   /** Steps that threw or took too long; each is in the log. */
   readonly errors: number;
-  /** Steps left to the next sweep, for want of time. */
+  /** Steps left to the next sweep, for want of time or because something passes by itself. */
   readonly skipped: number;
   /** Age of the oldest sync that is not published; 0 if all are, undefined if that is not known. */
   readonly oldestUnpublishedSeconds: number | undefined;
@@ -73,7 +73,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
   const untilMs = startMs + LIMITS.seconds * 1000;
   const attempt = async (
     step: string,
-    facts: object,
+    facts: { readonly service?: string },
     work: () => Promise<void>,
     seconds: number,
   ): Promise<void> => {
@@ -81,8 +81,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       const message = `not done after ${String(seconds)} s`;
       await pTimeout(work(), { milliseconds: seconds * 1000, message });
     } catch (error) {
-      report.errors++;
-      deps.log.error("sweep.stepFailed", { step, ...facts, error: String(error) });
+      noteFailedStep(deps.log, report, { step, ...facts }, error);
     }
   };
 
@@ -101,17 +100,11 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       // What has expired is what a replay has passed by then: it may go only once that is done.
       const passedMs = deps.clock();
       let isPassed = true;
-      if (rule.trigger.type === "window") {
+      if (firesByItself(rule)) {
         isPassed = false;
         const check = async (): Promise<void> => {
-          try {
-            if ((await deps.check(rule)).outcome === "fired") report.fired++;
-            isPassed = true;
-          } catch (error) {
-            // Nothing is wrong: the next sweep goes on with it, and what has expired stays until then.
-            if (!(error instanceof ClaimUnfinishedError)) throw error;
-            report.fired++;
-          }
+          if ((await deps.check(rule, windowOf(rule))).outcome === "fired") report.fired++;
+          isPassed = true;
         };
         await attemptInTime("check", { service }, check, LIMITS.stepSeconds);
       }

@@ -1,7 +1,7 @@
 import { groupWindow, type Group } from "../domain/decide.ts";
-import { windowStart, type Rule } from "../domain/rule.ts";
+import { firesByItself, windowStart, type Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
-import { windowOf } from "../domain/window.ts";
+import type { WindowId } from "../domain/window.ts";
 import { ContentionError, retryContention } from "./checkWindow.ts";
 import { claimKept, claimTaken, LEASE_MS, takeClaims, type Due } from "./claimSyncs.ts";
 import { ClaimUnfinishedError, finishClaims } from "./finishClaims.ts";
@@ -64,7 +64,7 @@ export interface ManualSync {
  * @throws ContentionError if window checks kept claiming the events first
  * @throws ClaimUnfinishedError if a sync is being claimed, here until time was up, or by somebody else
  */
-export async function triggerSync(deps: Deps, rule: Rule): Promise<ManualSync> {
+export async function triggerSync(deps: Deps, rule: Rule, id: WindowId): Promise<ManualSync> {
   const claimNext = rule.trigger.keepEventAfterTrigger ? claimAllKept : claimAllTaken;
   const untilMs = deps.clock() + (deps.claimMs ?? CLAIM_MS.check);
   const withTopic = (lease: Lease): Lease => ({
@@ -76,7 +76,9 @@ export async function triggerSync(deps: Deps, rule: Rule): Promise<ManualSync> {
   let more: boolean;
   do {
     const isFirst = last === undefined;
-    const claimed = await retryContention(rule.serviceName, () => claimNext(deps, rule, isFirst));
+    const claimed = await retryContention(rule.serviceName, () =>
+      claimNext(deps, rule, id, isFirst),
+    );
     const leases = claimed.leases.map(withTopic);
     const outcomes = await publishSyncs(deps, leases);
     const finished = await finishClaims(deps, claimed.claims, untilMs, withTopic);
@@ -109,11 +111,22 @@ const isEmpty = (groups: readonly Group[]): boolean =>
   groups.every(({ members }) => members.length === 0);
 
 /** @param isFirst nothing has been sent yet: then something has to be, even if it is nothing */
-async function claimAllTaken(deps: Deps, rule: Rule, isFirst: boolean): Promise<Claimed> {
-  const { closed, open, claims: registered, stateVersion, more } = await whatIsThere(deps, rule);
-  const due: Due[] = closed.map((run) => ({ ...run, reason: "window" }));
+async function claimAllTaken(
+  deps: Deps,
+  rule: Rule,
+  id: WindowId,
+  isFirst: boolean,
+): Promise<Claimed> {
+  const {
+    closed,
+    open,
+    claims: registered,
+    stateVersion,
+    more,
+  } = await whatIsThere(deps, rule, id);
+  const due: Due[] = closed.map((run) => ({ ...run, reason: "complete" }));
   if (open !== undefined) due.push({ ...open, reason: "manual" });
-  const left = await takeClaims(deps, windowOf(rule), registered);
+  const left = await takeClaims(deps, id, registered);
   if (due.length + left.length === 0) {
     // Somebody else has taken what was left, or is at it.
     if (!isFirst) return { leases: [], claims: [], more: false };
@@ -122,7 +135,7 @@ async function claimAllTaken(deps: Deps, rule: Rule, isFirst: boolean): Promise<
     if (waiting !== undefined) return { ...waiting, more: false };
     due.push({ groups: noEvents(rule), range: undefined, reason: "manual" });
   }
-  const { leases, claims, isContended } = await claimTaken(deps, rule, due, stateVersion);
+  const { leases, claims, isContended } = await claimTaken(deps, rule, id, due, stateVersion);
   const all = [...left, ...claims];
   if (isContended && leases.length + all.length === 0) throw new ContentionError(rule.serviceName);
   return { leases, claims: all, more: isContended || more };
@@ -135,35 +148,40 @@ const noEvents = ({ endpoints }: Rule): Group[] =>
 async function whatIsThere(
   deps: Deps,
   rule: Rule,
+  id: WindowId,
 ): Promise<Pick<ReplayedWindow, "closed" | "open" | "claims" | "stateVersion" | "more">> {
   const nowMs = deps.clock();
-  if (rule.trigger.type === "none") {
-    return { ...(await openWindow(deps, rule, nowMs)), closed: [], more: false };
+  if (!firesByItself(rule)) {
+    return { ...(await openWindow(deps, rule, id, nowMs)), closed: [], more: false };
   }
   const untilMs = nowMs + CLOCK_SKEW_MS;
-  return replayWindow(deps, rule, { fromMs: undefined, nowMs, untilMs });
+  return replayWindow(deps, rule, id, { fromMs: undefined, nowMs, untilMs });
 }
 
-async function collectWindow({ window, services, clock }: Deps, rule: Rule): Promise<Group[]> {
+async function collectWindow(
+  { window, services, clock }: Deps,
+  rule: Rule,
+  id: WindowId,
+): Promise<Group[]> {
   const nowMs = clock();
-  const pending = await window.collect(windowOf(rule), {
+  const pending = await window.collect(id, {
     eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
     withExported: rule.trigger.keepEventAfterTrigger,
     aboveMs: windowStart(rule, nowMs, undefined),
   });
   // Read after the events: whatever was reset before one of them came is known then.
-  const resetAtMs = (await services.read(windowOf(rule))).resetsMs.at(-1);
+  const resetAtMs = (await services.read(id)).resetsMs.at(-1);
   return groupWindow({ rule, pending, nowMs, resetAtMs });
 }
 
-async function claimAllKept(deps: Deps, rule: Rule): Promise<Claimed> {
+async function claimAllKept(deps: Deps, rule: Rule, id: WindowId): Promise<Claimed> {
   const { serviceName } = rule;
-  const groups = await collectWindow(deps, rule);
+  const groups = await collectWindow(deps, rule, id);
   if (isEmpty(groups)) {
     const waiting = await takeWaiting(deps, rule);
     if (waiting !== undefined) return { ...waiting, more: false };
   }
-  const claim = await claimKept(deps, rule, { groups, reason: "manual" });
+  const claim = await claimKept(deps, rule, id, { groups, reason: "manual" });
   const { more } = claim;
   switch (claim.outcome) {
     case "claimed":
@@ -213,7 +231,7 @@ async function findWaiting(
 ): Promise<DueSync | undefined> {
   const nowMs = clock();
   const isWaiting = (due: DueSync): boolean =>
-    due.serviceName === serviceName && (due.hasFailed || due.dueAtMs <= nowMs);
+    due.serviceName === serviceName && !due.isNewer && (due.hasFailed || due.dueAtMs <= nowMs);
   let page: DueSync[] = [];
   do {
     page = await outbox.due(nowMs + AHEAD_MS, PAGE, page.at(-1));

@@ -6,6 +6,12 @@ interface SchemaNode {
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
+  readonly $ref?: string;
+}
+
+/** A schema with what its `$ref`s name, all of them as `#/definitions/…`. */
+interface Schema extends SchemaNode {
+  readonly definitions: Readonly<Record<string, SchemaNode>>;
 }
 
 /** A key that the schema does not know; it is ignored, as in the original, but said. */
@@ -16,22 +22,43 @@ export type OnUnknownKey = (path: string) => void;
  * equal keys the last wins), `null` as absent, unknown keys ignored, and what stands for “default”
  * (`""` for a choice, `0` for a count, an empty list of methods) as absent. HTTP methods become upper
  * case. The result is a new value with its keys in the schema's order; nothing else is converted.
+ *
+ * What the schema defines by name is younger than the original: an unknown key there stays, to be refused.
  */
 export function normalize(
   value: unknown,
-  schema: SchemaNode,
+  schema: Schema,
   path: string,
   onUnknownKey: OnUnknownKey,
 ): unknown {
+  return normalizeNode(value, schema, path, { definitions: schema.definitions, onUnknownKey });
+}
+
+interface Context extends Pick<Schema, "definitions"> {
+  /** Undefined where unknown keys stay. */
+  readonly onUnknownKey: OnUnknownKey | undefined;
+}
+
+function normalizeNode(
+  value: unknown,
+  schema: SchemaNode,
+  path: string,
+  context: Context,
+): unknown {
+  const { definitions, onUnknownKey } = context;
+  if (schema.$ref !== undefined) {
+    const named = definitions[schema.$ref.replace("#/definitions/", "")];
+    return normalizeNode(value, named ?? {}, path, { definitions, onUnknownKey: undefined });
+  }
   if (Array.isArray(value)) {
     const { items } = schema;
     if (items === undefined) return value;
     return value.map((item: unknown, index) =>
-      normalize(
+      normalizeNode(
         typeof item === "string" && items.enum !== undefined ? item.toUpperCase() : item,
         items,
         `${path}[${String(index)}]`,
-        onUnknownKey,
+        context,
       ),
     );
   }
@@ -40,19 +67,22 @@ export function normalize(
 
   const names = new Map(Object.keys(properties).map((name) => [name.toLowerCase(), name]));
   const found = new Map<string, unknown>();
+  const unknown = new Map<string, unknown>();
   for (const [key, entry] of Object.entries(value)) {
     const name = names.get(key.toLowerCase());
-    if (name === undefined) onUnknownKey(join(path, key));
-    else found.set(name, entry);
+    if (name !== undefined) found.set(name, entry);
+    else if (onUnknownKey === undefined) unknown.set(key, entry);
+    else onUnknownKey(join(path, key));
   }
-  return Object.fromEntries(
+  const known = Object.fromEntries(
     Object.entries(properties)
       .filter(([name, child]) => found.has(name) && !isAbsent(found.get(name), child))
       .map(([name, child]) => [
         name,
-        normalize(found.get(name), child, join(path, name), onUnknownKey),
+        normalizeNode(found.get(name), child, join(path, name), context),
       ]),
   );
+  return unknown.size === 0 ? known : { ...known, ...Object.fromEntries(unknown) };
 }
 
 function isAbsent(value: unknown, schema: SchemaNode): boolean {

@@ -1,11 +1,17 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
 import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
-import { MAX_REQUIRED, requiredBytes } from "../domain/rule.ts";
+import { MAX_REQUIRED, requiredAtMost } from "../domain/rule.ts";
+import { readCondition } from "./condition.ts";
 import { join, normalize } from "./normalize.ts";
 import type { Services } from "./route.ts";
 import validateService from "./validateService.generated.ts";
-import { serviceSchema, type EndpointConfig, type ServiceConfig } from "./schema.ts";
+import {
+  serviceSchema,
+  type EndpointConfig,
+  type GivenService,
+  type ServiceConfig,
+} from "./schema.ts";
 
 /** What the configuration came to. */
 export interface ParsedConfig {
@@ -55,18 +61,23 @@ export function parseConfig(text: string): ParsedConfig {
   const candidates = items.map((item, index) =>
     normalize(item, serviceSchema, pathOf(index), (path) => ignored.push(path)),
   );
-  const validate = validateService as ValidateFunction<ServiceConfig>;
+  const validate = validateService as ValidateFunction<GivenService>;
   const services = new Map<number, ServiceConfig>();
   const problems: Problem[] = [];
   candidates.forEach((candidate, index) => {
     const path = pathOf(index);
     const asked = retentionAskedFor(candidate);
     if (validate(candidate)) {
-      const service = { ...candidate, retentionPeriod: asked ?? defaultRetention(candidate) };
+      const { condition, problems: wrong } = readCondition(candidate, path);
+      const retentionPeriod = asked ?? defaultRetention(candidate);
+      const service = { ...candidate, condition, retentionPeriod };
       services.set(index, service);
-      problems.push(...checkService(service, path));
+      problems.push(...wrong, ...checkService(service, path));
+      if (wrong.length === 0) {
+        problems.push(...checkRequired(service, path, candidate.condition !== undefined));
+      }
     } else {
-      problems.push(...(validate.errors ?? []).map((error) => describe(error, path)));
+      problems.push(...(validate.errors ?? []).filter(isWhole).map((e) => describe(e, path)));
       problems.push(...checkKeys(candidate, path));
     }
   });
@@ -118,6 +129,11 @@ function depthOf(value: unknown, limit: number): number {
   return 1 + depths.reduce((deepest, depth) => Math.max(deepest, depth), 0);
 }
 
+/** Where a value has several forms, why it has none of them says no more than that it has none. */
+function isWhole({ schemaPath }: ErrorObject): boolean {
+  return !schemaPath.includes("/oneOf/");
+}
+
 function describe(error: ErrorObject, root: string): Problem {
   const path = toPath(error.instancePath, root);
   if (error.keyword === "required") {
@@ -158,14 +174,14 @@ function show(value: unknown): string {
 const DEFAULT_RETENTION = serviceSchema.properties.retentionPeriod.default;
 
 function retentionAskedFor(candidate: unknown): number | undefined {
-  return (candidate as Partial<ServiceConfig> | null | undefined)?.retentionPeriod;
+  return (candidate as Partial<GivenService> | null | undefined)?.retentionPeriod;
 }
 
-function defaultRetention(service: ServiceConfig): number {
+function defaultRetention(service: GivenService): number {
   return Math.max(DEFAULT_RETENTION, leastRetention(service));
 }
 
-function leastRetention({ trigger }: ServiceConfig): number {
+function leastRetention({ trigger }: GivenService): number {
   return trigger.observationPeriod + RETENTION_MARGIN_SECONDS;
 }
 
@@ -183,21 +199,21 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
       message: `expected at least ${String(least)} seconds, the observation period of ${String(trigger.observationPeriod)} and one day, got ${String(retentionPeriod)}`,
     });
   }
-  return [...problems, ...checkRequired(service, root)];
+  return problems;
 }
 
-/** One commit takes what all endpoints require: a service that asks for more could never fire. */
-function checkRequired(service: ServiceConfig, root: string): Problem[] {
-  const path = join(root, "endpoints");
+/** One commit takes what a rule requires: a service that asks for more could never fire. */
+function checkRequired(service: ServiceConfig, root: string, isGiven: boolean): Problem[] {
+  const path = join(root, isGiven ? "condition" : "endpoints");
   const { events, bytes: room } = MAX_REQUIRED;
-  const required = service.endpoints.reduce((sum, one) => sum + one.minNbOfOccurrence, 0);
-  if (required > events) {
-    const message = `expected minNbOfOccurrence to add up to at most ${String(events)}, got ${String(required)}`;
+  const needed = requiredAtMost(service);
+  if (needed.events > events) {
+    const what = isGiven ? "the events that it needs" : "minNbOfOccurrence";
+    const message = `expected ${what} to add up to at most ${String(events)}, got ${String(needed.events)}`;
     return [{ path, message }];
   }
-  const needed = requiredBytes(service);
-  if (needed <= room) return [];
-  const message = `expected required events that fit into one commit of ${String(room)} bytes, got ${String(needed)} bytes: lower minNbOfOccurrence or shorten the names`;
+  if (needed.bytes <= room) return [];
+  const message = `expected required events that fit into one commit of ${String(room)} bytes, got ${String(needed.bytes)} bytes: lower ${isGiven ? "the numbers" : "minNbOfOccurrence"} or shorten the names`;
   return [{ path, message }];
 }
 

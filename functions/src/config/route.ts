@@ -106,10 +106,16 @@ export function routeService(services: Services, path: string): ServiceConfig {
 }
 
 /**
+ * @returns the method, as one of those that are accepted
  * @throws EventSyncError `method-not-allowed`
  */
-export function requireMethod(method: string, accepted: readonly string[], what: string): void {
-  if (accepted.includes(method)) return;
+export function requireMethod<Method extends string>(
+  method: string,
+  accepted: readonly Method[],
+  what: string,
+): Method {
+  const found = accepted.find((one) => one === method);
+  if (found !== undefined) return found;
   const allow = [...new Set(accepted)];
   throw new EventSyncError("method-not-allowed", `${what} accepts ${allow.join(", ")}.`, { allow });
 }

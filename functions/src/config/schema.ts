@@ -1,4 +1,21 @@
 import type { FromSchema } from "json-schema-to-ts";
+import type { Condition } from "../domain/condition.ts";
+import { HTTP_METHODS, type HttpMethod } from "../domain/event.ts";
+import { EVENT_TO_SEND, TRIGGER_TYPES, type TriggerType } from "../domain/rule.ts";
+
+const DEFAULT_METHODS = [
+  "GET",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+] as const satisfies readonly HttpMethod[];
+
+/** When a sync message is generated, by the type of the trigger. */
+const TRIGGERS: Readonly<Record<TriggerType, string>> = {
+  window: "by itself, when every endpoint has its events",
+  none: "only by manual trigger",
+};
 
 /**
  * The configuration of one service: the single source of validation (ajv), of the TypeScript type
@@ -45,27 +62,17 @@ export const serviceSchema = {
             expected: "a list of HTTP methods",
             description:
               "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.",
-            default: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+            default: DEFAULT_METHODS,
             items: {
               type: "string",
-              enum: [
-                "GET",
-                "POST",
-                "PUT",
-                "PATCH",
-                "DELETE",
-                "HEAD",
-                "OPTIONS",
-                "TRACE",
-                "CONNECT",
-              ],
-              expected: "one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT",
+              enum: HTTP_METHODS,
+              expected: `one of ${HTTP_METHODS.join(", ")}`,
             },
           },
           eventToSend: {
             type: "string",
-            enum: ["ALL", "FIRST", "LAST", "BOUNDARIES"],
-            expected: "one of ALL, FIRST, LAST, BOUNDARIES",
+            enum: EVENT_TO_SEND,
+            expected: `one of ${EVENT_TO_SEND.join(", ")}`,
             description:
               "Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.",
             default: "ALL",
@@ -118,11 +125,9 @@ export const serviceSchema = {
       properties: {
         type: {
           type: "string",
-          enum: ["window", "none"],
-          expected:
-            "“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)",
-          description:
-            "`window`: by itself, when every endpoint has its events. `none`: only by manual trigger.",
+          enum: TRIGGER_TYPES,
+          expected: TRIGGER_TYPES.map((type) => `“${type}” (${TRIGGERS[type]})`).join(" or "),
+          description: TRIGGER_TYPES.map((type) => `\`${type}\`: ${TRIGGERS[type]}.`).join(" "),
         },
         observationPeriod: {
           type: "integer",
@@ -138,6 +143,12 @@ export const serviceSchema = {
           default: false,
         },
       },
+    },
+    condition: {
+      $ref: "#/definitions/condition",
+      description:
+        'What completes the window. An endpoint by its key (it needs its `minNbOfOccurrence`), or as `{"endpoint": …, "min": …}`; `all`, `any` or `atLeast` over a list of conditions, at most 8 deep inside one another and 1000 together. An endpoint that it does not name is optional: its events join the sync if they are there. Not set: every endpoint. With `"type": "none"` it only decides what a message calls complete.',
+      examples: [{ all: ["orders", { atLeast: { n: 2, of: ["stock", "payments", "credit"] } }] }],
     },
     targetPubSub: {
       type: "object",
@@ -187,8 +198,70 @@ export const serviceSchema = {
       },
     },
   },
+  definitions: {
+    condition: {
+      type: ["string", "object"],
+      minLength: 1,
+      additionalProperties: false,
+      // One way to say it, and no other beside it.
+      oneOf: [
+        { type: "string" },
+        { required: ["endpoint"] },
+        { required: ["all"] },
+        { required: ["any"] },
+        { required: ["atLeast"] },
+      ],
+      expected:
+        "the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”",
+      properties: {
+        all: { $ref: "#/definitions/conditions" },
+        any: { $ref: "#/definitions/conditions" },
+        atLeast: {
+          type: "object",
+          additionalProperties: false,
+          required: ["n", "of"],
+          expected: "an object with “n” and “of”",
+          properties: {
+            n: { type: "integer", minimum: 1, expected: "a whole number, at least 1" },
+            of: { $ref: "#/definitions/conditions" },
+          },
+        },
+        endpoint: { type: "string", minLength: 1, expected: "the key of an endpoint" },
+        min: {
+          type: "integer",
+          minimum: 1,
+          maximum: 10000,
+          expected: "a whole number from 1 to 10000",
+        },
+      },
+      dependencies: { min: ["endpoint"] },
+    },
+    conditions: {
+      type: "array",
+      minItems: 1,
+      maxItems: 1000,
+      expected: "a list of 1 to 1000 conditions",
+      items: { $ref: "#/definitions/condition" },
+    },
+  },
 } as const;
 
-/** A service as configured, defaults filled in. */
-export type ServiceConfig = FromSchema<typeof serviceSchema>;
+/** A condition as configured. By hand: a type that recurses cannot be derived from the schema. */
+export type ConditionConfig =
+  | string
+  | { readonly endpoint: string; readonly min?: number }
+  | { readonly all: readonly ConditionConfig[] }
+  | { readonly any: readonly ConditionConfig[] }
+  | { readonly atLeast: { readonly n: number; readonly of: readonly ConditionConfig[] } };
+
+type Properties = typeof serviceSchema.properties;
+/** A service as it is given, defaults filled in. */
+export type GivenService = FromSchema<
+  Omit<typeof serviceSchema, "properties" | "definitions"> & {
+    readonly properties: Omit<Properties, "condition">;
+  }
+> & { readonly condition?: ConditionConfig };
+
+/** A service as configured: each endpoint of its condition with a number. */
+export type ServiceConfig = GivenService & { readonly condition: Condition };
 export type EndpointConfig = ServiceConfig["endpoints"][number];

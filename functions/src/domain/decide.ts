@@ -1,4 +1,4 @@
-import { missing, type Shortfall } from "./condition.ts";
+import { missing, type Count, type Shortfall } from "./condition.ts";
 import { byAge, type PendingEvent } from "./event.ts";
 import { windowStart, type EndpointRule, type Rule } from "./rule.ts";
 
@@ -40,6 +40,14 @@ export function groupWindow({ rule, pending, nowMs, resetAtMs }: WindowFacts): G
   return groupMembers(rule, members.toSorted(byAge));
 }
 
+/** How many members each endpoint has. */
+export function countOf(groups: readonly Group[]): Count {
+  const counts = new Map(
+    groups.map(({ endpoint, members }) => [endpoint.eventKey, members.length]),
+  );
+  return (eventKey) => counts.get(eventKey) ?? 0;
+}
+
 /** Members by endpoint, in configured order, every endpoint present. @param members by age */
 export function groupMembers(
   { endpoints }: Pick<Rule, "endpoints">,
@@ -50,16 +58,13 @@ export function groupMembers(
 }
 
 /**
- * Decides whether a sync is due: every endpoint has at least `minNbOfOccurrence` events in the
- * window, and at least one of them is in no sync yet. The second condition matters only where
+ * Decides whether a sync is due: the events in the window satisfy the condition, and at least one of
+ * them is in no sync yet. The second condition matters only where
  * events are kept: without it a window would fire again each time that one of its events expires.
  */
 export function decide(facts: WindowFacts): Decision {
   const groups = groupWindow(facts);
-  const counts = new Map(
-    groups.map(({ endpoint, members }) => [endpoint.eventKey, members.length]),
-  );
-  const short = missing(facts.rule.endpoints, (eventKey) => counts.get(eventKey) ?? 0);
+  const short = missing(facts.rule.condition, countOf(groups));
   if (short.length > 0) return { outcome: "waiting", missing: short };
   const isNew = groups.some(({ members }) => members.some((event) => !event.exported));
   return isNew ? { outcome: "fire", groups } : { outcome: "nothingNew" };

@@ -3,20 +3,42 @@
  * act on; the table is total, so a new code cannot be forgotten.
  */
 
+/**
+ * Whether the same thing can succeed another time. `never`: it is reported and acknowledged. `soon`: what
+ * is in the way passes by itself. `later`: only once somebody has repaired or deployed something, or that
+ * is not known; it must not be given up, and somebody must see it.
+ */
+export type Retry = "never" | "soon" | "later";
+
 const TABLE = {
-  "malformed-path": { http: 400, title: "The path is not valid percent-encoded UTF-8" },
-  "unreadable-body": { http: 400, title: "The request body could not be read" },
-  "unknown-path": { http: 404, title: "No endpoint in the path" },
-  "unknown-service": { http: 404, title: "Unknown service" },
-  "unknown-endpoint": { http: 404, title: "Unknown endpoint" },
-  "method-not-allowed": { http: 405, title: "Method not allowed" },
-  "event-too-large": { http: 413, title: "Event too large" },
-  "invalid-configuration": { http: 500, title: "The service is not configured correctly" },
-  internal: { http: 500, title: "Internal error" },
-  claiming: { http: 503, title: "The sync is still being claimed" },
-  contended: { http: 503, title: "Others are claiming the same events" },
-  unavailable: { http: 503, title: "Temporarily unavailable" },
-} as const;
+  "malformed-path": {
+    http: 400,
+    retry: "never",
+    title: "The path is not valid percent-encoded UTF-8",
+  },
+  "unreadable-body": { http: 400, retry: "never", title: "The request body could not be read" },
+  "unknown-path": { http: 404, retry: "never", title: "No endpoint in the path" },
+  "unknown-service": { http: 404, retry: "never", title: "Unknown service" },
+  "unknown-endpoint": { http: 404, retry: "never", title: "Unknown endpoint" },
+  "method-not-allowed": { http: 405, retry: "never", title: "Method not allowed" },
+  "event-too-large": { http: 413, retry: "never", title: "Event too large" },
+  "invalid-configuration": {
+    http: 500,
+    retry: "later",
+    title: "The service is not configured correctly",
+  },
+  internal: { http: 500, retry: "later", title: "Internal error" },
+  claiming: { http: 503, retry: "soon", title: "The sync is still being claimed" },
+  contended: { http: 503, retry: "soon", title: "Others are claiming the same events" },
+  "newer-document": { http: 503, retry: "later", title: "A newer version is at work on it" },
+  "not-known-yet": { http: 503, retry: "soon", title: "Not known to this instance yet" },
+  unavailable: { http: 503, retry: "soon", title: "Temporarily unavailable" },
+} as const satisfies Readonly<
+  Record<string, { readonly http: number; readonly retry: Retry; readonly title: string }>
+>;
+
+/** How long to wait before what passes by itself has passed. */
+const SOON_SECONDS = 5;
 
 export type ErrorCode = keyof typeof TABLE;
 
@@ -41,9 +63,23 @@ export class EventSyncError extends Error {
     return TABLE[this.code].http;
   }
 
+  get retry(): Retry {
+    return TABLE[this.code].retry;
+  }
+
+  /** When a caller may try again; undefined where nobody can say. */
+  get retryAfterSeconds(): number | undefined {
+    return this.retry === "soon" ? SOON_SECONDS : undefined;
+  }
+
   get title(): string {
     return TABLE[this.code].title;
   }
+}
+
+/** Whether to give up what has thrown this: true only of our own errors that say so. */
+export function isFinal(thrown: unknown): boolean {
+  return toEventSyncError(thrown).retry === "never";
 }
 
 /** Coerces anything thrown into an error that can be answered, without showing what it says. */

@@ -1,5 +1,19 @@
 /** An accepted event and the small marker that says it is not exported yet. Both are immutable. */
 
+/** The methods that an endpoint can take for events. */
+export const HTTP_METHODS = [
+  "GET",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "HEAD",
+  "OPTIONS",
+  "TRACE",
+  "CONNECT",
+] as const;
+export type HttpMethod = (typeof HTTP_METHODS)[number];
+
 /** A header or query parameter with all its values, in the order they were sent. */
 export interface NamedValues {
   readonly name: string;
@@ -12,17 +26,22 @@ export interface Event {
   readonly eventKey: string;
   /** Epoch milliseconds, by the clock of the instance that received it. */
   readonly receivedAtMs: number;
-  /** Upper case. */
-  readonly httpMethod: string;
+  readonly httpMethod: HttpMethod;
   readonly headers: readonly NamedValues[];
   readonly queryParams: readonly NamedValues[];
   /** The body, exactly: text where it is valid UTF-8, else bytes. */
   readonly content: string | Uint8Array;
+  /** The correlation key, where it has one. */
+  readonly key?: string;
+  /** Why it does not count: it is stored without a marker, and is in no sync. */
+  readonly ignored?: { readonly reason: string };
 }
 
 /** The marker that is written with an event. */
 export interface NewPendingEvent {
   readonly id: string;
+  /** The correlation key: of which window it is. */
+  readonly key: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
   /** Bytes that the event takes in a sync message, so that a message is planned without reading it. */
@@ -30,7 +49,7 @@ export interface NewPendingEvent {
 }
 
 /** What a window check looks at: exists exactly while the event can still take part in a window. */
-export interface PendingEvent extends NewPendingEvent {
+export interface PendingEvent extends Omit<NewPendingEvent, "key"> {
   /** Already part of a sync: a rule with `keepEventAfterTrigger` has exported it. */
   readonly exported: boolean;
   /** The store's own mark of the state that was read, for conditional writes. */

@@ -29,7 +29,7 @@ import { addSeconds, type Rule } from "./rule.ts";
  * the marker, and touches each a constant number of times.
  */
 export interface ReplayFacts {
-  readonly rule: Pick<Rule, "endpoints" | "trigger">;
+  readonly rule: Pick<Rule, "endpoints" | "condition" | "trigger">;
   /** Epoch milliseconds, in any order. What was received at or before a reset is before it. */
   readonly resetsMs: readonly number[];
 }
@@ -58,7 +58,7 @@ export class Replay {
   constructor({ rule, resetsMs }: ReplayFacts) {
     this.#rule = rule;
     this.#keys = rule.endpoints.map(({ eventKey }) => eventKey);
-    this.#window = new Completeness(rule.endpoints);
+    this.#window = new Completeness(rule.condition);
     this.learn(resetsMs);
   }
 
@@ -78,7 +78,7 @@ export class Replay {
    * less.
    */
   get unsatisfied(): string[] {
-    return [...needs(this.#rule.endpoints)]
+    return [...needs(this.#rule.condition)]
       .filter(([eventKey, need]) => this.#window.count(eventKey) < need)
       .map(([eventKey]) => eventKey);
   }
@@ -118,7 +118,7 @@ export class Replay {
     this.#passTo(nowMs, nowMs);
     return {
       run: { from: this.#open.first, to: this.#open.end },
-      missing: missing(this.#rule.endpoints, this.#window.count),
+      missing: missing(this.#rule.condition, this.#window.count),
     };
   }
 

@@ -1,14 +1,18 @@
+import { worstCase, type Condition } from "./condition.ts";
+
 /** What a service waits for. The parsed configuration is assignable to these types. */
 
 /** Which of an endpoint's events are put into the sync message. Counts and dates always cover all. */
-export type EventToSend = "ALL" | "FIRST" | "LAST" | "BOUNDARIES";
+export const EVENT_TO_SEND = ["ALL", "FIRST", "LAST", "BOUNDARIES"] as const;
+export type EventToSend = (typeof EVENT_TO_SEND)[number];
 
 /** `window`: a sync fires by itself when the window is complete. `none`: only by manual trigger. */
-export type TriggerType = "window" | "none";
+export const TRIGGER_TYPES = ["window", "none"] as const;
+export type TriggerType = (typeof TRIGGER_TYPES)[number];
 
 export interface EndpointRule {
   readonly eventKey: string;
-  /** How many pending events this endpoint needs, at least 1. */
+  /** How many pending events this endpoint needs where a condition names it without a number, at least 1. */
   readonly minNbOfOccurrence: number;
   readonly eventToSend: EventToSend;
 }
@@ -16,6 +20,8 @@ export interface EndpointRule {
 export interface Rule {
   readonly serviceName: string;
   readonly endpoints: readonly EndpointRule[];
+  /** When a window is complete. Endpoints that it does not name are optional. */
+  readonly condition: Condition;
   readonly trigger: {
     readonly type: TriggerType;
     /** Seconds. */
@@ -27,9 +33,19 @@ export interface Rule {
   readonly retentionPeriod: number;
 }
 
+/** Whether a complete window becomes a sync by itself, rather than by the manual trigger only. */
+export function firesByItself({ trigger }: Pick<Rule, "trigger">): boolean {
+  switch (trigger.type) {
+    case "window":
+      return true;
+    case "none":
+      return false;
+  }
+}
+
 /**
- * What a rule may require of all endpoints together. The first commit of a claim takes the required
- * events of every endpoint, so that the sync satisfies its rule from then on; Firestore takes 10 MiB in
+ * What a rule may require of all endpoints together. The first commit of a claim takes the events that
+ * the condition requires, so that the sync satisfies its rule from then on; Firestore takes 10 MiB in
  * a commit, the entries of indexes included. The rest is left to the sync itself.
  */
 export const MAX_REQUIRED = { events: 10_000, bytes: 8 * 1024 * 1024 } as const;
@@ -39,17 +55,17 @@ const NAME_BYTES = 180;
 /** Bytes that a write and what it changes in the index take besides names and keys. */
 const WRITE_BYTES = 150;
 
-/** At most so many bytes go into the commit that takes the required events of a rule. */
-export function requiredBytes({ serviceName, endpoints, trigger }: Rule): number {
+/** At most so many events, and bytes, go into the commit that takes the required events of a rule. */
+export function requiredAtMost({ serviceName, condition, trigger }: Rule): {
+  readonly events: number;
+  readonly bytes: number;
+} {
   const name = NAME_BYTES + Buffer.byteLength(serviceName);
   // Events that are taken leave the index; those that are kept move in it.
   const entries = trigger.keepEventAfterTrigger ? 2 : 1;
-  return endpoints
-    .map(({ eventKey, minNbOfOccurrence }) => {
-      const entry = name + Buffer.byteLength(eventKey);
-      return minNbOfOccurrence * (name + entries * entry + WRITE_BYTES);
-    })
-    .reduce((sum, bytes) => sum + bytes, 0);
+  const bytesOf = (eventKey: string): number =>
+    name + entries * (name + Buffer.byteLength(eventKey)) + WRITE_BYTES;
+  return { events: worstCase(condition, () => 1), bytes: worstCase(condition, bytesOf) };
 }
 
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: the range of a Firestore timestamp. */

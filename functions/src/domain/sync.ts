@@ -1,10 +1,26 @@
 import { createHash } from "node:crypto";
-import type { Group } from "./decide.ts";
+import { missing, required, type Condition, type Shortfall } from "./condition.ts";
+import { countOf, type Group } from "./decide.ts";
 import { byAge, type PendingEvent } from "./event.ts";
 import type { EventToSend, Rule, TriggerType } from "./rule.ts";
+import { windowOf } from "./window.ts";
 
-/** Why the sync was made: its window was complete, or somebody called `trigger`. */
-export type SyncReason = "window" | "manual";
+/** Why a sync is made: its window was complete, its deadline had come, or somebody called `trigger`. */
+export const SYNC_REASONS = ["complete", "deadline", "manual"] as const;
+export type SyncReason = (typeof SYNC_REASONS)[number];
+
+/** Why a sync was made, and what it lacks. */
+export interface Completion {
+  readonly reason: SyncReason;
+  /** Whether its members satisfy the condition, whatever the reason. */
+  readonly complete: boolean;
+  /** The least that would have completed it. */
+  readonly missing: readonly Shortfall[];
+  /** When its oldest member was received. Epoch milliseconds; undefined if it has none. */
+  readonly firstEventAtMs: number | undefined;
+  /** When its window would have closed, or has, though it was not complete; undefined without a deadline. */
+  readonly deadlineAtMs: number | undefined;
+}
 
 export interface Member {
   readonly id: string;
@@ -30,8 +46,10 @@ export interface SyncEndpoint {
 export interface Sync {
   readonly id: string;
   readonly serviceName: string;
+  /** The correlation key of its window; empty where the service has no correlation. */
+  readonly key: string;
   readonly eventID: string;
-  readonly reason: SyncReason;
+  readonly completion: Completion;
   readonly triggerType: TriggerType;
   readonly topic: string;
   readonly createdAtMs: number;
@@ -72,8 +90,9 @@ export function makeSync(
   return {
     id,
     serviceName: rule.serviceName,
+    key: windowOf(rule).key,
     eventID: eventIdOf(endpoints),
-    reason,
+    completion: completionOf(rule.condition, endpoints, reason),
     triggerType: rule.trigger.type,
     topic: rule.targetPubSub.topic,
     createdAtMs: nowMs,
@@ -82,24 +101,48 @@ export function makeSync(
   };
 }
 
+/** What becomes of a window with these events. */
+export function completionOf(
+  condition: Condition,
+  endpoints: readonly Pick<SyncEndpoint, "eventKey" | "numberOfEvents" | "firstEventMs">[],
+  reason: SyncReason,
+): Completion {
+  const counts = new Map(endpoints.map((e) => [e.eventKey, e.numberOfEvents]));
+  const short = missing(condition, (eventKey) => counts.get(eventKey) ?? 0);
+  const firstMs = endpoints
+    .map(({ firstEventMs }) => firstEventMs ?? Infinity)
+    .reduce((a, b) => Math.min(a, b), Infinity);
+  return {
+    reason,
+    complete: short.length === 0,
+    missing: short,
+    firstEventAtMs: firstMs === Infinity ? undefined : firstMs,
+    deadlineAtMs: undefined,
+  };
+}
+
 /**
  * Splits a window into the chunks in which it is claimed, one commit each.
  *
- * The first chunk holds the oldest `minNbOfOccurrence` of every endpoint, so that it satisfies the
- * rule by itself whatever becomes of the others, and is filled up to `chunkSize`. It is larger only
+ * The first chunk holds what the condition requires, the oldest of each endpoint, so that it satisfies
+ * the rule by itself whatever becomes of the others, and is filled up to `chunkSize`. It is larger only
  * where the rule itself asks for more. The rest follows by age, so that within an endpoint the
  * order of the chunks is the order of the events.
  */
-export function splitClaim(groups: readonly Group[], chunkSize: number): Group[][] {
+export function splitClaim(
+  condition: Condition,
+  groups: readonly Group[],
+  chunkSize: number,
+): Group[][] {
   const total = groups.reduce((sum, { members }) => sum + members.length, 0);
   if (total <= chunkSize) return [[...groups]];
-  const required = groups.flatMap(({ endpoint, members }) =>
-    members.slice(0, endpoint.minNbOfOccurrence),
-  );
+  const asked = required(condition, countOf(groups));
+  const numberOf = ({ endpoint }: Group): number => asked.get(endpoint.eventKey) ?? 0;
+  const least = groups.flatMap((group) => group.members.slice(0, numberOf(group)));
   const rest = groups
-    .flatMap(({ endpoint, members }) => members.slice(endpoint.minNbOfOccurrence))
+    .flatMap((group) => group.members.slice(numberOf(group)))
     .toSorted((a, b) => a.receivedAtMs - b.receivedAtMs);
-  const first = [...required, ...rest.splice(0, Math.max(0, chunkSize - required.length))];
+  const first = [...least, ...rest.splice(0, Math.max(0, chunkSize - least.length))];
   const chunks = [first];
   while (rest.length > 0) chunks.push(rest.splice(0, chunkSize));
   return chunks.map((events) => regroup(groups, events));
@@ -113,17 +156,19 @@ export function splitClaim(groups: readonly Group[], chunkSize: number): Group[]
  * @returns `more`: whether new events are left
  */
 export function limitNew(
+  condition: Condition,
   groups: readonly Group[],
   limit: number,
 ): { readonly groups: readonly Group[]; readonly more: boolean } {
   const isNew = ({ exported }: PendingEvent): boolean => !exported;
   const fresh = groups.flatMap(({ members }) => members.filter(isNew)).toSorted(byAge);
   if (fresh.length <= limit) return { groups, more: false };
+  const asked = required(condition, countOf(groups));
   const taken = new Set(
     groups.flatMap(({ endpoint, members }) => {
       const own = members.filter(isNew);
       const known = members.length - own.length;
-      return own.slice(0, Math.max(0, endpoint.minNbOfOccurrence - known));
+      return own.slice(0, Math.max(0, (asked.get(endpoint.eventKey) ?? 0) - known));
     }),
   );
   for (const event of fresh) {

@@ -9,8 +9,17 @@ export interface WindowId {
   readonly key: string;
 }
 
-export function windowOf({ serviceName }: Rule): WindowId {
+/** The window of a service without correlation. */
+export function windowOf({ serviceName }: Pick<Rule, "serviceName">): WindowId {
   return { service: serviceName, key: "" };
+}
+
+/** What a log line says of a window; its key only where there is one. */
+export function windowFacts({ service, key }: WindowId): {
+  readonly service: string;
+  readonly key?: string;
+} {
+  return key === "" ? { service } : { service, key };
 }
 
 /** One text for each window, for maps. The name of a service holds no line feed that a key could continue. */

@@ -1,5 +1,9 @@
 import { onDocumentCreated } from "firebase-functions/firestore";
-import { acknowledgeUnreadable, takeBodiesAsBytes } from "../adapters/eventarc/deliveries.ts";
+import {
+  acknowledgeFinal,
+  acknowledgeUnreadable,
+  takeBodiesAsBytes,
+} from "../adapters/eventarc/deliveries.ts";
 import { pendingCreated } from "../adapters/eventarc/pendingCreated.ts";
 import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { cloudLog } from "../adapters/log.ts";
@@ -26,8 +30,13 @@ export const checkWindow = acknowledgeUnreadable(
     async ({ id, data }) => {
       leaveDomain();
       const created = data && pendingCreated(data);
-      if (created === undefined) cloudLog.error("delivery.unreadable", { deliveryId: id });
-      else await onPending(await engine(), cloudLog, await services(), created, Date.now());
+      if (created === undefined) {
+        cloudLog.error("delivery.unreadable", { deliveryId: id });
+        return;
+      }
+      await acknowledgeFinal(id, cloudLog, async () => {
+        await onPending(await engine(), cloudLog, await services(), created, Date.now());
+      });
     },
   ),
   cloudLog,

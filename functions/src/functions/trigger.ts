@@ -3,6 +3,7 @@ import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import type { Answer } from "../adapters/http/respond.ts";
 import { engine } from "../compose.ts";
 import type { ServiceConfig } from "../config/schema.ts";
+import { windowOf } from "../domain/window.ts";
 import { invokersOf } from "../invokers.ts";
 import { handle } from "./http.ts";
 
@@ -14,6 +15,6 @@ export const trigger = onRequest(
 
 /** 200 if the message is published; 202 if the sync is made and the sweep goes on trying. */
 export async function answerTrigger(service: ServiceConfig): Promise<Answer> {
-  const sync = await (await engine()).triggerSync(service);
+  const sync = await (await engine()).triggerSync(service, windowOf(service));
   return { status: sync.published ? 200 : 202, body: { service: service.serviceName, ...sync } };
 }

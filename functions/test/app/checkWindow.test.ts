@@ -6,6 +6,7 @@ import type { Claim, ClaimResult } from "../../src/app/ports.ts";
 import { WindowProbe, type Asking } from "../../src/app/probeWindow.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import { eventIdOf, mergeChunks } from "../../src/domain/sync.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { ago, NOW, pending, pendingOf, rule, sync, lease } from "../support/factories.ts";
 import { fakeClock, fakeOutbox, fakeServiceState, windowWith } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
@@ -55,7 +56,8 @@ function setUp(events: readonly PendingEvent[], ...results: ClaimResult["outcome
     window,
     log,
     /** @param fresh the endpoint of a new event that asks for it */
-    check: (configured = RULE, fresh?: string) => checkWindow(deps, configured, askingOf(fresh)),
+    check: (configured = RULE, fresh?: string) =>
+      checkWindow(deps, configured, windowOf(configured), askingOf(fresh)),
   };
 }
 
@@ -80,7 +82,10 @@ describe("checkWindow", () => {
     const { outcome } = await check(RULE, "a");
     assert.equal(outcome, "fired");
     const [{ syncId, reason, nowMs, leaseUntilMs, chunks }] = claims as [Claim];
-    assert.deepEqual({ syncId, reason, nowMs }, { syncId: "random", reason: "window", nowMs: NOW });
+    assert.deepEqual(
+      { syncId, reason, nowMs },
+      { syncId: "random", reason: "complete", nowMs: NOW },
+    );
     assert.equal(leaseUntilMs(), NOW + 150_000);
     assert.deepEqual(idsOf({ chunks } as Claim), [[["a1"], ["b1"]]]);
   });

@@ -4,6 +4,7 @@ import { makeEngine } from "../../src/app/engine.ts";
 import { CHECK_MS } from "../../src/app/timeLimits.ts";
 import type { Claim, ClaimResult, Publisher } from "../../src/app/ports.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { ago, endpoint, NOW, pending, rule, lease } from "../support/factories.ts";
 import {
   fakeClock,
@@ -59,7 +60,9 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 describe("Engine", () => {
   it("shares one check, and its publication, among those who ask at the same moment", async () => {
     const { engine, publishing, claims } = setUp();
-    const callers = Array.from({ length: 5 }, () => engine.checkWindow(RELAY, NEW));
+    const callers = Array.from({ length: 5 }, () =>
+      engine.checkWindow(RELAY, windowOf(RELAY), NEW),
+    );
     await settle();
     assert.equal(claims(), 2); // one ran, one waited for the others
     for (const { resolve } of publishing) resolve("m1");
@@ -72,10 +75,10 @@ describe("Engine", () => {
 
   it("does not hold up the next check while a message is being published", async () => {
     const { engine, publishing, claims } = setUp();
-    const first = engine.checkWindow(RELAY, NEW);
+    const first = engine.checkWindow(RELAY, windowOf(RELAY), NEW);
     await settle();
     assert.equal(publishing.length, 1);
-    const second = engine.checkWindow(RELAY, NEW);
+    const second = engine.checkWindow(RELAY, windowOf(RELAY), NEW);
     await settle();
     assert.equal(claims(), 2);
     publishing[1]!.resolve("m2");
@@ -87,7 +90,7 @@ describe("Engine", () => {
   it("answers a caller only once the message is out", async () => {
     const { engine, publishing } = setUp();
     let isAnswered = false;
-    const caller = engine.checkWindow(RELAY, NEW).then(() => {
+    const caller = engine.checkWindow(RELAY, windowOf(RELAY), NEW).then(() => {
       isAnswered = true;
     });
     await settle();
@@ -99,7 +102,9 @@ describe("Engine", () => {
   it("tells everyone who shares a check if not even its failure could be noted", async () => {
     const { engine, ports, publishing } = setUp();
     ports.outbox.markFailed = () => Promise.reject(new Error("unavailable"));
-    const callers = Array.from({ length: 3 }, () => engine.checkWindow(RELAY, NEW));
+    const callers = Array.from({ length: 3 }, () =>
+      engine.checkWindow(RELAY, windowOf(RELAY), NEW),
+    );
     const settled = Promise.allSettled(callers);
     await settle();
     for (const { reject } of publishing) reject(new Error("no such topic"));
@@ -111,9 +116,10 @@ describe("Engine", () => {
 
   it("checks different services side by side", async () => {
     const { engine, publishing, claims } = setUp();
+    const other = { ...RELAY, serviceName: "other" };
     const callers = [
-      engine.checkWindow(RELAY, NEW),
-      engine.checkWindow({ ...RELAY, serviceName: "other" }, NEW),
+      engine.checkWindow(RELAY, windowOf(RELAY), NEW),
+      engine.checkWindow(other, windowOf(other), NEW),
     ];
     await settle();
     assert.equal(claims(), 2);
@@ -137,10 +143,16 @@ describe("Engine", () => {
         await stuck.promise;
         yield* scan(...query);
       };
-      const first = engine.checkWindow(RELAY, { eventKey: "a", receivedAtMs: NOW });
+      const first = engine.checkWindow(RELAY, windowOf(RELAY), {
+        eventKey: "a",
+        receivedAtMs: NOW,
+      });
       await settle();
       ports.window.scan = scan;
-      const second = engine.checkWindow(RELAY, { eventKey: "a", receivedAtMs: NOW });
+      const second = engine.checkWindow(RELAY, windowOf(RELAY), {
+        eventKey: "a",
+        receivedAtMs: NOW,
+      });
       await settle();
       assert.equal(claims(), 0);
       mock.timers.tick(CHECK_MS);

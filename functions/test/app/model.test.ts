@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
-import type { Random } from "../support/hostile/random.ts";
+import type { Random } from "../../testkit/hostile/random.ts";
 import { modelCases, modelRun, ticks } from "../support/model.ts";
 import { withoutPauses } from "../support/pauses.ts";
 

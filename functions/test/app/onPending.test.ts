@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { NewEvent } from "../../src/app/engine.ts";
 import { onPending, type PendingCreated } from "../../src/app/onPending.ts";
 import type { Rule } from "../../src/domain/rule.ts";
+import type { WindowId } from "../../src/domain/window.ts";
 import { ago, NOW, rule } from "../support/factories.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
@@ -12,8 +13,8 @@ function setUp(checkWindow = () => Promise.resolve({ outcome: "nothingNew" } as 
   const log = recordingLog();
   const checks: string[] = [];
   const engine = {
-    checkWindow: ({ serviceName }: Rule, event?: NewEvent) => {
-      checks.push(`${serviceName} ${String(event?.eventKey)} ${String(event?.receivedAtMs)}`);
+    checkWindow: ({ serviceName }: Rule, { key }: WindowId, event?: NewEvent) => {
+      checks.push(`${serviceName}${key} ${String(event?.eventKey)} ${String(event?.receivedAtMs)}`);
       return checkWindow();
     },
   };
@@ -23,9 +24,15 @@ function setUp(checkWindow = () => Promise.resolve({ outcome: "nothingNew" } as 
     pending: (
       serviceName: string,
       eventKey: string | undefined,
-      times: Partial<Pick<PendingCreated, "receivedAtMs" | "createdAtMs">> = {},
+      times: Partial<Pick<PendingCreated, "key" | "receivedAtMs" | "createdAtMs" | "isNewer">> = {},
     ) => {
-      const known = { receivedAtMs: ago(1), createdAtMs: undefined, ...times };
+      const known = {
+        key: "",
+        receivedAtMs: ago(1),
+        createdAtMs: undefined,
+        isNewer: false,
+        ...times,
+      };
       return onPending(engine, log, RULES, { serviceName, eventId: "e1", eventKey, ...known }, NOW);
     },
   };
@@ -37,6 +44,12 @@ describe("onPending", () => {
     await pending("svc", "b");
     assert.deepEqual(checks, [`svc b ${String(ago(1))}`]);
     assert.deepEqual(log.lines, []);
+  });
+
+  it("checks the window of the marker's key", async () => {
+    const { pending, checks } = setUp();
+    await pending("svc", "b", { key: "/42" });
+    assert.deepEqual(checks, [`svc/42 b ${String(ago(1))}`]);
   });
 
   it("says so where an event is of the future by more than clocks are apart", async () => {
@@ -106,15 +119,28 @@ describe("onPending", () => {
     it(`leaves a new event of an unknown ${title} to an instance that may know it`, async () => {
       const { pending, checks, log } = setUp();
       const young = pending(service, key, { createdAtMs: ago(ROLL_OUT_SECONDS - 1) });
-      await assert.rejects(young, { name: "NotKnownYetError" });
+      await assert.rejects(young, { code: "not-known-yet", retry: "soon" });
       await assert.rejects(pending(service, key, { createdAtMs: ago(-2) }), {
-        name: "NotKnownYetError",
+        code: "not-known-yet",
+        retry: "soon",
       });
       assert.deepEqual(checks, []);
       assert.equal(log.of("pending.deferred").length, 2);
       assert.equal(log.of("pending.ignored").length, 0);
     });
   }
+
+  it("leaves the marker of a newer version to an instance that may know it, for a while", async () => {
+    const { pending, checks, log } = setUp();
+    const young = { createdAtMs: ago(ROLL_OUT_SECONDS - 1), isNewer: true };
+    await assert.rejects(pending("svc", "a", young), { code: "not-known-yet", retry: "soon" });
+    await pending("svc", "a", { createdAtMs: ago(ROLL_OUT_SECONDS), isNewer: true });
+    assert.deepEqual(checks, []);
+    assert.deepEqual(
+      log.lines.map(({ event }) => event),
+      ["pending.deferred", "pending.ignored"],
+    );
+  });
 
   it("throws what the check throws, so that the platform tries again", async () => {
     const { pending } = setUp(() => Promise.reject(new Error("unavailable")));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { windowOf } from "../../src/domain/window.ts";
 
 import type { Hook, Request } from "../../testkit/memoryDocuments.ts";
 import { endpoint, rule } from "../support/factories.ts";
@@ -15,7 +16,7 @@ describe("a check that replays its window", () => {
         world.clock.advance(1000);
       }
     }
-    await world.instance().checkWindow(rule());
+    await world.instance().checkWindow(rule(), windowOf(rule()));
     assert.deepEqual(world.groups(), ["a1 b1", "a2 b2", "a3 b3"]);
   });
 
@@ -24,7 +25,7 @@ describe("a check that replays its window", () => {
     await world.store(rule(), "a", "a1");
     const last = await world.store(rule(), "b", "b1");
     world.clock.advance(2 * HOUR);
-    await world.instance().checkWindow(rule(), last);
+    await world.instance().checkWindow(rule(), windowOf(rule()), last);
     assert.deepEqual(world.groups(), ["a1 b1"]);
   });
 
@@ -39,8 +40,10 @@ describe("a check that replays its window", () => {
         await world.store(rule(), name.slice(0, 1), name);
       }
     });
-    await world.instance(hook).checkWindow(rule(), { eventKey: "b", receivedAtMs: 0 });
-    await world.instance().checkWindow(rule());
+    await world
+      .instance(hook)
+      .checkWindow(rule(), windowOf(rule()), { eventKey: "b", receivedAtMs: 0 });
+    await world.instance().checkWindow(rule(), windowOf(rule()));
     assert.deepEqual(world.groups(), ["a1 a2 b1"]);
   });
 
@@ -61,7 +64,9 @@ describe("a check that replays its window", () => {
           }
           return run();
         };
-        await world.instance(hook).checkWindow(configured, { eventKey: "b", receivedAtMs: 0 });
+        await world
+          .instance(hook)
+          .checkWindow(configured, windowOf(configured), { eventKey: "b", receivedAtMs: 0 });
         assert.deepEqual(world.groups(), []);
       }
     }
@@ -75,9 +80,9 @@ describe("a check that replays its window", () => {
     clock.advance(HOUR);
     await world.store(rule(), "a", "a1"); // too late for b1, which no sweep has removed yet
     clock.advance(HOUR - 8000);
-    await instance.checkWindow(rule()); // replays, and closes nothing
+    await instance.checkWindow(rule(), windowOf(rule())); // replays, and closes nothing
     clock.advance(3000);
-    await instance.checkWindow(rule(), await world.store(rule(), "b", "b2"));
+    await instance.checkWindow(rule(), windowOf(rule()), await world.store(rule(), "b", "b2"));
     assert.deepEqual(world.groups(), ["a1 b2"]);
   });
 
@@ -89,13 +94,13 @@ describe("a check that replays its window", () => {
     clock.advance(HOUR);
     const future = await world.store(relay, "a", "future");
     clock.advance(-HOUR);
-    await instance.checkWindow(relay, future);
+    await instance.checkWindow(relay, windowOf(relay), future);
     assert.deepEqual(world.groups(), []);
     assert.equal(world.log.of("pending.ahead").length, 1);
-    await instance.checkWindow(relay, await world.store(relay, "a", "now"));
+    await instance.checkWindow(relay, windowOf(relay), await world.store(relay, "a", "now"));
     assert.deepEqual(world.groups(), ["now"]);
     clock.advance(HOUR);
-    await instance.checkWindow(relay);
+    await instance.checkWindow(relay, windowOf(relay));
     assert.deepEqual(world.groups(), ["now", "future"]);
   });
 });

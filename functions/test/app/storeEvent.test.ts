@@ -17,7 +17,7 @@ function setUp() {
     events: {
       ...events,
       append: (...args: Parameters<typeof events.append>) => {
-        markers.push(args[2]);
+        if (args[2] !== undefined) markers.push(args[2]);
         return events.append(...args);
       },
     },
@@ -49,7 +49,26 @@ describe("storeEvent", () => {
     const event = { id: "random0", receivedAtMs: NOW, ...stored };
     assert.deepEqual(events.events.get("random0"), event);
     const size = jsonSize(toMessageEvent(event));
-    assert.deepEqual(markers, [{ id: "random0", eventKey: "a", receivedAtMs: NOW, size }]);
+    assert.deepEqual(markers, [{ id: "random0", key: "", eventKey: "a", receivedAtMs: NOW, size }]);
+  });
+
+  it("stores an event with a key, and its marker with the same", async () => {
+    const { store, events, markers } = setUp();
+    await store(accepted({ key: "42" }));
+    assert.equal(events.events.get("random0")?.key, "42");
+    assert.deepEqual(
+      markers.map(({ key }) => key),
+      ["42"],
+    );
+  });
+
+  it("stores an event that does not count without a marker, and says why", async () => {
+    const { store, events, markers, log } = setUp();
+    await store(accepted({ ignored: { reason: "no key" } }));
+    assert.deepEqual(events.events.get("random0")?.ignored, { reason: "no key" });
+    assert.deepEqual(markers, []);
+    assert.equal(log.of("event.stored").length, 0);
+    assert.equal(log.of("event.ignored")[0]?.["reason"], "no key");
   });
 
   it("gives two requests that say nothing two ids, equal as they are", async () => {

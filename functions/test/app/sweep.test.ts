@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ContentionError } from "../../src/app/checkWindow.ts";
 import { mock } from "node:test";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { sweep } from "../../src/app/sweep.ts";
@@ -158,6 +159,7 @@ describe("sweep", () => {
           syncId: id,
           dueAtMs: ago(1),
           hasFailed: false,
+          isNewer: false,
         })),
       );
     };
@@ -217,6 +219,19 @@ describe("sweep", () => {
       assert.deepEqual(checked, ["A", "B"]);
       // What no check has passed must stay: it may be due.
       assert.deepEqual(expired, ["B -3660s"]);
+    });
+
+    it("others are at work on a window: that passes, and is no error", async () => {
+      const { deps, expired, log } = setUp();
+      const check: typeof deps.check = ({ serviceName }) =>
+        serviceName === "A"
+          ? Promise.reject(new ContentionError("A"))
+          : Promise.resolve({ outcome: "nothingNew" });
+      const { errors, skipped } = await sweep({ ...deps, check }, [A, B]);
+      assert.deepEqual([errors, skipped], [0, 1]);
+      assert.deepEqual(expired, ["B -3660s"]);
+      assert.equal(log.of("sweep.stepFailed").length, 0);
+      assert.equal(log.of("sweep.stepPostponed")[0]?.["service"], "A");
     });
 
     it("the expired events of one service cannot be removed", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { NewEvent } from "../../src/app/engine.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { rule } from "../support/factories.ts";
 import { memoryWorld, type MemoryWorld } from "../support/memoryWorld.ts";
 
@@ -18,7 +19,7 @@ async function tenPairs(delayMs: number): Promise<MemoryWorld> {
     for (let next = waiting[0]; next !== undefined && next.atMs <= untilMs; next = waiting[0]) {
       waiting.shift();
       clock.advance(next.atMs - clock());
-      await instance.checkWindow(configured, next.event);
+      await instance.checkWindow(configured, windowOf(configured), next.event);
     }
   };
   for (const pair of PAIRS) {
@@ -53,7 +54,7 @@ describe("the delay of triggers", () => {
     world.clock.advance(1000);
     events.push(await world.store(short, "b", "b1"));
     world.clock.advance(2500);
-    for (const event of events) await instance.checkWindow(short, event);
+    for (const event of events) await instance.checkWindow(short, windowOf(short), event);
     assert.deepEqual(world.groups(), ["a1 b1"]);
   });
 
@@ -63,7 +64,8 @@ describe("the delay of triggers", () => {
     const first = await world.store(short, "a", "a1");
     world.clock.advance(2000);
     const second = await world.store(short, "b", "b1");
-    for (const event of [second, first]) await world.instance().checkWindow(short, event);
+    for (const event of [second, first])
+      await world.instance().checkWindow(short, windowOf(short), event);
     assert.deepEqual(world.groups(), []);
   });
 });

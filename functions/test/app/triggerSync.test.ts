@@ -4,6 +4,7 @@ import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { triggerSync } from "../../src/app/triggerSync.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import {
   ago,
   lease,
@@ -74,7 +75,7 @@ describe("triggerSync", () => {
       eventID,
       numberOfEvents,
       published: isPublished,
-    } = await triggerSync(deps, NONE);
+    } = await triggerSync(deps, NONE, windowOf(NONE));
     assert.deepEqual(
       { syncId, numberOfEvents, isPublished },
       { syncId: "random", numberOfEvents: 2, isPublished: true },
@@ -85,7 +86,7 @@ describe("triggerSync", () => {
 
   it("sends a message without any event", async () => {
     const { deps, published } = setUp([]);
-    const { numberOfEvents } = await triggerSync(deps, NONE);
+    const { numberOfEvents } = await triggerSync(deps, NONE, windowOf(NONE));
     assert.equal(numberOfEvents, 0);
     assert.deepEqual(published, ["d41d8cd98f00b204e9800998ecf8427e"]);
   });
@@ -97,7 +98,7 @@ describe("triggerSync", () => {
       pending({ receivedAtMs: ago(99) }),
     ]);
     services.made.set("svc", [ago(100)]);
-    assert.equal((await triggerSync(deps, NONE)).numberOfEvents, 1);
+    assert.equal((await triggerSync(deps, NONE, windowOf(NONE))).numberOfEvents, 1);
   });
 
   it("tries again when window checks take its events", async () => {
@@ -106,13 +107,13 @@ describe("triggerSync", () => {
     let lost = 0;
     deps.outbox.claimTaken = (asked) =>
       lost++ < 2 ? Promise.resolve([{ outcome: "contended" }]) : claimTaken(asked);
-    assert.equal((await triggerSync(deps, NONE)).published, true);
+    assert.equal((await triggerSync(deps, NONE, windowOf(NONE))).published, true);
   });
 
   it("says so when the message could not be published: the sweep goes on", async () => {
     const { deps } = setUp([pending()]);
     deps.publisher.publish = () => Promise.allSettled([Promise.reject(new Error("no such topic"))]);
-    assert.equal((await triggerSync(deps, NONE)).published, false);
+    assert.equal((await triggerSync(deps, NONE, windowOf(NONE))).published, false);
     assert.deepEqual(deps.outbox.marks, ["failed random: no such topic, again in 30s"]);
   });
 
@@ -138,7 +139,7 @@ describe("triggerSync", () => {
 
     it("claims and publishes until nothing is new, and answers with the last sync", async () => {
       const { deps, claims, published } = marking();
-      const { numberOfEvents, eventID } = await triggerSync(deps, kept);
+      const { numberOfEvents, eventID } = await triggerSync(deps, kept, windowOf(kept));
       assert.equal(numberOfEvents, 1000);
       assert.equal(claims.length, 3);
       assert.equal(published.length, 3);
@@ -153,7 +154,7 @@ describe("triggerSync", () => {
         const result = await claimKept(asked);
         return lost++ === 0 ? { outcome: "exists", syncId: asked.syncId } : result;
       };
-      assert.equal((await triggerSync(deps, kept)).numberOfEvents, 1000);
+      assert.equal((await triggerSync(deps, kept, windowOf(kept))).numberOfEvents, 1000);
       assert.equal(published.length, 2);
     });
   });
@@ -171,7 +172,7 @@ describe("triggerSync", () => {
       asked.push(args);
       return Promise.resolve(existing && { next: "publish", lease: existing });
     };
-    const { syncId, eventID } = await triggerSync(deps, kept);
+    const { syncId, eventID } = await triggerSync(deps, kept, windowOf(kept));
     assert.equal(published.length, 1);
     assert.deepEqual(asked, [["svc", syncId, NOW, NOW + 150_000, { again: true }]]);
     assert.equal(syncId, eventID);
@@ -184,6 +185,7 @@ describe("triggerSync", () => {
       syncId: "s1",
       dueAtMs: NOW + 60_000,
       hasFailed: true,
+      isNewer: false,
       ...overrides,
     });
     const stuck = lease(
@@ -218,7 +220,7 @@ describe("triggerSync", () => {
           topics.push(topic);
           return publish(topic, message);
         };
-        const answer = await triggerSync(deps, NONE);
+        const answer = await triggerSync(deps, NONE, windowOf(NONE));
         assert.deepEqual(answer, {
           syncId: "s1",
           eventID: stuck.sync.eventID,
@@ -237,7 +239,7 @@ describe("triggerSync", () => {
         waiting({ serviceName: "other" }),
         waiting({ hasFailed: false, dueAtMs: NOW + 1 }),
       );
-      assert.equal((await triggerSync(deps, NONE)).numberOfEvents, 0);
+      assert.equal((await triggerSync(deps, NONE, windowOf(NONE))).numberOfEvents, 0);
       assert.deepEqual([claims.length, taken.length], [1, 0]);
     });
 
@@ -246,7 +248,7 @@ describe("triggerSync", () => {
       const pages = [Array.from({ length: 500 }, () => waiting({ serviceName: "other" }))];
       deps.outbox.due = (_now, _limit, after) =>
         Promise.resolve(after === undefined ? pages[0]! : [waiting()]);
-      assert.equal((await triggerSync(deps, NONE)).syncId, "s1");
+      assert.equal((await triggerSync(deps, NONE, windowOf(NONE))).syncId, "s1");
       assert.deepEqual(claims, []);
     });
 
@@ -265,7 +267,8 @@ describe("triggerSync", () => {
       deps.publisher.publish = () =>
         Promise.allSettled([Promise.reject<string>(new Error("no such topic"))]);
       const answers = [];
-      for (let time = 0; time < 3; time++) answers.push(await triggerSync(deps, NONE));
+      for (let time = 0; time < 3; time++)
+        answers.push(await triggerSync(deps, NONE, windowOf(NONE)));
       assert.equal(claims.length, 1);
       assert.deepEqual(
         answers.map(({ syncId, published }) => [syncId, published]),
@@ -278,14 +281,14 @@ describe("triggerSync", () => {
       const listed = [[waiting()], []];
       deps.outbox.due = () => Promise.resolve(listed.shift() ?? []);
       deps.outbox.take = () => Promise.resolve(undefined);
-      assert.equal((await triggerSync(deps, NONE)).numberOfEvents, 0);
+      assert.equal((await triggerSync(deps, NONE, windowOf(NONE))).numberOfEvents, 0);
       assert.equal(claims.length, 1);
     });
 
     it("asks nothing of the outbox where there is an event", async () => {
       const { deps } = setUp([pending()]);
       deps.outbox.due = () => assert.fail("asked");
-      await triggerSync(deps, NONE);
+      await triggerSync(deps, NONE, windowOf(NONE));
     });
   });
 
@@ -301,9 +304,9 @@ describe("triggerSync", () => {
 
     it("sends first what was due, then what is open", async () => {
       const { deps, claims, published } = setUp([at("a1", 50), at("b1", 40), at("a2", 30)]);
-      const { numberOfEvents } = await triggerSync(deps, WINDOW);
+      const { numberOfEvents } = await triggerSync(deps, WINDOW, windowOf(WINDOW));
       assert.deepEqual(factsOf(claims), [
-        ["window", "a1", "b1"],
+        ["complete", "a1", "b1"],
         ["manual", "a2"],
       ]);
       assert.equal(published.length, 2);
@@ -312,8 +315,8 @@ describe("triggerSync", () => {
 
     it("makes no empty sync where one was due", async () => {
       const { deps, claims } = setUp([at("a1", 50), at("b1", 40)]);
-      assert.equal((await triggerSync(deps, WINDOW)).numberOfEvents, 2);
-      assert.deepEqual(factsOf(claims), [["window", "a1", "b1"]]);
+      assert.equal((await triggerSync(deps, WINDOW, windowOf(WINDOW))).numberOfEvents, 2);
+      assert.deepEqual(factsOf(claims), [["complete", "a1", "b1"]]);
     });
 
     it("makes no empty sync where others take what is open after it has sent what was due", async () => {
@@ -326,13 +329,13 @@ describe("triggerSync", () => {
         Object.assign(deps.window, windowWith([]));
         return [...(await claimTaken(all.slice(0, 1))), { outcome: "contended" }];
       };
-      assert.equal((await triggerSync(deps, WINDOW)).numberOfEvents, 2);
-      assert.deepEqual(factsOf(claims), [["window", "a1", "b1"]]);
+      assert.equal((await triggerSync(deps, WINDOW, windowOf(WINDOW))).numberOfEvents, 2);
+      assert.deepEqual(factsOf(claims), [["complete", "a1", "b1"]]);
     });
 
     it("takes what is just inside the period", async () => {
       const { deps } = setUp([at("a1", 3599)]);
-      assert.equal((await triggerSync(deps, WINDOW)).numberOfEvents, 1);
+      assert.equal((await triggerSync(deps, WINDOW, windowOf(WINDOW))).numberOfEvents, 1);
     });
   });
 });

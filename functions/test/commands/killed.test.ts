@@ -9,7 +9,7 @@ import { LOCAL_PARAMETERS } from "../../tools/localParameters.ts";
 import { FUNCTIONS_DIR } from "../../tools/paths.ts";
 import { serviceConfig } from "../support/factories.ts";
 import { processes, type Process } from "../support/processes.ts";
-import { waitFor } from "../support/waitFor.ts";
+import { waitFor } from "../../testkit/waitFor.ts";
 
 /** For a machine with two cores that has other things to do, too. */
 const START_MS = 90_000;

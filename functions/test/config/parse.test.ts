@@ -84,6 +84,12 @@ describe("parseConfig", () => {
           ],
           trigger: { type: "window", observationPeriod: 3600, keepEventAfterTrigger: false },
           targetPubSub: { topic: "projects/demo-eventsync/topics/topic1" },
+          condition: {
+            all: [
+              { endpoint: "entry1", min: 1 },
+              { endpoint: "entry2", min: 1 },
+            ],
+          },
           retentionPeriod: 604_800,
         },
       ],
@@ -106,6 +112,7 @@ describe("parseConfig", () => {
       ],
       trigger: { type: "none", observationPeriod: 1, keepEventAfterTrigger: true },
       targetPubSub: { topic: "projects/example.com:my-project/topics/Topic.1_~%+-" },
+      condition: { any: [{ endpoint: "a/b c%", min: 2 }] },
       retentionPeriod: 86_401,
       cors: { origins: ["*", "https://example.com", "http://localhost:8080"] },
     };

@@ -12,6 +12,16 @@ describe("EventLog on Firestore", () => {
   const store = useStore();
 
   describe("append", () => {
+    it("stores an event that does not count with the reason, and without a marker", async () => {
+      const { events, paths } = store();
+      const stored = event({ ignored: { reason: "no key" } });
+      assert.equal(await events.append(RULE, stored, undefined), "stored");
+      assert.equal(await events.append(RULE, stored, undefined), "exists");
+      const fields = await fieldsOf(paths.events("svc").doc(stored.id));
+      assert.deepEqual(fields?.["ignored"], { reason: "no key" });
+      assert.deepEqual(await pendingIds(store(), "svc"), []);
+    });
+
     it("stores the event and its marker", async () => {
       const { events, paths } = store();
       const stored = event({
@@ -21,6 +31,7 @@ describe("EventLog on Firestore", () => {
       });
       assert.equal(await events.append(RULE, stored, markerOf(stored, 77)), "stored");
       assert.deepEqual(await fieldsOf(paths.events("svc").doc("e1")), {
+        v: 1,
         eventKey: "a",
         receivedAt: at(ago(60)),
         httpMethod: "POST",
@@ -30,6 +41,7 @@ describe("EventLog on Firestore", () => {
         expireAt: at(ago(60) + 604_800_000),
       });
       assert.deepEqual(await fieldsOf(paths.pending("svc").doc("e1")), {
+        v: 1,
         key: "",
         eventKey: "a",
         receivedAt: at(ago(60)),
@@ -149,6 +161,7 @@ describe("EventLog on Firestore", () => {
         const batch = db.batch();
         for (const id of ids.slice(start, start + 300)) {
           batch.create(paths.events("svc").doc(id), {
+            v: 1,
             eventKey: "a",
             receivedAt: at(ago(60)),
             httpMethod: "POST",

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { makePublisher } from "../../src/adapters/pubsub/publisher.ts";
 import { buildMessage, toMessageEvent } from "../../src/domain/syncMessage.ts";
 import { event, member, sync, syncEndpoint } from "../support/factories.ts";
-import { tapGrpc } from "../support/grpcTap.ts";
+import { tapGrpc } from "../../testkit/grpcTap.ts";
 import { emulatorVariable, uniqueProject } from "../support/store.ts";
-import { subscribe } from "../support/subscriber.ts";
+import { Inbox } from "../../testkit/inbox.ts";
 
 const MESSAGE = buildMessage(
   sync([syncEndpoint("a", [member("e1")])], { serviceName: "é à" }),
@@ -22,7 +22,7 @@ describe("Publisher on Pub/Sub", () => {
 
   it("publishes the message as JSON, with its three attributes, to a topic of any project", async () => {
     const topic = `projects/${uniqueProject()}/topics/target`;
-    const subscriber = await subscribe(topic);
+    const subscriber = await Inbox.create(topic);
     try {
       const [result] = await makePublisher(pubsub).publish(topic, [MESSAGE]);
       assert.match(String(result?.status === "fulfilled" && result.value), /^\d+$/);
@@ -51,7 +51,7 @@ describe("Publisher on Pub/Sub", () => {
 
   it("sends many in one request, and gives the id of each in their order", async () => {
     const topic = `projects/${uniqueProject()}/topics/target`;
-    const subscriber = await subscribe(topic);
+    const subscriber = await Inbox.create(topic);
     let requests = 0;
     const undo = tapGrpc(({ method }) => {
       if (method === "Publish") requests++;

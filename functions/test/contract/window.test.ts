@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Write } from "../../src/adapters/firestore/documents.ts";
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
-import { byAge, type PendingEvent } from "../../src/domain/event.ts";
+import { byAge, endOf, type PendingEvent } from "../../src/domain/event.ts";
 import { expiryOf, type Expiry } from "../../src/domain/expiry.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
@@ -16,7 +16,7 @@ import {
   pendingOf,
   rule,
 } from "../support/factories.ts";
-import { tapGrpc } from "../support/grpcTap.ts";
+import { tapGrpc } from "../../testkit/grpcTap.ts";
 import { fieldsOf, pendingIds, plant, useStore } from "../support/store.ts";
 
 const RULE = rule();
@@ -29,7 +29,7 @@ describe("Window on Firestore", () => {
   /** What the use cases ask for, of a rule. */
   const count = (configured: Rule, eventKey: string, aboveMs: number | undefined, limit: number) =>
     store().window.count(windowOf(configured), {
-      eventKey,
+      eventKeys: [eventKey],
       withExported: configured.trigger.keepEventAfterTrigger,
       aboveMs,
       limit,
@@ -81,6 +81,27 @@ describe("Window on Firestore", () => {
       assert.equal(await count(KEPT, "a", ago(3600), 2), 2);
     });
 
+    for (const configured of [RULE, KEPT]) {
+      const kept = String(configured.trigger.keepEventAfterTrigger);
+      it(`counts any number of endpoints together, where events are kept: ${kept}`, async () => {
+        // More than one query takes, and the last of them no further than what is still asked for.
+        const eventKeys = Array.from({ length: 65 }, (_, index) => `e${String(index)}`);
+        const { window } = store();
+        await plant(store(), configured, [
+          ...["e0", "e14", "e29", "e30"].map((eventKey) => pending({ eventKey })),
+          ...pendingOf("e64", 3),
+        ]);
+        const query = {
+          eventKeys,
+          withExported: configured.trigger.keepEventAfterTrigger,
+          aboveMs: ago(3600),
+        };
+        assert.equal(await window.count(windowOf(configured), { ...query, limit: 100 }), 7);
+        assert.equal(await window.count(windowOf(configured), { ...query, limit: 5 }), 5);
+        assert.equal(await window.count(windowOf(configured), { ...query, limit: 2 }), 2);
+      });
+    }
+
     it("leaves out what is later than the upper bound, and has no lower one if none is given", async () => {
       const times = [0, ago(100), ago(50), ago(50) + 1];
       await plant(
@@ -88,7 +109,7 @@ describe("Window on Firestore", () => {
         RULE,
         times.map((receivedAtMs) => pending({ receivedAtMs })),
       );
-      const query = { eventKey: "a", withExported: false, aboveMs: undefined, limit: 10 };
+      const query = { eventKeys: ["a"], withExported: false, aboveMs: undefined, limit: 10 };
       const { window } = store();
       assert.equal(await window.count(windowOf(RULE), { ...query, upToMs: ago(50) }), 3);
       assert.equal(await window.count(windowOf(RULE), query), 4);
@@ -250,7 +271,8 @@ describe("Window on Firestore", () => {
       const { db, log } = store();
       const window = makeWindow(firestoreDocuments(db), log, { scanPage });
       const pages: string[][] = [];
-      const query = { eventKeys: keysOf(configured), fromMs };
+      const after = fromMs === undefined ? undefined : endOf(fromMs - 1);
+      const query = { eventKeys: keysOf(configured), after };
       for await (const page of window.scan(windowOf(configured), query)) {
         assert.ok(page.length > 0);
         pages.push(page.map(({ id }) => id));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 
+import { everyEndpoint } from "../../src/domain/condition.ts";
 import { decide, groupWindow, type WindowFacts } from "../../src/domain/decide.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
@@ -87,7 +88,7 @@ describe("the decision, for any window", () => {
         const ids = [one, other].map((window) => {
           const decision = decide(window);
           return decision.outcome === "fire"
-            ? makeSync("s", window.rule, decision.groups, "window", NOW).eventID
+            ? makeSync("s", window.rule, decision.groups, "complete", NOW).eventID
             : undefined;
         });
         assert.equal(ids[0], ids[1]);
@@ -122,7 +123,11 @@ describe("the chunks of a claim, for any window", () => {
         const decision = decide(window);
         if (decision.outcome !== "fire") return;
         const { groups } = decision;
-        const chunks = splitClaim(groups, chunkSize);
+        const chunks = splitClaim(
+          everyEndpoint(groups.map(({ endpoint: each }) => each)),
+          groups,
+          chunkSize,
+        );
         assert.deepEqual(mergeChunks(chunks), groups);
         for (let count = 1; count <= chunks.length; count++) {
           for (const { endpoint: at, members } of mergeChunks(chunks.slice(0, count))) {
@@ -150,7 +155,7 @@ describe("the syncs of kept events, for any window", () => {
           assert.ok(turn <= window.pending.length);
           const decision = decide({ ...window, pending: events });
           if (decision.outcome !== "fire") return;
-          const { groups, more } = limitNew(decision.groups, limit);
+          const { groups, more } = limitNew(window.rule.condition, decision.groups, limit);
           const needed = groups.reduce((sum, group) => sum + group.endpoint.minNbOfOccurrence, 0);
           const members = groups.flatMap((group) => group.members);
           const fresh = members.filter(({ exported }) => !exported);

@@ -1,26 +1,41 @@
 import assert from "node:assert/strict";
-import { EventSyncError, toEventSyncError, type ErrorCode } from "../../src/domain/errors.ts";
+import {
+  EventSyncError,
+  isFinal,
+  toEventSyncError,
+  type ErrorCode,
+  type Retry,
+} from "../../src/domain/errors.ts";
 
 /** Written out on purpose: sources and monitoring rely on these. The type makes the table total. */
-const STATUS: Record<ErrorCode, number> = {
-  "malformed-path": 400,
-  "unreadable-body": 400,
-  "unknown-path": 404,
-  "unknown-service": 404,
-  "unknown-endpoint": 404,
-  "method-not-allowed": 405,
-  "event-too-large": 413,
-  "invalid-configuration": 500,
-  internal: 500,
-  contended: 503,
-  unavailable: 503,
+const VERDICTS: Record<ErrorCode, readonly [number, Retry]> = {
+  "malformed-path": [400, "never"],
+  "unreadable-body": [400, "never"],
+  "unknown-path": [404, "never"],
+  "unknown-service": [404, "never"],
+  "unknown-endpoint": [404, "never"],
+  "method-not-allowed": [405, "never"],
+  "event-too-large": [413, "never"],
+  "invalid-configuration": [500, "later"],
+  internal: [500, "later"],
+  claiming: [503, "soon"],
+  contended: [503, "soon"],
+  "newer-document": [503, "later"],
+  "not-known-yet": [503, "soon"],
+  unavailable: [503, "soon"],
 };
 
 describe("EventSyncError", () => {
-  for (const [code, status] of Object.entries(STATUS) as [ErrorCode, number][]) {
-    it(`${code} answers ${String(status)}, with a title and its own message`, () => {
+  for (const [code, [status, retry]] of Object.entries(VERDICTS) as [
+    ErrorCode,
+    readonly [number, Retry],
+  ][]) {
+    it(`${code} answers ${String(status)} and is tried again ${retry}, with a title and its own message`, () => {
       const error = new EventSyncError(code, "what happened");
       assert.equal(error.httpStatus, status);
+      assert.equal(error.retry, retry);
+      assert.equal(error.retryAfterSeconds, retry === "soon" ? 5 : undefined);
+      assert.equal(isFinal(error), retry === "never");
       assert.equal(error.code, code);
       assert.equal(error.message, "what happened");
       assert.match(error.title, /^[A-Z][^.]+$/);
@@ -34,6 +49,14 @@ describe("EventSyncError", () => {
     assert.deepEqual(error.allow, ["GET"]);
     assert.equal(error.cause, cause);
   });
+});
+
+describe("isFinal", () => {
+  for (const thrown of [new Error("x"), Object.assign(new Error("x"), { code: 3 }), null]) {
+    it(`does not give up what ${String(thrown)} may be about`, () => {
+      assert.equal(isFinal(thrown), false);
+    });
+  }
 });
 
 describe("toEventSyncError", () => {

@@ -5,7 +5,7 @@ import { byAge, type PendingEvent } from "../../src/domain/event.ts";
 import { Replay } from "../../src/domain/replay.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { endpoint, pending, rule } from "../support/factories.ts";
-import { sequentially } from "../support/reference.ts";
+import { sequentially } from "../../testkit/reference.ts";
 
 fc.configureGlobal({ numRuns: 2000 });
 

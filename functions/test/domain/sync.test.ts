@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { everyEndpoint, type Condition } from "../../src/domain/condition.ts";
 import type { Group } from "../../src/domain/decide.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import {
@@ -13,6 +14,9 @@ import {
 import { ago, endpoint, member, NOW, pending, pendingOf, rule } from "../support/factories.ts";
 
 const CHUNK = 10;
+
+const conditionOf = (groups: readonly Group[]): Condition =>
+  everyEndpoint(groups.map((each) => each.endpoint));
 
 function group(eventKey: string, count: number, minNbOfOccurrence = 1): Group {
   return {
@@ -64,8 +68,15 @@ describe("makeSync", () => {
     assert.deepEqual(makeSync("s1", configured, groups, "manual", NOW), {
       id: "s1",
       serviceName: "svc",
+      key: "",
       eventID: eventIdOf([{ members: [member("a1"), member("a2")] }]),
-      reason: "manual",
+      completion: {
+        reason: "manual",
+        complete: false,
+        missing: [{ eventKey: "b", have: 0, need: 1 }],
+        firstEventAtMs: ago(300),
+        deadlineAtMs: undefined,
+      },
       triggerType: "none",
       topic: "projects/demo-eventsync/topics/target",
       createdAtMs: NOW,
@@ -106,7 +117,7 @@ describe("splitClaim", () => {
   for (const { title, counts, sizes } of cases) {
     it(`${title}: chunks of ${sizes.join(", ")}`, () => {
       const groups = [group("a", counts[0]!), group("b", counts[1]!)];
-      const chunks = splitClaim(groups, CHUNK);
+      const chunks = splitClaim(conditionOf(groups), groups, CHUNK);
       assert.deepEqual(sizesOf(chunks), sizes);
       assert.deepEqual(idsOf(mergeChunks(chunks)), idsOf(groups));
     });
@@ -119,7 +130,8 @@ describe("splitClaim", () => {
       endpoint: endpoint("b", { minNbOfOccurrence: 3 }),
       members: pendingOf("b", 4).map((event) => ({ ...event, receivedAtMs: ago(1) })),
     };
-    const [first] = splitClaim([busy, quiet], CHUNK);
+    const groups = [busy, quiet];
+    const [first] = splitClaim(conditionOf(groups), groups, CHUNK);
     assert.deepEqual(idsOf(first!), [
       busy.members.slice(0, 7).map(({ id }) => id),
       quiet.members.slice(0, 3).map(({ id }) => id),
@@ -128,7 +140,7 @@ describe("splitClaim", () => {
 
   it("makes the first chunk larger where the rule itself needs more than fits", () => {
     const groups = [group("a", 14, 12), group("b", 3, 1)];
-    const chunks = splitClaim(groups, CHUNK);
+    const chunks = splitClaim(conditionOf(groups), groups, CHUNK);
     assert.deepEqual(sizesOf(chunks), [13, 4]);
     assert.deepEqual(
       chunks[0]!.map(({ members }) => members.length),
@@ -137,7 +149,8 @@ describe("splitClaim", () => {
   });
 
   it("puts every endpoint into every chunk, in order, so that chunks line up", () => {
-    const chunks = splitClaim([group("a", 25), group("b", 1), group("c", 0)], CHUNK);
+    const groups = [group("a", 25), group("b", 1), group("c", 0)];
+    const chunks = splitClaim(conditionOf(groups), groups, CHUNK);
     for (const chunk of chunks) {
       assert.deepEqual(
         chunk.map(({ endpoint: { eventKey } }) => eventKey),
@@ -150,8 +163,9 @@ describe("splitClaim", () => {
     const members = Array.from({ length: 25 }, (_, index) =>
       pending({ id: `id-${String(index).padStart(2, "0")}`, receivedAtMs: ago(60) }),
     );
-    const chunks = splitClaim([{ endpoint: endpoint("a"), members }], CHUNK);
-    assert.deepEqual(idsOf(mergeChunks(chunks)), idsOf([{ endpoint: endpoint("a"), members }]));
+    const groups = [{ endpoint: endpoint("a"), members }];
+    const chunks = splitClaim(conditionOf(groups), groups, CHUNK);
+    assert.deepEqual(idsOf(mergeChunks(chunks)), idsOf(groups));
   });
 });
 
@@ -167,7 +181,7 @@ describe("limitNew", () => {
   ]) {
     it(`takes ${String(taken)} new ones of ${title}`, () => {
       const groups = [fresh("a", counts[0]!), fresh("b", counts[1]!)];
-      const limited = limitNew(groups, CHUNK);
+      const limited = limitNew(conditionOf(groups), groups, CHUNK);
       assert.deepEqual(sizesOf([limited.groups]), [taken]);
       assert.equal(limited.more, more);
     });
@@ -179,7 +193,7 @@ describe("limitNew", () => {
       { endpoint: endpoint("a"), members: old },
       { endpoint: endpoint("b"), members: pendingOf("b", 12) },
     ];
-    const { groups: limited, more } = limitNew(groups, CHUNK);
+    const { groups: limited, more } = limitNew(conditionOf(groups), groups, CHUNK);
     assert.deepEqual(idsOf(limited), [
       old.map(({ id }) => id),
       groups[1]!.members.slice(0, CHUNK).map(({ id }) => id),
@@ -195,7 +209,8 @@ describe("limitNew", () => {
         ...pendingOf("b", 4).map((event) => ({ ...event, receivedAtMs: ago(1) })),
       ],
     };
-    const { groups } = limitNew([fresh("a", 30), quiet], CHUNK);
+    const all = [fresh("a", 30), quiet];
+    const { groups } = limitNew(conditionOf(all), all, CHUNK);
     assert.deepEqual(
       groups.map(({ members }) => members.length),
       [8, 3],
@@ -203,7 +218,8 @@ describe("limitNew", () => {
   });
 
   it("takes more where the rule itself needs more", () => {
-    const { groups, more } = limitNew([fresh("a", 14, 12), fresh("b", 3, 1)], CHUNK);
+    const all = [fresh("a", 14, 12), fresh("b", 3, 1)];
+    const { groups, more } = limitNew(conditionOf(all), all, CHUNK);
     assert.deepEqual(
       groups.map(({ members }) => members.length),
       [12, 1],
@@ -235,7 +251,7 @@ describe("portions", () => {
 describe("mergeChunks", () => {
   it("of the chunks that succeeded has just their events", () => {
     const groups = [group("a", 25), group("b", 1)];
-    const [first, , third] = splitClaim(groups, CHUNK);
+    const [first, , third] = splitClaim(conditionOf(groups), groups, CHUNK);
     const merged = mergeChunks([first!, third!]);
     assert.deepEqual(sizesOf([merged]), [16]);
     assert.deepEqual(idsOf(merged)[1], idsOf(groups)[1]);

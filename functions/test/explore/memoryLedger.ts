@@ -1,7 +1,8 @@
 /** All that a database in memory holds of a service, read without the code under test. */
 import type { Doc } from "../../src/adapters/firestore/documents.ts";
+import type { Completion } from "../../src/domain/sync.ts";
 import type { MemoryDatabase } from "../../testkit/memoryDocuments.ts";
-import type { Ledger, LedgerSync } from "../support/hostile/ledger.ts";
+import type { Ledger, LedgerSync } from "../../testkit/hostile/ledger.ts";
 
 export function memoryLedger(database: MemoryDatabase, serviceName: string): Ledger {
   const service = `services/${serviceName}`;
@@ -48,7 +49,8 @@ function ledgerSync(database: MemoryDatabase, doc: Doc): LedgerSync {
     id,
     eventID: String(fields["eventID"]),
     state: String(fields["state"]),
-    reason: String(fields["reason"]),
+    reason: String((fields["completion"] as Completion).reason),
+    isComplete: (fields["completion"] as Completion).complete,
     createdAtMs: createdAtMs(doc),
     lastError: fields["lastError"] as string | undefined,
     hasNextAttempt: fields["nextAttemptAt"] !== undefined,

@@ -11,12 +11,13 @@ import { ClaimUnfinishedError } from "../../src/app/finishClaims.ts";
 import type { Clock, Log, Publisher } from "../../src/app/ports.ts";
 import type { SweepReport } from "../../src/app/sweep.ts";
 import type { Rule } from "../../src/domain/rule.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import type { Outcome } from "../../testkit/explore.ts";
 import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
 import { FATES, Stage, type Actor, type Choose, type Work } from "../../testkit/stage.ts";
 import { accepted, NOW } from "../support/factories.ts";
-import { judge } from "../support/hostile/invariants.ts";
-import type { Received } from "../support/hostile/receiver.ts";
+import { judge } from "../../testkit/hostile/invariants.ts";
+import type { Sent } from "../../testkit/hostile/invariants.ts";
 import { memoryLedger } from "./memoryLedger.ts";
 
 export interface ScenarioFacts {
@@ -74,7 +75,7 @@ export class World {
   readonly #bug: Bug | undefined;
   readonly database: MemoryDatabase;
   readonly commits: Commit[] = [];
-  readonly messages: Received[] = [];
+  readonly messages: Sent[] = [];
   readonly acceptedIds: string[] = [];
   #ids = 0;
 
@@ -138,8 +139,8 @@ export class World {
     const { actor, engine } = this.instance(name);
     return {
       actor,
-      run: () => engine.checkWindow(rule, event),
-      again: (other) => other.checkWindow(rule, event),
+      run: () => engine.checkWindow(rule, windowOf(rule), event),
+      again: (other) => other.checkWindow(rule, windowOf(rule), event),
     };
   }
 
@@ -152,9 +153,9 @@ export class World {
         await before?.();
         const { eventId, receivedAtMs } = await engine.storeEvent(rule, accepted({ eventKey }));
         this.acceptedIds.push(eventId);
-        await engine.checkWindow(rule, { eventKey, receivedAtMs });
+        await engine.checkWindow(rule, windowOf(rule), { eventKey, receivedAtMs });
       },
-      again: (other) => other.checkWindow(rule),
+      again: (other) => other.checkWindow(rule, windowOf(rule)),
     };
   }
 
@@ -171,7 +172,7 @@ export class World {
 
   trigger(name: string, rule: Rule): Play {
     const { actor, engine } = this.instance(name);
-    return { actor, run: () => engine.triggerSync(rule) };
+    return { actor, run: () => engine.triggerSync(rule, windowOf(rule)) };
   }
 
   reset(name: string, rule: Rule): Play {

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import type { FaultPlan } from "../support/hostile/faults.ts";
-import { asks, inChunksOf, request } from "../support/hostile/fleet.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { World } from "../support/hostile/world.ts";
+import type { FaultPlan } from "../../testkit/hostile/faults.ts";
+import { asks, inChunksOf, request } from "../../testkit/hostile/fleet.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { World } from "../../testkit/hostile/world.ts";
+import { windowOf } from "../../src/domain/window.ts";
 
 describe("a claim", function () {
   this.timeout(60_000);
@@ -44,7 +45,7 @@ describe("a claim", function () {
       const instance = instanceWith(rule, (point) =>
         point.endsWith("/commit:after") ? "repeat" : undefined,
       );
-      await instance.run((engine) => engine.checkWindow(rule, asks("a")));
+      await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
       const isSequential = !keepEventAfterTrigger;
       const { violations, figures } = await world.judge(rule, { expectOnce: true, isSequential });
       assert.deepEqual(violations, []);
@@ -58,7 +59,7 @@ describe("a claim", function () {
     const instance = instanceWith(rule, (point) =>
       point.endsWith("/commit:after") ? "repeat" : undefined,
     );
-    await instance.run((engine) => engine.checkWindow(rule, asks("a")));
+    await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
     const { violations, figures } = await world.judge(rule, {
       expectOnce: true,
       isSequential: true,
@@ -86,7 +87,7 @@ describe("a claim", function () {
       return gate.promise;
     };
     const check = instanceWith(rule, planWith(hold)).run((engine) =>
-      engine.checkWindow(rule, asks("a")),
+      engine.checkWindow(rule, windowOf(rule), asks("a")),
     );
     await held.promise;
     world.advance(LEASE_MS + 1);
@@ -147,7 +148,7 @@ describe("a claim", function () {
       const gate = gates[commits++];
       gate?.reached.resolve(undefined);
       return gate?.open.promise;
-    }).run((engine) => engine.checkWindow(rule, asks("a")));
+    }).run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
     // Together longer than a lease; each alone is not.
     for (const { reached, open } of gates) {
       await reached.promise;
@@ -171,7 +172,7 @@ describe("a claim", function () {
         point === "outbox.claimTaken/commit:after" && ++commits === stopAt ? "kill" : undefined,
       );
       await assert.rejects(
-        dying.run((engine) => engine.checkWindow(rule, asks("a"))),
+        dying.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a"))),
         /killed/,
       );
       await world.settle([rule]);

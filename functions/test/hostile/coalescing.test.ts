@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
 import type { Ports } from "../../src/app/engine.ts";
-import { inParallel, request } from "../support/hostile/fleet.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { World } from "../support/hostile/world.ts";
+import { inParallel, request } from "../../testkit/hostile/fleet.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { World } from "../../testkit/hostile/world.ts";
 
 describe("a burst of deliveries", function () {
   this.timeout(60_000);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
-import { sharedBuild } from "../support/hostile/build.ts";
-import { Random } from "../support/hostile/random.ts";
-import { announceSeed } from "../support/hostile/seed.ts";
-import { ServerFleet } from "../support/hostile/serverFleet.ts";
-import { storm, type StormReport } from "../support/hostile/storm.ts";
-import { World } from "../support/hostile/world.ts";
+import { sharedBuild } from "../../testkit/hostile/build.ts";
+import { Random } from "../../testkit/hostile/random.ts";
+import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { ServerFleet } from "../../testkit/hostile/serverFleet.ts";
+import { storm, type StormReport } from "../../testkit/hostile/storm.ts";
+import { World } from "../../testkit/hostile/world.ts";
 
 const TWO = ["a", "b"];
 const FIVE = ["a", "b", "c", "d", "e"];

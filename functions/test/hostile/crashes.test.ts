@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { crashRun, KILL_STEPS } from "../support/hostile/crashes.ts";
-import { announceSeed } from "../support/hostile/seed.ts";
-import { World } from "../support/hostile/world.ts";
+import { crashRun, KILL_STEPS } from "../../testkit/hostile/crashes.ts";
+import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { World } from "../../testkit/hostile/world.ts";
 
 const RUNS = 36;
 const SIDE_BY_SIDE = 2;

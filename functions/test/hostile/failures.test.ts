@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { Timestamp } from "@google-cloud/firestore";
 
 import type { Rule } from "../../src/domain/rule.ts";
-import { asks, request } from "../support/hostile/fleet.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { readLedger } from "../support/hostile/ledger.ts";
-import { Receiver } from "../support/hostile/receiver.ts";
-import { uniqueName, World } from "../support/hostile/world.ts";
+import { asks, request } from "../../testkit/hostile/fleet.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { readLedger } from "../../testkit/hostile/ledger.ts";
+import { Inbox } from "../../testkit/inbox.ts";
+import { uniqueName, World } from "../../testkit/hostile/world.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { recordingLog } from "../support/recordingLog.ts";
-import { waitFor } from "../support/waitFor.ts";
+import { waitFor } from "../../testkit/waitFor.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -28,14 +29,13 @@ describe("failures that last", function () {
       await instance.run((engine) => engine.storeEvent(rule, request(eventKey, eventKey)));
     }
     await instance.run((engine) =>
-      engine.checkWindow(rule, asks(rule.endpoints[0]?.eventKey ?? "")),
+      engine.checkWindow(rule, windowOf(rule), asks(rule.endpoints[0]?.eventKey ?? "")),
     );
   }
 
   it("keep a sync that cannot be published, show why, and publish it when the cause is gone", async () => {
-    const topic = uniqueName("late");
-    const receiver = new Receiver(world.projectId, topic);
-    const broken = world.rule(["a", "b"], { targetPubSub: { topic: receiver.topicName } });
+    const topic = `projects/${world.projectId}/topics/${uniqueName("late")}`;
+    const broken = world.rule(["a", "b"], { targetPubSub: { topic } });
     const sound = world.rule(["a", "b"]);
     const rules = [broken, sound];
     const log = recordingLog();
@@ -66,7 +66,7 @@ describe("failures that last", function () {
     );
     assert.deepEqual((await world.judge(sound, { expectOnce: true })).violations, []);
 
-    await receiver.open();
+    const receiver = await Inbox.create(topic);
     world.advance(HOUR_MS);
     const { published } = await instance.run((engine) => engine.sweep(rules));
     assert.equal(published, 1);
@@ -86,7 +86,8 @@ describe("failures that last", function () {
     const { db, now: clock } = world;
     const failing = new Instance({ db, publisher, rules: [rule], clock });
     const sound = instanceOf([rule]);
-    const trigger = (instance: Instance) => instance.run((engine) => engine.triggerSync(rule));
+    const trigger = (instance: Instance) =>
+      instance.run((engine) => engine.triggerSync(rule, windowOf(rule)));
 
     // Of a window with an event, then of one without any.
     await failing.run((engine) => engine.storeEvent(rule, request("a", "alone")));
@@ -114,7 +115,7 @@ describe("failures that last", function () {
       // Found by no query, so it is in nobody's way.
       { eventKey: "b", exported: "maybe", size: 1 },
     ];
-    const common = { key: "", receivedAt };
+    const common = { v: 1, key: "", receivedAt };
     await Promise.all(
       malformed.map((data, index) => pending.doc(`m${String(index)}`).set({ ...common, ...data })),
     );
@@ -140,7 +141,7 @@ describe("failures that last", function () {
     await store("b");
     const events = world.db.collection(`services/${rule.serviceName}/events`);
     await events.doc(eventId).update({ headers: "none" });
-    await instance.run((engine) => engine.checkWindow(rule, asks("a")));
+    await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
 
     assert.deepEqual((await world.judge(rule, { expectOnce: true })).violations, []);
     const [{ message } = assert.fail()] = world.receiver.of(rule.serviceName);
@@ -155,7 +156,7 @@ describe("failures that last", function () {
     const instance = instanceOf([rule], log);
     const syncs = world.db.collection(`services/${rule.serviceName}/syncs`);
     const nextAttemptAt = Timestamp.fromMillis(world.now() - HOUR_MS);
-    await syncs.doc("broken").set({ state: "claimed", nextAttemptAt, endpoints: "none" });
+    await syncs.doc("broken").set({ v: 1, state: "claimed", nextAttemptAt, endpoints: "none" });
     const dying = new Instance({
       db: world.db,
       publisher: { publish: () => new Promise(() => undefined) },
@@ -165,7 +166,9 @@ describe("failures that last", function () {
     for (const key of ["a", "b"]) {
       await instance.run((engine) => engine.storeEvent(rule, request(key, key)));
     }
-    void dying.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined);
+    void dying
+      .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")))
+      .catch(() => undefined);
     await untilClaimed(rule);
     dying.kill();
     world.advance(HOUR_MS);

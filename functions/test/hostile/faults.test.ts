@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { windowOf } from "../../src/domain/window.ts";
 
-import { asks, request } from "../support/hostile/fleet.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { World } from "../support/hostile/world.ts";
+import { asks, request } from "../../testkit/hostile/fleet.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { World } from "../../testkit/hostile/world.ts";
 
 /** More than a stream keeps until somebody reads it. */
 const MANY = 40;
@@ -25,7 +26,7 @@ describe("an answer that is lost", function () {
       plan: (point) => (point === "window.scan/runQuery:after" ? "unavailable" : undefined),
     });
     await assert.rejects(
-      failing.run((engine) => engine.checkWindow(rule, asks("b"))),
+      failing.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("b"))),
       /UNAVAILABLE/,
     );
     await world.close(); // waits for every request

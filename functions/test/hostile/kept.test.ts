@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
-import { Eventarc } from "../support/hostile/eventarc.ts";
-import { asks, Fleet, inChunksOf, inParallel, request } from "../support/hostile/fleet.ts";
-import { holdingInstance } from "../support/hostile/holding.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { preload } from "../support/hostile/preload.ts";
-import { Random } from "../support/hostile/random.ts";
-import { announceSeed } from "../support/hostile/seed.ts";
-import { World } from "../support/hostile/world.ts";
+import { Eventarc } from "../../testkit/hostile/eventarc.ts";
+import { asks, Fleet, inChunksOf, inParallel, request } from "../../testkit/hostile/fleet.ts";
+import { holdingInstance } from "../../testkit/hostile/holding.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { preload } from "../../testkit/hostile/preload.ts";
+import { Random } from "../../testkit/hostile/random.ts";
+import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { World } from "../../testkit/hostile/world.ts";
+import { windowOf } from "../../src/domain/window.ts";
 
 const KEPT = { trigger: { keepEventAfterTrigger: true } };
 
@@ -28,7 +29,9 @@ describe("kept events", function () {
       await instance.run((engine) => engine.storeEvent(rule, request(key, key)));
     };
     const check = (key?: string) =>
-      instance.run((engine) => engine.checkWindow(rule, key === undefined ? undefined : asks(key)));
+      instance.run((engine) =>
+        engine.checkWindow(rule, windowOf(rule), key === undefined ? undefined : asks(key)),
+      );
     await store("a");
     await check("a");
     for (let expected = 1; expected <= 4; expected++) {
@@ -51,10 +54,10 @@ describe("kept events", function () {
     await store("a");
     await store("b");
     const { instance, claiming, goOn } = holdingInstance(world, rule);
-    const slow = instance.run((engine) => engine.checkWindow(rule, asks("b")));
+    const slow = instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("b")));
     await claiming;
     await store("a");
-    await other.run((engine) => engine.checkWindow(rule, asks("a")));
+    await other.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
     goOn();
     assert.equal((await slow).outcome, "nothingNew");
     const { figures, violations } = await world.judge(rule, { expectOnce: true });
@@ -87,7 +90,9 @@ describe("kept events", function () {
   it("make several syncs of more than one commit marks, each with new ones and all before", async () => {
     const rule = world.rule(["a", "b"], KEPT);
     const ids = await preload(world.documents, rule, 1200, world.now() - 60_000);
-    await world.instance([rule]).run((engine) => engine.checkWindow(rule, asks("a")));
+    await world
+      .instance([rule])
+      .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
     const { violations, figures } = await world.judge(rule, { accepted: ids, expectOnce: true });
     assert.deepEqual(violations, []);
     assert.deepEqual([figures.syncs, figures.exported], [3, 1200]);
@@ -102,13 +107,13 @@ describe("kept events", function () {
     const rule = world.rule(["a", "b"], { trigger: { ...KEPT.trigger, type: "none" } });
     await preload(world.documents, rule, 1000, world.now() - 60_000);
     const instance = world.instance([rule]);
-    const first = await instance.run((engine) => engine.triggerSync(rule));
+    const first = await instance.run((engine) => engine.triggerSync(rule, windowOf(rule)));
     assert.deepEqual([first.numberOfEvents, first.published], [1000, true]);
     const { violations, figures } = await world.judge(rule, { expectOnce: true });
     assert.deepEqual(violations, []);
     assert.equal(figures.syncs, 3);
     assert.deepEqual(countsOf(rule), [450, 900, 1000]);
-    const again = await instance.run((engine) => engine.triggerSync(rule));
+    const again = await instance.run((engine) => engine.triggerSync(rule, windowOf(rule)));
     assert.equal(again.eventID, first.eventID);
     assert.equal((await world.judge(rule)).figures.syncs, 3);
   });
@@ -144,11 +149,13 @@ describe("kept events", function () {
         },
       });
       const check = claimer
-        .run((engine) => engine.checkWindow(rule, asks("a")))
+        .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")))
         .catch(() => undefined);
       await reached.promise;
       world.advance(150_000);
-      await world.instance([rule]).run((engine) => engine.checkWindow(rule, asks("b")));
+      await world
+        .instance([rule])
+        .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("b")));
       gate.resolve(undefined);
       await check;
       await world.settle([rule]);
@@ -179,7 +186,9 @@ describe("kept events", function () {
           return "kill";
         },
       });
-      await dying.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined);
+      await dying
+        .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")))
+        .catch(() => undefined);
       await world.settle([rule]);
       const { violations, figures } = await world.judge(rule);
       assert.deepEqual(violations, [], `killed at step ${String(stopAt)}`);

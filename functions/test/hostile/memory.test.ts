@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 import type { Rule } from "../../src/domain/rule.ts";
-import { serveFunction, type ServedFunction } from "../../tools/bench/serveFunction.ts";
-import { sharedBuild } from "../support/hostile/build.ts";
-import { toCloudEvent } from "../support/hostile/cloudEvent.ts";
-import { asks, inParallel, request } from "../support/hostile/fleet.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { World } from "../support/hostile/world.ts";
-import { waitFor } from "../support/waitFor.ts";
+import { FunctionServer } from "../../testkit/functionServer.ts";
+import { sharedBuild } from "../../testkit/hostile/build.ts";
+import { toCloudEvent } from "../../testkit/hostile/cloudEvent.ts";
+import { asks, inParallel, request } from "../../testkit/hostile/fleet.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { World } from "../../testkit/hostile/world.ts";
+import { waitFor } from "../../testkit/waitFor.ts";
+import { windowOf } from "../../src/domain/window.ts";
 
 /** What a function has, and what is left of it for a bad day: unbounded, these took 450 MB and 590. */
 const LIMIT_MB = 350;
@@ -25,9 +23,8 @@ const WINDOWS = 12;
 /** The built functions, in the heap that they have in production. */
 describe("large syncs at once", function () {
   this.timeout(120_000);
-  const logs = mkdtempSync(join(tmpdir(), "eventsync-memory-"));
   let world: World;
-  let served: ServedFunction | undefined;
+  let served: FunctionServer | undefined;
   before(async () => {
     world = await World.open();
   });
@@ -36,7 +33,6 @@ describe("large syncs at once", function () {
   });
   after(async () => {
     await world.close();
-    rmSync(logs, { recursive: true });
   });
 
   const rulesOf = (count: number): Rule[] =>
@@ -54,19 +50,13 @@ describe("large syncs at once", function () {
   async function serve(
     target: "sweep" | "checkWindow",
     rules: readonly Rule[],
-  ): Promise<ServedFunction> {
+  ): Promise<FunctionServer> {
     const { directory } = await sharedBuild();
-    served = await serveFunction({
+    served = await FunctionServer.start({
       source: directory,
       target,
-      signature: target === "sweep" ? "http" : "cloudevent",
-      env: {
-        GCLOUD_PROJECT: world.projectId,
-        GOOGLE_CLOUD_PROJECT: world.projectId,
-        METADATA_SERVER_DETECTION: "none",
-        CONFIG: JSON.stringify(rules),
-      },
-      logFile: join(logs, target),
+      projectId: world.projectId,
+      env: { CONFIG: JSON.stringify(rules) },
     });
     return served;
   }
@@ -79,7 +69,7 @@ describe("large syncs at once", function () {
     }
   }
 
-  function assertSmall(server: ServedFunction): void {
+  function assertSmall(server: FunctionServer): void {
     const peak = server.memory()?.peak;
     if (peak === undefined) return; // only Linux tells
     assert.ok(peak < LIMIT_MB * 1e6, `${String(Math.round(peak / 1e6))} MB`);
@@ -95,7 +85,9 @@ describe("large syncs at once", function () {
     });
     await fill(dying, rules);
     for (const rule of rules) {
-      void dying.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined);
+      void dying
+        .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")))
+        .catch(() => undefined);
     }
     await waitFor("the claims", async () => {
       const { docs } = await world.db.collectionGroup("syncs").select().get();

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { Firestore } from "@google-cloud/firestore";
 
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
-import { uniqueName } from "../support/hostile/world.ts";
+import { uniqueName } from "../../testkit/hostile/world.ts";
 import { modelCases, modelRun } from "../support/model.ts";
 import { emulatorVariable, uniqueProject } from "../support/store.ts";
 

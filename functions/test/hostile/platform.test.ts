@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
-import { sharedBuild } from "../support/hostile/build.ts";
-import { toCloudEvent, toProtobuf, type CloudEventRequest } from "../support/hostile/cloudEvent.ts";
-import { request } from "../support/hostile/fleet.ts";
-import { FunctionServer, type LoggedLine } from "../support/hostile/functionServer.ts";
-import { World } from "../support/hostile/world.ts";
-import { waitFor } from "../support/waitFor.ts";
+import { sharedBuild } from "../../testkit/hostile/build.ts";
+import {
+  toCloudEvent,
+  toProtobuf,
+  type CloudEventRequest,
+} from "../../testkit/hostile/cloudEvent.ts";
+import { request } from "../../testkit/hostile/fleet.ts";
+import { FunctionServer, type LoggedLine } from "../../testkit/functionServer.ts";
+import { World } from "../../testkit/hostile/world.ts";
+import { waitFor } from "../../testkit/waitFor.ts";
 
 interface Case {
   readonly name: string;
@@ -93,10 +97,10 @@ describe("trigger events that nobody can use", function () {
     rule = world.rule(["a", "b"]);
     named = NAMES.map((serviceName) => world.rule(["a", "b"], { serviceName }));
     server = await FunctionServer.start({
-      build: await sharedBuild(),
+      source: (await sharedBuild()).directory,
       target: "checkWindow",
       projectId: world.projectId,
-      config: [rule, ...named],
+      env: { CONFIG: JSON.stringify([rule, ...named]) },
     });
   });
   after(async () => {

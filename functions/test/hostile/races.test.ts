@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Timestamp } from "@google-cloud/firestore";
 
-import { Instance } from "../support/hostile/instance.ts";
-import { raceRun } from "../support/hostile/scenarios.ts";
-import { announceSeed } from "../support/hostile/seed.ts";
-import { World } from "../support/hostile/world.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { raceRun } from "../../testkit/hostile/scenarios.ts";
+import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { World } from "../../testkit/hostile/world.ts";
 
 describe("resets and manual triggers among the events", function () {
   this.timeout(60_000);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { redeliveryRun } from "../support/hostile/scenarios.ts";
-import { announceSeed } from "../support/hostile/seed.ts";
-import { World } from "../support/hostile/world.ts";
+import { redeliveryRun } from "../../testkit/hostile/scenarios.ts";
+import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { World } from "../../testkit/hostile/world.ts";
 
 describe("sources that send again", function () {
   this.timeout(60_000);

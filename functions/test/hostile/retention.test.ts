@@ -3,9 +3,10 @@ import { Timestamp, type DocumentSnapshot } from "@google-cloud/firestore";
 
 import type { Ports } from "../../src/app/engine.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { asks, inChunksOf, request } from "../support/hostile/fleet.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { World } from "../support/hostile/world.ts";
+import { asks, inChunksOf, request } from "../../testkit/hostile/fleet.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { World } from "../../testkit/hostile/world.ts";
+import { windowOf } from "../../src/domain/window.ts";
 
 const HOUR_MS = 3_600_000;
 /** The shortest that the configuration allows. */
@@ -65,7 +66,7 @@ describe("what TTL removes", function () {
     await store(rule, failing);
     // As late as it can be: the events have a day left, less this second.
     world.advance(HOUR_MS - 5000);
-    await failing.run((engine) => engine.checkWindow(rule, asks("a")));
+    await failing.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
     for (let hours = 0; hours < 100; hours += 5) {
       world.advance(5 * HOUR_MS);
       await playTtl(rule);
@@ -99,7 +100,7 @@ describe("what TTL removes", function () {
     }));
     await store(rule, unmarked);
     world.advance(HOUR_MS - 5000);
-    await unmarked.run((engine) => engine.checkWindow(rule, asks("a")));
+    await unmarked.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
     // Nobody sweeps for a day, less the last minutes: the repeat is as late as it can be.
     world.advance(24 * HOUR_MS - 60_000);
     await playTtl(rule);

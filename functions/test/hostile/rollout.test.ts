@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
-import { Eventarc } from "../support/hostile/eventarc.ts";
-import { asks, Fleet, inParallel, request } from "../support/hostile/fleet.ts";
-import { holdingInstance } from "../support/hostile/holding.ts";
-import { readLedger } from "../support/hostile/ledger.ts";
-import { Random } from "../support/hostile/random.ts";
-import { announceSeed } from "../support/hostile/seed.ts";
-import { World } from "../support/hostile/world.ts";
+import { Eventarc } from "../../testkit/hostile/eventarc.ts";
+import { asks, Fleet, inParallel, request } from "../../testkit/hostile/fleet.ts";
+import { holdingInstance } from "../../testkit/hostile/holding.ts";
+import { readLedger } from "../../testkit/hostile/ledger.ts";
+import { Random } from "../../testkit/hostile/random.ts";
+import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { World } from "../../testkit/hostile/world.ts";
+import { windowOf } from "../../src/domain/window.ts";
 
 describe("a change of the rule", function () {
   this.timeout(60_000);
@@ -34,7 +35,7 @@ describe("a change of the rule", function () {
     }
   }
   const check = (rule: Rule) =>
-    world.instance([rule]).run((engine) => engine.checkWindow(rule, asks("a")));
+    world.instance([rule]).run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
   const sweep = (rule: Rule) => world.instance([rule]).run((engine) => engine.sweep([rule]));
 
   /** In how many syncs each event is that is in any. */
@@ -52,7 +53,9 @@ describe("a change of the rule", function () {
       const rules = bothRules();
       await store(rules[holder], "a", "a", "b");
       const { instance, claiming, goOn } = holdingInstance(world, rules[holder]);
-      const slow = instance.run((engine) => engine.checkWindow(rules[holder], asks("b")));
+      const slow = instance.run((engine) =>
+        engine.checkWindow(rules[holder], windowOf(rules[holder]), asks("b")),
+      );
       await claiming;
       assert.equal((await check(rules[other])).outcome, "fired");
       goOn();
@@ -70,7 +73,9 @@ describe("a change of the rule", function () {
     assert.equal((await sweep(taken)).fired, 0);
     await store(taken, "b");
     assert.equal((await check(taken)).outcome, "fired");
-    const manual = await world.instance([taken]).run((engine) => engine.triggerSync(taken));
+    const manual = await world
+      .instance([taken])
+      .run((engine) => engine.triggerSync(taken, windowOf(taken)));
     assert.equal(manual.numberOfEvents, 0);
     assert.deepEqual(await memberships(taken), [1, 1, 1, 1]);
   });

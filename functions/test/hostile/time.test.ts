@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 
 import type { Rule } from "../../src/domain/rule.ts";
-import { asks, request } from "../support/hostile/fleet.ts";
-import { holdingInstance } from "../support/hostile/holding.ts";
-import { Instance } from "../support/hostile/instance.ts";
-import { Random } from "../support/hostile/random.ts";
-import { announceSeed } from "../support/hostile/seed.ts";
-import { World } from "../support/hostile/world.ts";
+import { asks, request } from "../../testkit/hostile/fleet.ts";
+import { holdingInstance } from "../../testkit/hostile/holding.ts";
+import { Instance } from "../../testkit/hostile/instance.ts";
+import { Random } from "../../testkit/hostile/random.ts";
+import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { World } from "../../testkit/hostile/world.ts";
+import { windowOf } from "../../src/domain/window.ts";
 
 const PERIOD = 10;
 
@@ -47,7 +48,9 @@ describe("time", function () {
       const check = instanceAt(rule, () => checkedAt);
       const asking = random.pick([asks(first, firstMs), asks(second, secondMs), undefined]);
       // What the first event completes is nothing: it may be lost, or come last.
-      const { outcome } = await check.run((engine) => engine.checkWindow(rule, asking));
+      const { outcome } = await check.run((engine) =>
+        engine.checkWindow(rule, windowOf(rule), asking),
+      );
       const expected = secondMs - firstMs < PERIOD * 1000 ? "fired" : "waiting";
       assert.equal(outcome, expected, JSON.stringify({ firstMs, secondMs, checkedAt }));
       const nowMs = Math.max(checkedAt, secondMs);
@@ -71,7 +74,7 @@ describe("time", function () {
       await storePair(rule);
       await storePair(rule);
       const { instance, claiming, goOn } = holdingInstance(world, rule);
-      const check = instance.run((engine) => engine.checkWindow(rule, asks("b")));
+      const check = instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("b")));
       assert.equal((await claiming).length, 2);
       world.advance(passedMs);
       const { expired, fired } = await sweep(rule);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { windowOf } from "../../src/domain/window.ts";
 
-import { asks, inParallel, request } from "../support/hostile/fleet.ts";
-import { preload } from "../support/hostile/preload.ts";
-import { readLedger } from "../support/hostile/ledger.ts";
-import { World } from "../support/hostile/world.ts";
+import { asks, inParallel, request } from "../../testkit/hostile/fleet.ts";
+import { preload } from "../../testkit/hostile/preload.ts";
+import { readLedger } from "../../testkit/hostile/ledger.ts";
+import { World } from "../../testkit/hostile/world.ts";
 
 describe("large windows", function () {
   this.timeout(120_000);
@@ -19,7 +20,7 @@ describe("large windows", function () {
     const ids = await preload(world.documents, chatty, 20_000, world.now() - 60_000);
     const instance = world.instance([rule]);
     await instance.run((engine) => engine.storeEvent(rule, request("b", "the rare one")));
-    await instance.run((engine) => engine.checkWindow(rule, asks("b")));
+    await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("b")));
     const verdict = await world.judge(rule, { accepted: ids, expectOnce: true });
     assert.deepEqual(verdict.violations, []);
     assert.equal(verdict.figures.exported, 20_001);
@@ -32,7 +33,9 @@ describe("large windows", function () {
   it("of 1,000 pairs make a message of each, one and one", async () => {
     const rule = world.rule(["a", "b"]);
     const ids = await preload(world.documents, rule, 2_000, world.now() - 60_000);
-    await world.instance([rule]).run((engine) => engine.checkWindow(rule, asks("a")));
+    await world
+      .instance([rule])
+      .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
     const verdict = await world.judge(rule, {
       accepted: ids,
       expectOnce: true,
@@ -47,7 +50,9 @@ describe("large windows", function () {
     const ids = await preload(world.documents, rule, 3_000, world.now() - 60_000);
     const instances = Array.from({ length: 4 }, () => world.instance([rule]));
     await inParallel(instances, 4, (instance) =>
-      instance.run((engine) => engine.checkWindow(rule, asks("a"))).catch(() => undefined),
+      instance
+        .run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")))
+        .catch(() => undefined),
     );
     await world.settle([rule]);
     const verdict = await world.judge(rule, {
@@ -70,7 +75,7 @@ describe("large windows", function () {
     await inParallel(events, 2, (event) =>
       instance.run((engine) => engine.storeEvent(rule, event)),
     );
-    await instance.run((engine) => engine.checkWindow(rule, asks("b")));
+    await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("b")));
 
     const verdict = await world.judge(rule, { expectOnce: true });
     assert.deepEqual(verdict.violations, []);
@@ -90,7 +95,7 @@ describe("large windows", function () {
     for (const key of ["a", "a", "b", "b"]) {
       await instance.run((engine) => engine.storeEvent(rule, request(key, "next")));
     }
-    await instance.run((engine) => engine.checkWindow(rule, asks("a")));
+    await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("a")));
     assert.equal((await world.judge(rule, { expectOnce: true })).figures.syncs, 2);
   });
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { PubSub } from "@google-cloud/pubsub";
 
 import { idOf } from "../../tools/rehearsal/fakeProject.ts";
-import { toCloudEvent } from "../support/hostile/cloudEvent.ts";
+import { toCloudEvent } from "../../testkit/hostile/cloudEvent.ts";
 import { serveDeployed, type ServedFunction } from "../support/rehearsal/servedFunction.ts";
 import { rehearsed, WORLD_MS } from "../support/rehearsal/world.ts";
 

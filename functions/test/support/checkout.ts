@@ -25,7 +25,7 @@ export class Checkout {
     for (const name of ["firebase.json", ".firebaserc"]) {
       cpSync(join(REPOSITORY_ROOT, name), join(this.root, name));
     }
-    for (const name of ["src", "tools", "package.json"]) {
+    for (const name of ["src", "testkit", "tools", "package.json"]) {
       cpSync(join(FUNCTIONS_DIR, name), join(functions, name), { recursive: true });
     }
     symlinkSync(join(FUNCTIONS_DIR, "node_modules"), join(functions, "node_modules"));

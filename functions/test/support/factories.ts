@@ -3,8 +3,15 @@ import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import type { Lease } from "../../src/app/ports.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
 import type { Event, NewPendingEvent, PendingEvent } from "../../src/domain/event.ts";
+import { everyEndpoint } from "../../src/domain/condition.ts";
 import type { EndpointRule, Rule } from "../../src/domain/rule.ts";
-import { eventIdOf, type Member, type Sync, type SyncEndpoint } from "../../src/domain/sync.ts";
+import {
+  completionOf,
+  eventIdOf,
+  type Member,
+  type Sync,
+  type SyncEndpoint,
+} from "../../src/domain/sync.ts";
 import type { AcceptedRequest } from "../../src/app/storeEvent.ts";
 
 /** 2023-01-12T11:06:20.908Z, as in the sample message of the original. */
@@ -26,9 +33,11 @@ interface RuleOverrides extends Partial<Omit<Rule, "trigger">> {
 
 /** A window of one hour over the endpoints `a` and `b`. */
 export function rule({ trigger, ...overrides }: RuleOverrides = {}): Rule {
+  const endpoints = overrides.endpoints ?? [endpoint("a"), endpoint("b")];
   return {
     serviceName: "svc",
-    endpoints: [endpoint("a"), endpoint("b")],
+    endpoints,
+    condition: everyEndpoint(endpoints),
     trigger: {
       type: "window",
       observationPeriod: 3600,
@@ -43,16 +52,18 @@ export function rule({ trigger, ...overrides }: RuleOverrides = {}): Rule {
 
 /** The effective configuration of a service with these endpoints. */
 export function serviceConfig(serviceName: string, eventKeys: readonly string[]): ServiceConfig {
+  const endpoints = eventKeys.map((eventKey) => ({
+    eventKey,
+    acceptedHttpMethods: ["POST" as const],
+    eventToSend: "ALL" as const,
+    minNbOfOccurrence: 1,
+    keepHeaders: [],
+    redactQueryParams: [],
+  }));
   return {
     serviceName,
-    endpoints: eventKeys.map((eventKey) => ({
-      eventKey,
-      acceptedHttpMethods: ["POST"],
-      eventToSend: "ALL",
-      minNbOfOccurrence: 1,
-      keepHeaders: [],
-      redactQueryParams: [],
-    })),
+    endpoints,
+    condition: everyEndpoint(endpoints),
     trigger: { type: "window", observationPeriod: 3600, keepEventAfterTrigger: false },
     targetPubSub: { topic: "projects/demo-eventsync/topics/target" },
     retentionPeriod: 604_800,
@@ -102,8 +113,12 @@ export function pendingOf(
   );
 }
 
-export function markerOf({ id, eventKey, receivedAtMs }: Event, size = 100): NewPendingEvent {
-  return { id, eventKey, receivedAtMs, size };
+export function markerOf(
+  { id, eventKey, receivedAtMs }: Event,
+  size = 100,
+  key = "",
+): NewPendingEvent {
+  return { id, key, eventKey, receivedAtMs, size };
 }
 
 export function accepted(overrides: Partial<AcceptedRequest> = {}): AcceptedRequest {
@@ -146,7 +161,8 @@ export function sync(endpoints: readonly SyncEndpoint[], overrides: Partial<Sync
     id: "sync1",
     serviceName: "svc",
     eventID: eventIdOf(endpoints),
-    reason: "window",
+    key: "",
+    completion: completionOf(everyEndpoint(endpoints), endpoints, "complete"),
     triggerType: "window",
     topic: "projects/demo-eventsync/topics/target",
     createdAtMs: NOW,

@@ -42,9 +42,10 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
     calls,
     counts,
     isNew: true,
-    count(_window, { eventKey, aboveMs, limit }) {
-      calls.push(`count ${eventKey} ≤${String(limit)}${since(aboveMs)}`);
-      return Promise.resolve(Math.min(limit, this.counts[eventKey] ?? 0));
+    count(_window, { eventKeys, aboveMs, limit }) {
+      calls.push(`count ${eventKeys.join(" ")} ≤${String(limit)}${since(aboveMs)}`);
+      const all = eventKeys.reduce((sum, eventKey) => sum + (this.counts[eventKey] ?? 0), 0);
+      return Promise.resolve(Math.min(limit, all));
     },
     hasNew(_window, { aboveMs }) {
       calls.push(`hasNew${since(aboveMs)}`);
@@ -109,7 +110,7 @@ export function fakeServiceState(): FakeServiceState {
         version: undefined,
       });
     },
-    reset(service, nowMs) {
+    reset({ service }, nowMs) {
       made.set(service, [...(made.get(service) ?? []), nowMs]);
       return Promise.resolve();
     },
@@ -167,6 +168,7 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
           syncId: sync.id,
           dueAtMs: clock(),
           hasFailed: false,
+          isNewer: false,
         })),
       ),
     oldest: () => Promise.resolve(undefined),

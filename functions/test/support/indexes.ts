@@ -7,7 +7,7 @@
  * otherwise; everything else needs a composite index of the fields compared by equality, in any order,
  * then those of the order, each in its direction, in the scope of the query.
  */
-import type { GrpcCall } from "./grpcTap.ts";
+import type { GrpcCall } from "../../testkit/grpcTap.ts";
 
 type Scope = "COLLECTION" | "COLLECTION_GROUP";
 type Order = "ASCENDING" | "DESCENDING";

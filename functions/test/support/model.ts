@@ -16,8 +16,8 @@ import type { Log, Publisher } from "../../src/app/ports.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
 import { accepted, endpoint, NOW, rule } from "./factories.ts";
-import { Random } from "./hostile/random.ts";
-import { sequentially } from "./reference.ts";
+import { Random } from "../../testkit/hostile/random.ts";
+import { sequentially } from "../../testkit/reference.ts";
 
 export interface ModelCase {
   /** The least that each endpoint needs. */
@@ -183,7 +183,8 @@ function deliver(
   nowMs: number,
 ): Promise<void> {
   const { serviceName } = configured;
-  const created = { serviceName, eventId: "", eventKey, receivedAtMs, createdAtMs: receivedAtMs };
+  const marker = { serviceName, eventId: "", key: "", eventKey, receivedAtMs };
+  const created = { ...marker, createdAtMs: receivedAtMs, isNewer: false };
   return onPending(engine, silent, [configured], created, nowMs);
 }
 

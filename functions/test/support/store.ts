@@ -6,7 +6,7 @@ import { pendingFields } from "../../src/adapters/firestore/pendingDocument.ts";
 import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { makePaths, type Paths } from "./refs.ts";
+import { makePaths, type Paths } from "../../testkit/refs.ts";
 import { recordingLog, type RecordingLog } from "./recordingLog.ts";
 
 export interface Store extends StorePorts {
@@ -76,7 +76,7 @@ export async function plant(
       chunk.map((event) => ({
         kind: "create",
         path: `${collection}/${event.id}`,
-        fields: pendingFields(rule, event),
+        fields: pendingFields(rule, { key: "", ...event }),
       })),
     );
     return chunk.map((event) => ({ ...event, version }));

@@ -9,7 +9,7 @@ import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import type { Log } from "../../src/app/ports.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
-import { subscribe, type Subscriber } from "./subscriber.ts";
+import { Inbox } from "../../testkit/inbox.ts";
 import { PROJECT, WIRED_SERVICES } from "./wiredServices.ts";
 
 const { services } = parseConfig(JSON.stringify(WIRED_SERVICES));
@@ -59,13 +59,13 @@ export function serviceNamed(name: string): ServiceConfig {
   return service;
 }
 
-export function consume(name: string): Promise<Subscriber> {
-  return subscribe(serviceNamed(name).targetPubSub.topic);
+export function consume(name: string): Promise<Inbox> {
+  return Inbox.create(serviceNamed(name).targetPubSub.topic);
 }
 
 /** Gives the tests of a suite consumers, and closes them after it. Call it in `describe`. */
-export function consumersOfSuite(): (name: string) => Promise<Subscriber> {
-  const consumers: Subscriber[] = [];
+export function consumersOfSuite(): (name: string) => Promise<Inbox> {
+  const consumers: Inbox[] = [];
   after(() => Promise.all(consumers.map((consumer) => consumer.close())));
   return async (name) => {
     const consumer = await consume(name);

@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
 
-import type { Received } from "../../tools/bench/inbox.ts";
-import { IN_FLIGHT, PairTally, sendPairs, type PairEvent } from "../../tools/bench/pairs.ts";
+import {
+  IN_FLIGHT,
+  PairTally,
+  sendPairs,
+  type Arrived,
+  type PairEvent,
+} from "../../tools/bench/pairs.ts";
 
 /** An inbox into which the test itself puts messages with these contents. */
 function makeInbox() {
-  const listeners = new Set<(received: Received) => void>();
+  const listeners = new Set<(arrived: Arrived) => void>();
   return {
     listeners,
-    listen(listener: (received: Received) => void) {
+    listen(listener: (arrived: Arrived) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     put(at: number, ...contents: string[]) {
       const events = { many: { events: contents.map((content) => ({ content })) } };
-      const message = { eventID: "m", serviceName: "s", events };
+      const message = { events };
       for (const listener of listeners) listener({ at, message });
     },
   };

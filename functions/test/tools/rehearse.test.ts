@@ -10,7 +10,7 @@ import { FUNCTIONS_DIR } from "../../tools/paths.ts";
 import { signalGroup } from "../../tools/processGroup.ts";
 import { Checkout } from "../support/checkout.ts";
 import { processes } from "../support/processes.ts";
-import { waitFor } from "../support/waitFor.ts";
+import { waitFor } from "../../testkit/waitFor.ts";
 
 function rehearse(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const command = ["tools/rehearsal/main.ts", ...args];

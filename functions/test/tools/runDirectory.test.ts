@@ -17,7 +17,7 @@ import { FUNCTIONS_DIR } from "../../tools/paths.ts";
 import { signalGroup } from "../../tools/processGroup.ts";
 import { RunDirectory } from "../../tools/runDirectory.ts";
 import { isRunning, processes } from "../support/processes.ts";
-import { waitFor } from "../support/waitFor.ts";
+import { waitFor } from "../../testkit/waitFor.ts";
 
 const moduleUrl = (name: string): string => pathToFileURL(join(FUNCTIONS_DIR, "tools", name)).href;
 

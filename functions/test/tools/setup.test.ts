@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import { findOnPath, REPOSITORY_ROOT } from "../../tools/paths.ts";
 import { isRunning } from "../support/processes.ts";
-import { waitFor } from "../support/waitFor.ts";
+import { waitFor } from "../../testkit/waitFor.ts";
 
 /** All that setup.sh calls, apart from Node.js and npm. */
 const TOOLS = "bash cat cksum dirname env grep ln mktemp ps readlink rm sed sleep tail".split(" ");

@@ -63,6 +63,17 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
     ["@google-cloud/firestore", "../../app/ports.ts", "../../domain/sync.ts", "../leaveDomain.ts"],
     ["../../compose.ts", "../../params.ts", "../../functions/event.ts", "../../index.ts"],
   ],
+  [
+    "testkit/hostile/world.ts",
+    ["../inbox.ts", "./random.ts", "../../src/app/ports.ts", "@google-cloud/firestore", "p-map"],
+    ["../../tools/paths.ts", "../../test/support/factories.ts", "./../../test/support/store.ts"],
+  ],
+  [
+    "tools/torture.ts",
+    ["../testkit/hostile/world.ts", "../src/config/parse.ts", "./paths.ts"],
+    ["../test/support/factories.ts", "./../test/support/store.ts"],
+  ],
+  ["test/hostile/model.test.ts", ["../../testkit/inbox.ts", "../../tools/paths.ts"], []],
 ];
 
 describe("the walls between the layers", function () {

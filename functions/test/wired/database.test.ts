@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 
 import { Firestore } from "@google-cloud/firestore";
 
-import { sharedBuild } from "../support/hostile/build.ts";
-import { FunctionServer } from "../support/hostile/functionServer.ts";
+import { sharedBuild } from "../../testkit/hostile/build.ts";
+import { FunctionServer } from "../../testkit/functionServer.ts";
 import { uniqueProject } from "../support/store.ts";
 import { SEED_SERVICE } from "../support/wiredServices.ts";
 
@@ -12,9 +12,12 @@ describe("the parameter DATABASE", function () {
 
   it("is where the functions keep everything, and nothing is kept in another database", async () => {
     const projectId = uniqueProject();
-    const build = await sharedBuild();
-    const options = { build, projectId, config: SEED_SERVICE, database: "eventsync" } as const;
-    const server = await FunctionServer.start({ ...options, target: "event" });
+    const server = await FunctionServer.start({
+      source: (await sharedBuild()).directory,
+      target: "event",
+      projectId,
+      env: { CONFIG: JSON.stringify(SEED_SERVICE), DATABASE: "eventsync" },
+    });
     const [named, standard] = ["eventsync", "(default)"].map(
       (databaseId) => new Firestore({ projectId, databaseId }),
     );

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 
 import type { EndpointConfig } from "../../src/config/schema.ts";
-import type { Subscriber } from "../support/subscriber.ts";
+import type { Inbox } from "../../testkit/inbox.ts";
 import { call, consume, send } from "../support/wired.ts";
 
 describe("the examples of the seed's README, run literally", () => {
-  let consumer: Subscriber;
+  let consumer: Inbox;
   before(async () => {
     consumer = await consume("My First Event Sync");
   });

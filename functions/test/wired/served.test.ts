@@ -1,52 +1,37 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { request, type IncomingHttpHeaders } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { Firestore } from "@google-cloud/firestore";
 
-import { serveFunction, type ServedFunction } from "../../tools/bench/serveFunction.ts";
+import { FunctionServer } from "../../testkit/functionServer.ts";
+import { send } from "../../testkit/http.ts";
 import { FUNCTIONS_DIR } from "../../tools/paths.ts";
 
 /** The built function on functions-framework: what serves in production, without the emulator in front. */
 describe("the functions, as they are served in production", () => {
   const project = `demo-served-${String(process.pid)}`;
-  const directory = mkdtempSync(join(tmpdir(), "served-"));
   const db = new Firestore({ projectId: project });
-  const servers: ServedFunction[] = [];
+  const servers: FunctionServer[] = [];
 
-  const serve = async (
-    name: string,
-    CONFIG: string,
-    target = "event",
-  ): Promise<ServedFunction & { readonly log: () => string }> => {
-    const logFile = join(directory, `${name}.log`);
-    const server = await serveFunction({
-      source: FUNCTIONS_DIR,
-      target,
-      signature: "http",
-      env: { CONFIG, GCLOUD_PROJECT: project },
-      logFile,
-    });
+  const serve = async (CONFIG: string, target = "event"): Promise<FunctionServer> => {
+    const env = { CONFIG };
+    const options = { source: FUNCTIONS_DIR, target, projectId: project, env };
+    const server = await FunctionServer.start(options);
     servers.push(server);
-    return { ...server, log: () => readFileSync(logFile, "utf8") };
+    return server;
   };
   after(async () => {
     await Promise.all(servers.map((server) => server.stop()));
     await db.terminate();
-    rmSync(directory, { recursive: true });
   });
 
   describe("with a correct configuration", () => {
+    let server: FunctionServer;
     let url: string;
-    let log: () => string;
     before(async () => {
       const trigger = { type: "none", observationPeriod: 60 };
       const targetPubSub = { topic: `projects/${project}/topics/target` };
-      const server = await serve(
-        "correct",
+      server = await serve(
         JSON.stringify([
           {
             serviceName: "open",
@@ -59,7 +44,7 @@ describe("the functions, as they are served in production", () => {
           { serviceName: "closed", endpoints: [{ eventKey: "a" }], trigger, targetPubSub },
         ]),
       );
-      ({ url, log } = server);
+      ({ url } = server);
     });
 
     const eventsOf = async (service: string): Promise<number> =>
@@ -93,7 +78,7 @@ describe("the functions, as they are served in production", () => {
     ];
     for (const [what, body, headers] of bodies) {
       it(`keeps ${what} exactly`, async () => {
-        const answer = await post(`${url}/closed/a`, body, headers);
+        const answer = await send(`${url}/closed/a`, { body, headers });
         assert.equal(answer.status, 202, answer.text);
         const { eventId } = JSON.parse(answer.text) as { eventId: string };
         const stored = await db.doc(`services/closed/events/${eventId}`).get();
@@ -146,15 +131,14 @@ describe("the functions, as they are served in production", () => {
     });
 
     it("summarises the configuration in its log, and names keys that nothing reads", () => {
-      assert.match(log(), /configuration\.loaded/);
-      assert.match(log(), /"key":"\[0\]\.notAKey"/);
+      assert.match(server.log(), /configuration\.loaded/);
+      assert.match(server.log(), /"key":"\[0\]\.notAKey"/);
     });
   });
 
   for (const target of ["trigger", "reset", "config"]) {
     it(`are alike: ${target} answers itself, whatever the body and the path`, async () => {
       const { url } = await serve(
-        target,
         JSON.stringify({
           serviceName: "alike",
           endpoints: [{ eventKey: "a" }],
@@ -171,7 +155,11 @@ describe("the functions, as they are served in production", () => {
         "content-encoding": "gzip",
         "content-length": "1",
       };
-      const called = await post(url, Buffer.from("{"), { ...broken, ...origin }, method);
+      const called = await send(url, {
+        method,
+        headers: { ...broken, ...origin },
+        body: "{",
+      });
       assert.equal(called.status, target === "trigger" ? 202 : 200, called.text);
       assert.equal(called.headers["access-control-allow-origin"], "https://example.com");
 
@@ -191,43 +179,21 @@ describe("the functions, as they are served in production", () => {
 
   describe("with a bad configuration", () => {
     it("serves nothing, and lists every problem in its log but not in its answers", async () => {
-      const { url, log } = await serve(
-        "bad",
+      const server = await serve(
         JSON.stringify({ serviceName: "bad", endpoints: [{ eventKey: "a" }, { eventKey: "a" }] }),
       );
       for (const path of ["/a", "/nope", "/"]) {
-        const answer = await fetch(url + path, { method: "POST", body: "x" });
+        const answer = await fetch(server.url + path, { method: "POST", body: "x" });
         const text = await answer.text();
         assert.equal(answer.status, 500);
         assert.match(text, /invalid-configuration/);
         assert.doesNotMatch(text, /eventKey|observationPeriod/);
       }
-      assert.match(log(), /"message":"configuration\.refused"/);
-      assert.match(log(), /endpoints\[1\]\.eventKey: expected a unique key/);
-      assert.match(log(), /trigger: is missing/);
-      assert.match(log(), /targetPubSub: is missing/);
+      assert.match(server.log(), /"message":"configuration\.refused"/);
+      assert.match(server.log(), /endpoints\[1\]\.eventKey: expected a unique key/);
+      assert.match(server.log(), /trigger: is missing/);
+      assert.match(server.log(), /targetPubSub: is missing/);
       assert.equal((await db.collection("services/bad/events").count().get()).data().count, 0);
     });
   });
 });
-
-/** Not `fetch`, which adds a content type and refuses unknown encodings. */
-function post(
-  url: string,
-  body: Buffer,
-  headers: Record<string, string>,
-  method = "POST",
-): Promise<{ status: number | undefined; headers: IncomingHttpHeaders; text: string }> {
-  return new Promise((resolve, reject) => {
-    const call = request(url, { method, headers }, (response) => {
-      response.setEncoding("utf8");
-      let text = "";
-      response.on("data", (chunk: string) => (text += chunk));
-      response.on("end", () => {
-        resolve({ status: response.statusCode, headers: response.headers, text });
-      });
-    });
-    call.on("error", reject);
-    call.end(body);
-  });
-}

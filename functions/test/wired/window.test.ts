@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Timestamp } from "@google-cloud/firestore";
 
-import type { ReceivedSync } from "../support/subscriber.ts";
+import type { Received } from "../../testkit/inbox.ts";
 import {
   call,
   consumersOfSuite,
@@ -11,9 +11,9 @@ import {
   send,
   serviceNamed,
 } from "../support/wired.ts";
-import { waitFor } from "../support/waitFor.ts";
+import { waitFor } from "../../testkit/waitFor.ts";
 
-const contents = ({ message }: ReceivedSync, key: string): string[] =>
+const contents = ({ message }: Received, key: string): string[] =>
   (message.events[key]!.events ?? []).map(({ content }) => content);
 
 describe("windows, on the emulator suite", () => {

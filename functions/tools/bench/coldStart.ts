@@ -1,7 +1,7 @@
 /** From the start of a process to its first answer, beside functions that do nothing or only commit. */
 import { join } from "node:path";
 
-import { post } from "./http.ts";
+import { post } from "../../testkit/http.ts";
 import type { SectionReport } from "./report.ts";
 import { newContent } from "./server.ts";
 import type { Settings } from "./settings.ts";
@@ -36,7 +36,7 @@ export async function measureColdStart(
   for (let run = 0; run <= effort.coldStarts; run++) {
     progress(`cold start: run ${String(run)} of ${String(effort.coldStarts)}`);
     for (const [index, { source, target, path }] of contenders.entries()) {
-      const served = await world.serve({ source, target, signature: "http" });
+      const served = await world.serve({ source, target });
       const listeningMs = performance.now() - served.startedAt;
       const { status } = await post(`${served.url}${path}`, newContent());
       const answeredMs = performance.now() - served.startedAt;

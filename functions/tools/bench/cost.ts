@@ -5,7 +5,7 @@ import { dollarsPerMillion, PRICES } from "./prices.ts";
 import type { Bar, SectionReport } from "./report.ts";
 import { newContent } from "./server.ts";
 import type { Settings } from "./settings.ts";
-import type { Deployment, World } from "./world.ts";
+import { operationsOf, type Deployment, type World } from "./world.ts";
 
 const IN_FLIGHT = 32;
 
@@ -92,7 +92,7 @@ async function countWhile<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; counts: Counts }> {
   const total = async (): Promise<Counts> => {
-    const [a, b] = await Promise.all([event.operations(), checkWindow.operations()]);
+    const [a, b] = await Promise.all([operationsOf(event), operationsOf(checkWindow)]);
     return {
       reads: a.reads + b.reads,
       writes: a.writes + b.writes,

@@ -2,7 +2,7 @@
  * Loaded into a function's process by `node --import`: counts what each Firestore call costs, by the
  * rules of Firestore's bill, as the client sees it. Answers any message of the parent with the counts.
  */
-import { tapGrpc, type GrpcCall, type GrpcObserver } from "../../test/support/grpcTap.ts";
+import { tapGrpc, type GrpcCall, type GrpcObserver } from "../../testkit/grpcTap.ts";
 
 export interface Operations {
   reads: number;
@@ -12,10 +12,6 @@ export interface Operations {
   rpcs: number;
   /** When the last query for documents ended, in epoch milliseconds. */
   lastQueryEndedMs: number;
-}
-
-export interface CountsMessage {
-  readonly operations: Operations;
 }
 
 /** https://cloud.google.com/firestore/pricing: one read per 1,000 index entries of an aggregation. */
@@ -88,5 +84,5 @@ function countQuery(): GrpcObserver {
 
 tapGrpc(observe);
 process.on("message", () => {
-  process.send?.({ operations: { ...operations } } satisfies CountsMessage);
+  process.send?.({ ...operations });
 });

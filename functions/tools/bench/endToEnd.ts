@@ -1,6 +1,6 @@
 /** Pairs of events from the first request to the last message: rate, duplicates and losses. */
 import { closedLoop } from "./closedLoop.ts";
-import type { Inbox } from "./inbox.ts";
+import type { Inbox } from "../../testkit/inbox.ts";
 import { IN_FLIGHT, PairTally, sendPairs, type PairFigures } from "./pairs.ts";
 import type { SectionReport } from "./report.ts";
 import { newContent, type Accepted, type Server } from "./server.ts";

@@ -5,10 +5,10 @@ import { Timestamp, type Firestore } from "@google-cloud/firestore";
 import { randomBytes } from "node:crypto";
 
 import { closedLoop, type LoadResult } from "./closedLoop.ts";
-import { post } from "./http.ts";
+import { post } from "../../testkit/http.ts";
 import type { SectionReport } from "./report.ts";
 import { newContent, type Server } from "./server.ts";
-import type { ServedFunction } from "./serveFunction.ts";
+import type { FunctionServer } from "../../testkit/functionServer.ts";
 import type { Settings } from "./settings.ts";
 import { median, pairedRatio, summarize } from "./stats.ts";
 import type { Deployment, World } from "./world.ts";
@@ -24,7 +24,7 @@ type Progress = (text: string) => void;
 interface Contender {
   readonly name: string;
   readonly work: () => Promise<unknown>;
-  readonly process?: ServedFunction;
+  readonly process?: FunctionServer;
 }
 
 interface Measured {
@@ -41,7 +41,7 @@ export async function measureIngest(
   settings: Settings,
   progress: Progress,
 ): Promise<SectionReport> {
-  const bare = await world.serve({ source: BARE, target: "bare", signature: "http" });
+  const bare = await world.serve({ source: BARE, target: "bare" });
   const contenders: Contender[] = [
     { name: "event", work: () => server.store("ingest", "many", newContent()), process: event },
     { name: "bare function", work: () => postBare(bare.url), process: bare },
@@ -149,9 +149,9 @@ function toTable(measured: readonly Measured[]): SectionReport["tables"][number]
 }
 
 async function postBare(url: string): Promise<void> {
-  const { status, body } = await post(url, newContent());
-  if (status !== 202) throw new Error(`the bare function answers ${String(status)} ${body}`);
-  JSON.parse(body); // as for ours
+  const { status, text } = await post(url, newContent());
+  if (status !== 202) throw new Error(`the bare function answers ${String(status)} ${text}`);
+  JSON.parse(text); // as for ours
 }
 
 /** The two documents of an event in one commit, from this process. */

@@ -5,10 +5,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import pRetry from "p-retry";
 
 import type { PairsRun } from "./endToEnd.ts";
-import { post } from "./http.ts";
+import { post } from "../../testkit/http.ts";
 import { PairTally, sendPairs, type PairEvent } from "./pairs.ts";
 import { queryOf } from "./server.ts";
-import type { ServedFunction } from "./serveFunction.ts";
+import type { FunctionServer } from "../../testkit/functionServer.ts";
 import type { World } from "./world.ts";
 
 export type JoinTarget = "oneDocument" | "perKey" | "perKeyKept";
@@ -38,10 +38,10 @@ let databases = 0;
 
 export class JoinFunction {
   readonly #world: World;
-  readonly #serve: () => Promise<ServedFunction>;
-  #served: ServedFunction;
+  readonly #serve: () => Promise<FunctionServer>;
+  #served: FunctionServer;
 
-  private constructor(world: World, serve: () => Promise<ServedFunction>, served: ServedFunction) {
+  private constructor(world: World, serve: () => Promise<FunctionServer>, served: FunctionServer) {
     this.#world = world;
     this.#serve = serve;
     this.#served = served;
@@ -50,8 +50,8 @@ export class JoinFunction {
   /** Starts it on an empty database. */
   static async start(world: World, target: JoinTarget): Promise<JoinFunction> {
     const project = `demo-bench-join-${String(databases++)}`;
-    const options = { source: SOURCE, target, signature: "http" } as const;
-    const serve = (): Promise<ServedFunction> =>
+    const options = { source: SOURCE, target } as const;
+    const serve = (): Promise<FunctionServer> =>
       world.serve(options, project, { TOPIC: world.topic });
     return new JoinFunction(world, serve, await serve());
   }

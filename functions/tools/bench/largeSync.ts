@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import type { Bar, Table } from "./report.ts";
 import { newContent } from "./server.ts";
-import { CONTAINER_HEAP } from "./serveFunction.ts";
+import { CONTAINER_HEAP } from "../../testkit/functionServer.ts";
 import { median, pairedRatio } from "./stats.ts";
-import type { Deployment, World } from "./world.ts";
+import { operationsOf, type Deployment, type World } from "./world.ts";
 
 const BARE = join(import.meta.dirname, "bare", "publish.js");
 
@@ -35,7 +35,7 @@ export async function measureLargeSync(
     const { delivered, eventId } = await server.send("idle", "last", content);
     const { at } = await message;
     await delivered;
-    const { lastQueryEndedMs } = await checkWindow.operations();
+    const { lastQueryEndedMs } = await operationsOf(checkWindow);
     const measured = performance.timeOrigin + at - lastQueryEndedMs;
     const alone = await client.publish([...ids, eventId]);
     if (run === 0) continue; // the first of each is slower: code that never ran before

@@ -5,12 +5,22 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { closedLoop } from "./closedLoop.ts";
-import { contentsOf, type Inbox, type Received } from "./inbox.ts";
+import { contentsOf, type Contents } from "../../testkit/inbox.ts";
 import { newContent } from "./server.ts";
 import { summarize, type Latency } from "./stats.ts";
 
 /** How many pairs are under way at a time, each with one request. */
 export const IN_FLIGHT = 32;
+
+/** Where messages arrive, by `performance.now()`. */
+export interface Arrivals {
+  listen(listener: (arrived: Arrived) => void): () => void;
+}
+
+export interface Arrived {
+  readonly at: number;
+  readonly message: Contents;
+}
 
 /** One of the two events of a pair. */
 export interface PairEvent {
@@ -52,7 +62,7 @@ export class PairTally {
   #received = 0;
   #lastAt = this.startedAt;
 
-  constructor(inbox: Pick<Inbox, "listen">) {
+  constructor(inbox: Arrivals) {
     this.close = inbox.listen((received) => {
       this.#receive(received);
     });
@@ -111,7 +121,7 @@ export class PairTally {
     };
   }
 
-  #receive({ at, message }: Received): void {
+  #receive({ at, message }: Arrived): void {
     const events = contentsOf(message).flatMap((content) => this.#byContent.get(content) ?? []);
     if (events.length > 0) this.#messages++;
     for (const event of events) {

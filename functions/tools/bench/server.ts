@@ -1,5 +1,5 @@
 /** What is measured: ours, with the triggers that Eventarc would deliver, or any compatible server. */
-import { post } from "./http.ts";
+import { post } from "../../testkit/http.ts";
 import type { Triggers } from "./triggers.ts";
 
 /** An event that the server has accepted. */
@@ -30,10 +30,10 @@ export interface Server {
 export function ourServer(eventUrl: string, triggers: Triggers): Server {
   const store: Send = async (service, eventKey, content, pair) => {
     const url = `${eventUrl}/${service}/${eventKey}${queryOf(pair)}`;
-    const { status, body } = await post(url, content);
+    const { status, text } = await post(url, content);
     const at = performance.now();
-    if (status !== 202) throw new Error(`event answers ${String(status)} ${body}`);
-    const { eventId } = JSON.parse(body) as { eventId: string };
+    if (status !== 202) throw new Error(`event answers ${String(status)} ${text}`);
+    const { eventId } = JSON.parse(text) as { eventId: string };
     return { at, eventId, delivered: Promise.resolve() };
   };
   return {
@@ -52,9 +52,9 @@ export function ourServer(eventUrl: string, triggers: Triggers): Server {
 /** A server elsewhere, with a single service: its own triggers, and no names of services in its URLs. */
 export function otherServer(base: string): Server {
   const send: Send = async (_service, eventKey, content, pair) => {
-    const { status, body } = await post(`${base}/event/${eventKey}${queryOf(pair)}`, content);
+    const { status, text } = await post(`${base}/event/${eventKey}${queryOf(pair)}`, content);
     const at = performance.now();
-    if (status >= 300) throw new Error(`${base} answers ${String(status)} ${body}`);
+    if (status >= 300) throw new Error(`${base} answers ${String(status)} ${text}`);
     return { at, eventId: "", delivered: Promise.resolve() };
   };
   return { send, store: send };

@@ -2,10 +2,10 @@
  * Delivers triggers to a served function through the stand-in for Eventarc that the hostile tests use,
  * without its faults: each once, at once and concurrently, and again if the function fails.
  */
-import { toCloudEvent } from "../../test/support/hostile/cloudEvent.ts";
-import { Eventarc, type Created } from "../../test/support/hostile/eventarc.ts";
-import { Random } from "../../test/support/hostile/random.ts";
-import { post } from "./http.ts";
+import { toCloudEvent } from "../../testkit/hostile/cloudEvent.ts";
+import { Eventarc, type Created } from "../../testkit/hostile/eventarc.ts";
+import { Random } from "../../testkit/hostile/random.ts";
+import { post } from "../../testkit/http.ts";
 
 /** How many requests an instance takes at once: the functions' `concurrency`. */
 const CONCURRENCY = 80;
@@ -60,6 +60,6 @@ async function postCreation(url: string, project: string, created: Created): Pro
   const { headers, body } = toCloudEvent(project, created);
   const answer = await post(url, String(body), headers);
   if (answer.status >= 300) {
-    throw new Error(`checkWindow answers ${String(answer.status)} ${answer.body}`);
+    throw new Error(`checkWindow answers ${String(answer.status)} ${answer.text}`);
   }
 }

@@ -1,15 +1,14 @@
 /** The functions under measurement, with the emulators that the suite has started. */
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Firestore, Timestamp } from "@google-cloud/firestore";
 
 import { LOCAL_PARAMETERS } from "../localParameters.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox } from "../../testkit/inbox.ts";
 import { newContent, ourServer, type Server } from "./server.ts";
-import { serveFunction, type ServedFunction, type ServeOptions } from "./serveFunction.ts";
+import { FunctionServer } from "../../testkit/functionServer.ts";
+import type { Operations } from "./countOperations.ts";
 import type { Settings } from "./settings.ts";
 import { Triggers } from "./triggers.ts";
 
@@ -21,19 +20,33 @@ export type ServiceName = (typeof SERVICES)[number];
 export interface Deployment {
   readonly project: string;
   readonly db: Firestore;
-  readonly event: ServedFunction;
-  readonly checkWindow: ServedFunction;
+  readonly event: FunctionServer;
+  readonly checkWindow: FunctionServer;
   readonly server: Server;
   /** Bytes that each takes when it begins to listen, if the system says so. */
   readonly afterStart: Readonly<Record<"event" | "checkWindow", number | undefined>>;
+}
+
+interface Served {
+  /** Directory or file with the function. */
+  readonly source: string;
+  readonly target: string;
+  /** Count Firestore operations; costs memory and start time. */
+  readonly counted?: boolean;
+}
+
+const COUNTER = join(import.meta.dirname, "countOperations.ts");
+
+/** What a function has done so far; only if it is counted. */
+export async function operationsOf(served: FunctionServer): Promise<Operations> {
+  return (await served.ask()) as Operations;
 }
 
 export class World {
   readonly topic: string;
   readonly inbox: Inbox;
   readonly #settings: Settings;
-  readonly #logs = mkdtempSync(join(tmpdir(), "eventsync-bench-"));
-  readonly #served: ServedFunction[] = [];
+  readonly #served: FunctionServer[] = [];
   readonly #databases: Firestore[] = [];
 
   private constructor(settings: Settings, topic: string, inbox: Inbox) {
@@ -49,15 +62,20 @@ export class World {
 
   /** Starts one function. */
   async serve(
-    options: Pick<ServeOptions, "source" | "target" | "signature" | "counted">,
-    project = "demo-bench",
-    env: ServeOptions["env"] = {},
-  ): Promise<ServedFunction> {
-    const served = await serveFunction({
-      ...options,
-      env: { ...this.#parameters(), ...env, GCLOUD_PROJECT: project },
-      logFile: join(this.#logs, `${options.target}.log`),
-      profileDir: this.#settings.profileDir,
+    { source, target, counted = false }: Served,
+    projectId = "demo-bench",
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<FunctionServer> {
+    const { profileDir } = this.#settings;
+    const served = await FunctionServer.start({
+      source,
+      target,
+      projectId,
+      env: { ...this.#parameters(), ...env },
+      flags: [
+        ...(counted ? [`--import=${COUNTER}`] : []),
+        ...(profileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`]),
+      ],
     });
     this.#served.push(served);
     return served;
@@ -73,8 +91,8 @@ export class World {
     const project = `demo-bench-${name}`;
     const source = this.#settings.lib;
     const [event, checkWindow] = await Promise.all([
-      this.serve({ source, target: "event", signature: "http", counted }, project),
-      this.serve({ source, target: "checkWindow", signature: "cloudevent", counted }, project),
+      this.serve({ source, target: "event", counted }, project),
+      this.serve({ source, target: "checkWindow", counted }, project),
     ]);
     const afterStart = {
       event: event.memory()?.now,
@@ -100,7 +118,6 @@ export class World {
     await Promise.all(this.#served.map((served) => served.stop()));
     await Promise.all(this.#databases.map((db) => db.terminate()));
     await this.inbox.close();
-    rmSync(this.#logs, { recursive: true });
   }
 
   /**

@@ -2,6 +2,8 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import type { CloudEvent, CloudFunction } from "firebase-functions";
 import type { Log } from "../../app/ports.ts";
+import type { EventSyncError } from "../../domain/errors.ts";
+import { isFinal } from "../../domain/errors.ts";
 
 /**
  * The platform repeats for a day whatever is not answered with success. What cannot be read will not be
@@ -45,6 +47,24 @@ export function acknowledgeUnreadable<E extends CloudEvent<unknown>>(
     return running;
   };
   return Object.assign(acknowledging, trigger);
+}
+
+/**
+ * Runs what a delivery asks for. What can never succeed is reported and acknowledged; whatever else fails
+ * is thrown, so that the platform repeats it.
+ */
+export async function acknowledgeFinal(
+  deliveryId: string,
+  log: Log,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    const { code, message } = error as EventSyncError;
+    log.error("delivery.refused", { deliveryId, code, error: message });
+  }
 }
 
 /** Deliveries are protobuf, or JSON; no protobuf message of a document begins with a brace. */

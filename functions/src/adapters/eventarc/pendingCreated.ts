@@ -1,5 +1,6 @@
 import type { DocumentSnapshot } from "firebase-functions/firestore";
 import type { PendingCreated } from "../../app/onPending.ts";
+import { isNewer } from "../firestore/form.ts";
 
 /**
  * What a delivery tells of a new pending marker, or undefined if it holds none.
@@ -18,19 +19,29 @@ export function pendingCreated(marker: DocumentSnapshot): PendingCreated | undef
   return {
     serviceName,
     eventId,
-    eventKey: eventKeyOf(marker),
+    key: textOf(marker, "key"),
+    eventKey: textOf(marker, "eventKey"),
     receivedAtMs: receivedAtMsOf(marker),
     createdAtMs: createdAtMsOf(marker),
+    isNewer: isNewerForm(marker),
   };
 }
 
 /** Undefined if it is not there, is no string, or is no Firestore value at all. */
-function eventKeyOf(marker: DocumentSnapshot): string | undefined {
+function textOf(marker: DocumentSnapshot, field: string): string | undefined {
   try {
-    const eventKey: unknown = marker.get("eventKey");
-    return typeof eventKey === "string" ? eventKey : undefined;
+    const text: unknown = marker.get(field);
+    return typeof text === "string" ? text : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function isNewerForm(marker: DocumentSnapshot): boolean {
+  try {
+    return isNewer({ v: marker.get("v") as unknown });
+  } catch {
+    return false;
   }
 }
 

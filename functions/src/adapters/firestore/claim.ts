@@ -57,6 +57,7 @@ export async function claimTaken(
   let stateVersion = state.version as Version | undefined;
   for (const group of commitsOf(claims)) {
     const [first] = group;
+    const before = results.length;
     if (group.length > 1 || first === undefined) {
       results.push(...(await claimTogether(documents, group)));
     } else if (first.chunks.length === 1) {
@@ -71,7 +72,7 @@ export async function claimTaken(
       results.push(begun);
     }
     // What comes later rests on what came before: it has to be looked at again.
-    if (results.at(-1)?.outcome === "contended") break;
+    if (results.slice(before).some(({ outcome }) => outcome === "contended")) break;
   }
   return results;
 }

@@ -1,13 +1,19 @@
 import pMap from "p-map";
 import type { EventLog, Log } from "../../app/ports.ts";
 import { EventSyncError } from "../../domain/errors.ts";
-import type { Event, NamedValues } from "../../domain/event.ts";
+import {
+  HTTP_METHODS,
+  type Event,
+  type NamedValues,
+  type NewPendingEvent,
+} from "../../domain/event.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
 import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "./documentSize.ts";
-import type { Doc, Documents, Fields } from "./documents.ts";
-import { MalformedDocumentError, FieldReader } from "./fields.ts";
+import type { Doc, Documents, Fields, Write } from "./documents.ts";
+import { MalformedDocumentError } from "./fields.ts";
+import { FORM, isNewer, readerOf } from "./form.ts";
 import { paths } from "./paths.ts";
 import { pendingFields } from "./pendingDocument.ts";
 
@@ -25,13 +31,7 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       try {
         await documents.commit([
           { kind: "create", path, fields },
-          {
-            // Not `create`: the event decides whether it is new. A marker may outlive an event that TTL
-            // has removed, and would turn its redelivery away for good.
-            kind: "set",
-            path: `${paths.pending(serviceName)}/${event.id}`,
-            fields: pendingFields(rule, pending),
-          },
+          ...(pending === undefined ? [] : [markerOf(rule, pending)]),
         ]);
         return "stored";
       } catch (error) {
@@ -45,7 +45,8 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
 
     async receivedAt(serviceName, eventId) {
       const [doc] = await documents.get([`${paths.events(serviceName)}/${eventId}`]);
-      const receivedAt = doc?.fields["receivedAt"];
+      if (doc === undefined || isNewer(doc.fields)) return undefined;
+      const { receivedAt } = doc.fields;
       return receivedAt instanceof Date ? receivedAt.getTime() : undefined;
     },
 
@@ -78,6 +79,15 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
   };
 }
 
+/**
+ * Not `create`: the event decides whether it is new. A marker may outlive an event that TTL has removed,
+ * and would turn its redelivery away for good.
+ */
+function markerOf(rule: Rule, pending: NewPendingEvent): Write {
+  const path = `${paths.pending(rule.serviceName)}/${pending.id}`;
+  return { kind: "set", path, fields: pendingFields(rule, pending) };
+}
+
 const TOO_LARGE = "The event is larger than a Firestore document can be.";
 
 /** Production refuses what is larger; nothing is asked of it then. */
@@ -93,6 +103,7 @@ function requireFits(size: number): void {
 function eventFields(rule: Rule, event: Event): Fields {
   const { content } = event;
   return {
+    v: FORM,
     eventKey: event.eventKey,
     receivedAt: new Date(event.receivedAtMs),
     httpMethod: event.httpMethod,
@@ -100,25 +111,31 @@ function eventFields(rule: Rule, event: Event): Fields {
     headers: event.headers,
     queryParams: event.queryParams,
     content,
+    ...(event.key !== undefined && { key: event.key }),
+    ...(event.ignored !== undefined && { ignored: event.ignored }),
     expireAt: new Date(addSeconds(event.receivedAtMs, rule.retentionPeriod)),
   };
 }
 
-/** Undefined if it is malformed. */
-function toEvent({ id, fields }: Doc): Event | undefined {
-  const { headers, queryParams, content } = fields;
+/**
+ * Undefined if it is malformed.
+ *
+ * @throws NewerDocumentError: a message without it would be one event short for ever
+ */
+function toEvent(doc: Doc): Event | undefined {
+  const { headers, queryParams, content } = doc.fields;
   const isRead =
     isNamedValues(headers) &&
     isNamedValues(queryParams) &&
     (typeof content === "string" || content instanceof Uint8Array);
-  if (!isRead) return undefined;
-  const reader = new FieldReader(fields);
   try {
+    const reader = readerOf(doc);
+    if (!isRead) return undefined;
     return {
-      id,
+      id: doc.id,
       eventKey: reader.string("eventKey"),
       receivedAtMs: reader.time("receivedAt"),
-      httpMethod: reader.string("httpMethod"),
+      httpMethod: reader.oneOf("httpMethod", HTTP_METHODS),
       headers,
       queryParams,
       content,

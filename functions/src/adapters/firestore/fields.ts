@@ -52,22 +52,23 @@ export class FieldReader {
     return Array.isArray(value) ? value : fail(name);
   }
 
-  list(name: string): FieldReader[] {
-    return this.array(name).map((item) =>
-      typeof item === "object" && item !== null ? new FieldReader(item as Fields) : fail(name),
-    );
+  map(name: string): FieldReader {
+    return toReader(this.#fields[name], name);
   }
 
-  map(name: string): FieldReader {
-    const value = this.#fields[name];
-    return typeof value === "object" && value !== null
-      ? new FieldReader(value as Fields)
-      : fail(name);
+  list(name: string): FieldReader[] {
+    return this.array(name).map((item) => toReader(item, name));
   }
 
   oneOf<const T extends string>(name: string, values: readonly T[]): T {
     return values.find((value) => value === this.#fields[name]) ?? fail(name);
   }
+}
+
+function toReader(value: unknown, name: string): FieldReader {
+  return typeof value === "object" && value !== null
+    ? new FieldReader(value as Fields)
+    : fail(name);
 }
 
 function fail(name: string): never {

@@ -1,13 +1,20 @@
 import type { Log } from "../../app/ports.ts";
+import type { Range } from "../../domain/claim.ts";
 import { byAge, LAST_ID, type PendingEvent, type Place } from "../../domain/event.ts";
 import type { WindowId } from "../../domain/window.ts";
 import { isConflict } from "./conflicts.ts";
 import type { Doc, Documents, Query, Write } from "./documents.ts";
+import { FORM, isNewer } from "./form.ts";
 import { paths, serviceOf } from "./paths.ts";
 import { toPending } from "./pendingDocument.ts";
 
-/** Most values that Firestore takes in one `in`. */
-const MAX_IN = 30;
+/** Most combinations of values that Firestore takes in the `in`s of one query. */
+export const MAX_IN = 30;
+
+/** Markers that a newer version has written: they are left alone, and the others go on without them. */
+export interface Newer {
+  count: number;
+}
 
 /** Which markers of a window, that are in no sync. */
 export interface MarkerRange {
@@ -31,13 +38,22 @@ export class Markers {
     this.#log = log;
   }
 
-  /** One page; what is malformed is set aside. */
-  async read(query: Query): Promise<{ readonly docs: Doc[]; readonly events: PendingEvent[] }> {
+  /** One page; what is malformed is set aside. @param newer is added to */
+  async read(
+    query: Query,
+    newer: Newer,
+  ): Promise<{ readonly docs: Doc[]; readonly events: PendingEvent[] }> {
     const docs = await this.#documents.query(query);
-    const pairs = docs.map((doc) => ({ doc, event: toPending(doc) }));
+    const own = docs.filter(({ fields }) => !isNewer(fields));
+    newer.count += docs.length - own.length;
+    const pairs = own.map((doc) => ({ doc, event: toPending(doc) }));
     const malformed = pairs.filter(({ event }) => event === undefined);
     await Promise.all(malformed.map(({ doc }) => setAside(this.#documents, this.#log, doc)));
     return { docs, events: pairs.flatMap(({ event }) => event ?? []) };
+  }
+
+  reportNewer({ service }: WindowId, { count }: Newer): void {
+    if (count > 0) this.#log.warn("documents.leftAlone", { service, kind: "pending", count });
   }
 
   /** In pages of at most so many for each 30 endpoints, oldest first. */
@@ -46,60 +62,66 @@ export class Markers {
     { eventKeys, after, to }: MarkerRange,
     pageSize: number,
   ): AsyncGenerator<readonly PendingEvent[], undefined> {
+    const newer: Newer = { count: 0 };
     // One query for all endpoints: it sees them at one moment. With one for each, an event could be taken
     // without another that came, and was visible, before it.
     const streams = inSlices(eventKeys).map(
       (keys) =>
         new MarkerStream((last) =>
-          this.read({
-            ...markersOf(window),
-            equal: { key: window.key, eventKey: keys, exported: false },
-            ...(to !== undefined && { upTo: new Date(to.receivedAtMs) }),
-            ...(last === undefined ? behind(window, after) : { after: last }),
-            limit: pageSize,
-          }).then(({ docs, events }) => ({
+          this.read(
+            {
+              ...markersOf(window),
+              equal: { key: window.key, eventKey: keys, exported: false },
+              ...(to !== undefined && { upTo: new Date(to.receivedAtMs) }),
+              ...(last === undefined ? behind(window, after) : { after: last }),
+              limit: pageSize,
+            },
+            newer,
+          ).then(({ docs, events }) => ({
             events: to === undefined ? events : events.filter((event) => byAge(event, to) <= 0),
             last: docs.at(pageSize - 1),
           })),
         ),
     );
-    // As far as all are known, their order is.
-    for (;;) {
-      await Promise.all(streams.map((stream) => stream.fill()));
-      const known = streams.map((stream) => stream.knownUntil).filter((last) => last !== undefined);
-      const until = known.toSorted(byAge)[0];
-      const page = streams.flatMap((stream) => stream.takeUntil(until)).toSorted(byAge);
-      if (page.length > 0) yield page;
-      if (until === undefined) return undefined;
+    try {
+      // As far as all are known, their order is.
+      for (;;) {
+        await Promise.all(streams.map((stream) => stream.fill()));
+        const known = streams
+          .map((stream) => stream.knownUntil)
+          .filter((last) => last !== undefined);
+        const until = known.toSorted(byAge)[0];
+        const page = streams.flatMap((stream) => stream.takeUntil(until)).toSorted(byAge);
+        if (page.length > 0) yield page;
+        if (until === undefined) return undefined;
+      }
+    } finally {
+      this.reportNewer(window, newer);
     }
   }
 
-  /** The oldest ones of an endpoint. */
+  /** The oldest ones of an endpoint, at most so many. */
   async oldest(
     window: WindowId,
-    { eventKeys, after, to }: MarkerRange,
+    { eventKey, after, to }: { readonly eventKey: string } & Range,
     limit: number,
   ): Promise<PendingEvent[]> {
-    const found = await Promise.all(
-      eventKeys.map(async (eventKey) => {
-        const { events } = await this.read({
-          ...markersOf(window),
-          equal: { key: window.key, eventKey, exported: false },
-          ...behind(window, after),
-          ...(to !== undefined && { upTo: new Date(to.receivedAtMs) }),
-          limit,
-        });
-        return to === undefined ? events : events.filter((event) => byAge(event, to) <= 0);
-      }),
-    );
-    return found.flat();
+    const query: Query = {
+      ...markersOf(window),
+      equal: { key: window.key, eventKey, exported: false },
+      ...behind(window, after),
+      upTo: new Date(to.receivedAtMs),
+      limit,
+    };
+    const { events } = await this.read(query, { count: 0 });
+    return events.filter((event) => byAge(event, to) <= 0);
   }
 }
 
 /** As many endpoints as one query takes. */
-export function inSlices<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / MAX_IN) }, (_, index) =>
-    items.slice(index * MAX_IN, (index + 1) * MAX_IN),
+export function inSlices<T>(items: readonly T[], size = MAX_IN): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
   );
 }
 
@@ -192,7 +214,7 @@ async function setAside(documents: Documents, log: Log, doc: Doc): Promise<void>
     {
       kind: "set",
       path: `${paths.malformed(service)}/${id}`,
-      fields: { document: fields, setAsideAt: new Date() },
+      fields: { v: FORM, document: fields, setAsideAt: new Date() },
     },
     { kind: "delete", path, version },
   ]); // if it does not apply, another check has moved it

@@ -7,11 +7,11 @@ import type {
   OpenClaim,
 } from "../../app/ports.ts";
 import { cursorBehind, following, grow, type Range } from "../../domain/claim.ts";
-import { missing } from "../../domain/condition.ts";
+import { needs } from "../../domain/condition.ts";
 import { groupMembers, type Group } from "../../domain/decide.ts";
 import { byAge, placeOf, type PendingEvent, type Place } from "../../domain/event.ts";
-import { makeSync, portions, splitClaim, type Sync } from "../../domain/sync.ts";
-import { windowOf, type WindowId } from "../../domain/window.ts";
+import { makeSync, portions, splitClaim, type Completion, type Sync } from "../../domain/sync.ts";
+import type { WindowId } from "../../domain/window.ts";
 import {
   createParts,
   DOCUMENT_MEMBERS,
@@ -60,10 +60,10 @@ export async function beginClaim(
 ): Promise<Begun | { readonly outcome: "contended" }> {
   const { rule, range, syncId, token } = claim;
   if (range === undefined) throw new TypeError("a claim of several commits needs its range");
-  const window = windowOf(rule);
+  const { window } = claim;
   const beginning = await beginningOf(markers, claim, range, state.chunkSize);
   if (beginning === undefined) return { outcome: "contended" };
-  const { first, cursor, rest } = beginning;
+  const { first, completion, cursor, rest } = beginning;
   const [head = [], ...parts] = portions(first, DOCUMENT_MEMBERS);
   const path = syncPath(claim);
   const whole = makeSync(syncId, rule, first, claim.reason, claim.nowMs);
@@ -71,6 +71,7 @@ export async function beginClaim(
     ...whole,
     // Known at the end.
     eventID: "",
+    completion,
     endpoints: whole.endpoints.map((endpoint, index) => {
       const last = endpoint.members.at(-1);
       const members = whole.endpoints[index]?.members.slice(0, head[index]?.members.length) ?? [];
@@ -105,6 +106,8 @@ export async function beginClaim(
 
 interface Beginning {
   readonly first: readonly Group[];
+  /** Of the whole sync. */
+  readonly completion: Completion;
   readonly cursor: Place;
   readonly rest?: readonly PendingEvent[];
 }
@@ -121,33 +124,33 @@ async function beginningOf(
   range: Range,
   chunkSize: number,
 ): Promise<Beginning | undefined> {
-  const { rule, chunks } = claim;
+  const { rule, window, chunks, reason } = claim;
   if (chunks.length > 0) {
     const [first = [], ...others] = chunks;
     const rest = others.flatMap(membersOf).toSorted(byAge);
     const all = [...membersOf(first), ...rest].toSorted(byAge);
-    return { first, cursor: cursorBehind(range, all, membersOf(first)), rest };
+    const { completion } = makeSync("", rule, groupMembers(rule, all), reason, claim.nowMs);
+    return { first, completion, cursor: cursorBehind(range, all, membersOf(first)), rest };
   }
-  const window = windowOf(rule);
-  const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
-  const required = await Promise.all(
-    rule.endpoints.map(({ eventKey, minNbOfOccurrence }) =>
-      markers.oldest(window, { eventKeys: [eventKey], ...range }, minNbOfOccurrence),
+  const oldest = await Promise.all(
+    Array.from(needs(rule.condition), ([eventKey, need]) =>
+      markers.oldest(window, { eventKey, ...range }, need),
     ),
   );
-  const counts = new Map(required.map((events, index) => [eventKeys[index], events.length]));
-  const short = missing(rule.endpoints, (eventKey) => counts.get(eventKey) ?? 0);
-  if (claim.reason !== "manual" && short.length > 0) return undefined;
+  const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
   let page: readonly PendingEvent[] = [];
-  for await (const oldest of markers.scan(window, { eventKeys, ...range }, chunkSize)) {
-    page = oldest;
+  for await (const first of markers.scan(window, { eventKeys, ...range }, chunkSize)) {
+    page = first;
     break;
   }
-  const known = new Map([...required.flat(), ...page].map((event) => [event.id, event]));
+  const known = new Map([...oldest.flat(), ...page].map((event) => [event.id, event]));
   if (known.size === 0) return undefined;
+  // Of each endpoint what the condition can ask of it, and more.
   const groups = groupMembers(rule, [...known.values()].toSorted(byAge));
-  const [first = []] = splitClaim(groups, chunkSize);
-  return { first, cursor: cursorBehind(range, page, membersOf(first)) };
+  const { completion } = makeSync("", rule, groups, reason, claim.nowMs);
+  if (reason === "complete" && !completion.complete) return undefined;
+  const [first = []] = splitClaim(rule.condition, groups, chunkSize);
+  return { first, completion, cursor: cursorBehind(range, page, membersOf(first)) };
 }
 
 /** Goes on with a claim that we hold. */

@@ -8,6 +8,7 @@ import { MalformedDocumentError } from "./fields.ts";
 import { Markers } from "./markers.ts";
 import { StoredMembers } from "./members.ts";
 import { goOn, type Progress } from "./openClaim.ts";
+import { isNewer } from "./form.ts";
 import { paths, serviceOf } from "./paths.ts";
 import { deregistration } from "./serviceState.ts";
 import { publishedFields, toStoredSync, type StoredSync } from "./syncDocument.ts";
@@ -45,7 +46,7 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
         direction: "asc",
         upTo: new Date(nowMs),
         after: after && docs.get(after),
-        select: ["lastError"],
+        select: ["lastError", "v"],
         limit,
       });
       return page.map((doc) => {
@@ -53,6 +54,7 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
           ...nameOf(doc),
           dueAtMs: (doc.fields["nextAttemptAt"] as Date).getTime(),
           hasFailed: doc.fields["lastError"] !== undefined,
+          isNewer: isNewer(doc.fields),
         };
         docs.set(due, doc);
         return due;
@@ -111,7 +113,8 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
       const path = pathOf(lease);
       const { serviceName } = lease.sync;
       const [doc] = await documents.get([path]);
-      if (doc === undefined) return undefined;
+      // A newer version has taken it over.
+      if (doc === undefined || isNewer(doc.fields)) return undefined;
       const members = new StoredMembers(documents, toStoredSync(doc));
       for await (const page of members.pages()) {
         const events = page.members.flat().map(({ id }) => `${paths.events(serviceName)}/${id}`);

@@ -1,9 +1,9 @@
 import type { NewPendingEvent, PendingEvent } from "../../domain/event.ts";
 import type { Expirable } from "../../domain/expiry.ts";
 import { addSeconds, type Rule } from "../../domain/rule.ts";
-import { windowOf } from "../../domain/window.ts";
 import type { Doc, Fields, Version } from "./documents.ts";
-import { FieldReader, MalformedDocumentError } from "./fields.ts";
+import { MalformedDocumentError } from "./fields.ts";
+import { FORM, readerOf } from "./form.ts";
 
 /**
  * How long a marker outlives its own rule before TTL removes it. Sweeps do that, by the rule; TTL is a
@@ -18,7 +18,8 @@ const TTL_NET_SECONDS = 7 * 86_400;
 export function pendingFields(rule: Rule, pending: NewPendingEvent): Fields {
   const countsUntilMs = addSeconds(pending.receivedAtMs, rule.trigger.observationPeriod);
   return {
-    key: windowOf(rule).key,
+    v: FORM,
+    key: pending.key,
     eventKey: pending.eventKey,
     receivedAt: new Date(pending.receivedAtMs),
     size: pending.size,
@@ -28,19 +29,22 @@ export function pendingFields(rule: Rule, pending: NewPendingEvent): Fields {
   };
 }
 
-/** @returns undefined if the document is malformed */
-export function toPending({ id, fields, version }: Doc): PendingEvent | undefined {
-  const reader = new FieldReader(fields);
+/**
+ * @returns undefined if the document is malformed
+ * @throws NewerDocumentError
+ */
+export function toPending(doc: Doc): PendingEvent | undefined {
   try {
+    const reader = readerOf(doc);
     const size = reader.number("size");
     if (!Number.isSafeInteger(size) || size < 0) return undefined;
     return {
-      id,
+      id: doc.id,
       eventKey: reader.string("eventKey"),
       receivedAtMs: reader.time("receivedAt"),
       size,
       exported: reader.boolean("exported"),
-      version,
+      version: doc.version,
     };
   } catch (error) {
     if (error instanceof MalformedDocumentError) return undefined;

@@ -12,6 +12,7 @@ import {
   type Write,
 } from "./documents.ts";
 import { FieldReader, MalformedDocumentError } from "./fields.ts";
+import { FORM, isNewer, NewerDocumentError } from "./form.ts";
 import { paths } from "./paths.ts";
 
 /** More than anybody makes within an observation period; the document stays small. */
@@ -24,7 +25,7 @@ export function makeServiceState(documents: Documents): ServiceState {
       return { resetsMs: resetsOf(doc), claims: claimsOf(doc, key), version: doc?.version };
     },
 
-    async reset(service, nowMs, keepFromMs) {
+    async reset({ service }, nowMs, keepFromMs) {
       const path = paths.service(service);
       // Ends: each conflict is another reset, or our own whose answer was lost.
       for (;;) {
@@ -37,7 +38,7 @@ export function makeServiceState(documents: Documents): ServiceState {
         const kept = resets
           .filter((resetMs, index) => resetMs >= keepFromMs || index === resets.length - 1)
           .slice(-MOST_RESETS);
-        const fields = { resets: kept.map((resetMs) => new Date(resetMs)) };
+        const fields = { v: FORM, resets: kept.map((resetMs) => new Date(resetMs)) };
         try {
           await documents.commit([
             doc === undefined
@@ -53,9 +54,12 @@ export function makeServiceState(documents: Documents): ServiceState {
   };
 }
 
+/** @throws NewerDocumentError: without its resets nobody can say what counts */
 function resetsOf(doc: Doc | undefined): number[] {
-  const resets = doc?.fields["resets"];
-  if (!Array.isArray(resets)) return [];
+  if (doc === undefined) return [];
+  if (isNewer(doc.fields)) throw new NewerDocumentError(doc.path);
+  const { v, resets } = doc.fields;
+  if (v !== FORM || !Array.isArray(resets)) return [];
   return resets.flatMap((reset: unknown) => (reset instanceof Date ? reset.getTime() : []));
 }
 
@@ -73,7 +77,7 @@ export function registration(
   const path = paths.service(service);
   const claim = { key, to: placeFields(to) };
   return version === undefined
-    ? { kind: "create", path, fields: { claiming: { [syncId]: claim } } }
+    ? { kind: "create", path, fields: { v: FORM, claiming: { [syncId]: claim } } }
     : { kind: "update", path, fields: { [`claiming.${syncId}`]: claim }, version };
 }
 

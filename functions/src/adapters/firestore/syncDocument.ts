@@ -1,10 +1,17 @@
 import type { Range } from "../../domain/claim.ts";
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from "../../domain/delivery.ts";
 import type { Place } from "../../domain/event.ts";
-import { addSeconds } from "../../domain/rule.ts";
-import type { Member, Sync, SyncEndpoint } from "../../domain/sync.ts";
+import { addSeconds, EVENT_TO_SEND, TRIGGER_TYPES } from "../../domain/rule.ts";
+import {
+  SYNC_REASONS,
+  type Completion,
+  type Member,
+  type Sync,
+  type SyncEndpoint,
+} from "../../domain/sync.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
-import { FieldReader, MalformedDocumentError } from "./fields.ts";
+import { MalformedDocumentError, type FieldReader } from "./fields.ts";
+import { FORM, readerOf } from "./form.ts";
 import { serviceOf } from "./paths.ts";
 import { placeFields, toPlace } from "./serviceState.ts";
 
@@ -59,6 +66,7 @@ export function progressFields(
   return {
     state,
     eventID: sync.eventID,
+    completion: completionFields(sync.completion),
     parts,
     endpoints: sync.endpoints.map((endpoint, index) => ({
       eventKey: endpoint.eventKey,
@@ -77,8 +85,9 @@ export function progressFields(
 /** Fields that never change. */
 export function decisionFields(sync: Sync, token: string): Fields {
   return {
+    v: FORM,
     token,
-    reason: sync.reason,
+    key: sync.key,
     triggerType: sync.triggerType,
     topic: sync.topic,
     createdAt: new Date(sync.createdAtMs),
@@ -90,6 +99,7 @@ export function decisionFields(sync: Sync, token: string): Fields {
 /** Parts expire with the events that they name; the sync itself only once it is published. */
 export function partFields(sync: Sync, members: readonly (readonly Member[])[]): Fields {
   return {
+    v: FORM,
     endpoints: members.map(memberFields),
     expireAt: new Date(addSeconds(sync.createdAtMs, sync.retentionPeriod)),
   };
@@ -110,13 +120,24 @@ function memberFields(members: readonly Member[]): { events: string[]; sizes: nu
   return { events: members.map(({ id }) => id), sizes: members.map(({ size }) => size) };
 }
 
+function completionFields(completion: Completion): Fields {
+  return {
+    reason: completion.reason,
+    complete: completion.complete,
+    missing: completion.missing.map(({ eventKey, have, need }) => ({ eventKey, have, need })),
+    firstEventAt: toDate(completion.firstEventAtMs),
+    deadlineAt: toDate(completion.deadlineAtMs),
+  };
+}
+
 function toDate(ms: number | undefined): Date | null {
   return ms === undefined ? null : new Date(ms);
 }
 
-/** @throws MalformedDocumentError */
-export function toStoredSync({ id, path, fields }: Doc): StoredSync {
-  const data = new FieldReader(fields);
+/** @throws MalformedDocumentError, NewerDocumentError */
+export function toStoredSync(doc: Doc): StoredSync {
+  const { id, path } = doc;
+  const data = readerOf(doc);
   const state = data.oneOf("state", DELIVERY_STATES);
   return {
     delivery: {
@@ -131,14 +152,29 @@ export function toStoredSync({ id, path, fields }: Doc): StoredSync {
     sync: {
       id,
       serviceName: serviceOf(path),
+      key: data.string("key"),
       eventID: data.string("eventID"),
-      reason: data.oneOf("reason", ["window", "manual"]),
-      triggerType: data.oneOf("triggerType", ["window", "none"]),
+      completion: toCompletion(data.map("completion")),
+      triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
       topic: data.string("topic"),
       createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),
       endpoints: data.list("endpoints").map(toEndpoint),
     },
+  };
+}
+
+function toCompletion(data: FieldReader): Completion {
+  return {
+    reason: data.oneOf("reason", SYNC_REASONS),
+    complete: data.boolean("complete"),
+    missing: data.list("missing").map((short) => ({
+      eventKey: short.string("eventKey"),
+      have: short.number("have"),
+      need: short.number("need"),
+    })),
+    firstEventAtMs: data.optionalTime("firstEventAt"),
+    deadlineAtMs: data.optionalTime("deadlineAt"),
   };
 }
 
@@ -157,7 +193,7 @@ function toEndpoint(data: FieldReader): SyncEndpoint {
   return {
     eventKey: data.string("eventKey"),
     minNbOfOccurrence: data.number("minNbOfOccurrence"),
-    eventToSend: data.oneOf("eventToSend", ["ALL", "FIRST", "LAST", "BOUNDARIES"]),
+    eventToSend: data.oneOf("eventToSend", EVENT_TO_SEND),
     numberOfEvents: data.number("numberOfEvents"),
     firstEventMs: data.optionalTime("firstEventDate"),
     lastEventMs: data.optionalTime("lastEventDate"),
@@ -175,7 +211,7 @@ function toMembers(data: FieldReader): Member[] {
   });
 }
 
-/** The members that a part lists, by endpoint. @throws MalformedDocumentError */
-export function partMembers({ fields }: Doc): Member[][] {
-  return new FieldReader(fields).list("endpoints").map(toMembers);
+/** The members that a part lists, by endpoint. @throws MalformedDocumentError, NewerDocumentError */
+export function partMembers(part: Doc): Member[][] {
+  return readerOf(part).list("endpoints").map(toMembers);
 }

@@ -3,7 +3,8 @@ import { byAge, endOf, type PendingEvent } from "../../domain/event.ts";
 import { isExpired, latestExpired, type Expiry } from "../../domain/expiry.ts";
 import type { WindowId } from "../../domain/window.ts";
 import type { Doc, Documents, Write } from "./documents.ts";
-import { applies, bounds, inSlices, markersOf, Markers } from "./markers.ts";
+import { isNewer } from "./form.ts";
+import { applies, bounds, inSlices, markersOf, Markers, MAX_IN, type Newer } from "./markers.ts";
 import { toExpirable } from "./pendingDocument.ts";
 
 /** Documents of one page of expired events, and so of the commit that removes them. */
@@ -26,13 +27,20 @@ export function makeWindow(
   const markers = new Markers(documents, log);
 
   return {
-    count: (window, { eventKey, withExported, aboveMs, upToMs, limit }) =>
-      documents.count({
-        ...markersOf(window),
-        equal: { key: window.key, eventKey, exported: withExported ? [false, true] : false },
-        ...bounds(aboveMs, upToMs),
-        limit,
-      }),
+    async count(window, { eventKeys, withExported, aboveMs, upToMs, limit }) {
+      const exported = withExported ? [false, true] : false;
+      let count = 0;
+      for (const keys of inSlices(eventKeys, withExported ? MAX_IN / 2 : MAX_IN)) {
+        count += await documents.count({
+          ...markersOf(window),
+          equal: { key: window.key, eventKey: keys, exported },
+          ...bounds(aboveMs, upToMs),
+          limit: limit - count,
+        });
+        if (count >= limit) break;
+      }
+      return count;
+    },
 
     async hasNew(window, { eventKeys, aboveMs }) {
       for (const keys of inSlices(eventKeys)) {
@@ -49,15 +57,20 @@ export function makeWindow(
 
     async collect(window, { eventKeys, withExported, aboveMs }) {
       const exported = withExported ? [false, true] : false;
+      const newer: Newer = { count: 0 };
       const results = await Promise.all(
         eventKeys.map((eventKey) =>
-          markers.read({
-            ...markersOf(window),
-            equal: { key: window.key, eventKey, exported },
-            ...bounds(aboveMs),
-          }),
+          markers.read(
+            {
+              ...markersOf(window),
+              equal: { key: window.key, eventKey, exported },
+              ...bounds(aboveMs),
+            },
+            newer,
+          ),
         ),
       );
+      markers.reportNewer(window, newer);
       return results.flatMap(({ events }) => events);
     },
 
@@ -143,17 +156,17 @@ async function removeExpiredOf(
       ...markersOf(window),
       equal: { key: window.key, eventKey, exported: [false, true] },
       upTo: new Date(latestExpired(expiry)),
-      select: ["countsUntil"],
+      select: ["countsUntil", "v"],
       limit: EXPIRED_PAGE,
     });
-    expired = page.filter((doc) => isExpired(toExpirable(doc), expiry));
+    expired = page.filter((doc) => !isNewer(doc.fields) && isExpired(toExpirable(doc), expiry));
     if (expired.length === 0) return total;
     const writes = expired.map(({ path, version }): Write => ({ kind: "delete", path, version }));
     // If not, somebody was at them; the next sweep looks again.
     if (!(await applies(documents, writes))) return total;
     total += expired.length;
-    // What came under a longer period than ours stays, and so does what came under the same after it. What
-    // came under a shorter one in between is found when they have gone.
+    // What came under a longer period than ours stays, and so does what came under the same after it, and
+    // what a newer version has written. What came under a shorter one in between is found when they have gone.
   } while (page.length === EXPIRED_PAGE && expired.length === page.length && goOn());
   return total;
 }

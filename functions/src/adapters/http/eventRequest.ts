@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { AcceptedRequest } from "../../app/storeEvent.ts";
+import { requireMethod } from "../../config/route.ts";
 import type { EndpointConfig } from "../../config/schema.ts";
 import { readHeaders } from "./headers.ts";
 import { idempotencyKeyOf } from "./idempotency.ts";
@@ -16,13 +17,14 @@ export const MAX_BODY_BYTES = 950_000;
 /**
  * Reads a request as an event of an endpoint.
  *
- * @throws EventSyncError `event-too-large`, `unreadable-body`
+ * @throws EventSyncError `method-not-allowed`, `event-too-large`, `unreadable-body`
  */
 export async function readEventRequest(
   request: IncomingMessage,
   endpoint: EndpointConfig,
 ): Promise<AcceptedRequest> {
-  const { keepHeaders, redactQueryParams } = endpoint;
+  const { acceptedHttpMethods, keepHeaders, redactQueryParams } = endpoint;
+  const httpMethod = requireMethod(request.method ?? "", acceptedHttpMethods, "The endpoint");
   const headers = readHeaders(request.rawHeaders, keepHeaders, redactQueryParams);
   const queryParams = readQuery(urlOf(request), redactQueryParams);
   const body = await bodyOf(request, MAX_BODY_BYTES);
@@ -30,7 +32,7 @@ export async function readEventRequest(
   const header = (name: string): string | undefined => rawHeader(request.rawHeaders, name);
   return {
     eventKey: endpoint.eventKey,
-    httpMethod: request.method ?? "",
+    httpMethod,
     headers,
     queryParams,
     content,

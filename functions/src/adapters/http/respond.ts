@@ -4,7 +4,6 @@ import { EventSyncError, toEventSyncError } from "../../domain/errors.ts";
 
 /** gRPC codes with which Firestore says “try again”: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE. */
 const TRANSIENT = new Set<unknown>([4, 8, 10, 14]);
-const RETRY_AFTER_SECONDS = 5;
 
 /** A commit whose answer did not come in time may be applied all the same. */
 export const UNKNOWN_OUTCOME =
@@ -38,7 +37,8 @@ export async function respond(
       log.info("request.refused", { code: error.code, detail: error.message });
     }
     if (error.allow !== undefined) response.set("Allow", error.allow.join(", "));
-    if (error.httpStatus === 503) response.set("Retry-After", String(RETRY_AFTER_SECONDS));
+    const { retryAfterSeconds } = error;
+    if (retryAfterSeconds !== undefined) response.set("Retry-After", String(retryAfterSeconds));
     write(response, error.httpStatus, "application/problem+json", {
       type: `urn:eventsync:problem:${error.code}`,
       title: error.title,

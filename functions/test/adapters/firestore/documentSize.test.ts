@@ -61,6 +61,7 @@ describe("an event", () => {
   /** By hand, from the rule: every field of the document but what the content itself takes. */
   const bytes = {
     name: 16 + 9 + 12 + 7 + 22,
+    v: 2 + 8,
     eventKey: 9 + 2,
     receivedAt: 11 + 8,
     httpMethod: 11 + 5,

@@ -15,6 +15,7 @@ import { recordingLog } from "../../support/recordingLog.ts";
 const ENDPOINT: EndpointConfig = {
   ...serviceConfig("svc", ["entry1"]).endpoints[0]!,
   redactQueryParams: ["key"],
+  acceptedHttpMethods: ["GET", "POST", "PUT"],
 };
 
 /** Says what it made of a request; the body in hex, so that every byte shows. */

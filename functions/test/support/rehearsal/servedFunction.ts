@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { connect } from "node:net";
 import { join } from "node:path";
 
-import { freePorts } from "../../../tools/freePorts.ts";
+import { freePorts } from "../../../testkit/freePorts.ts";
 import type { CloudFunction } from "../../../tools/rehearsal/fakeProject.ts";
-import { waitFor } from "../waitFor.ts";
+import { waitFor } from "../../../testkit/waitFor.ts";
 import type { Installation } from "./installation.ts";
 
 export interface Answer {

@@ -2,12 +2,12 @@
 import { randomBytes } from "node:crypto";
 import type { Firestore } from "@google-cloud/firestore";
 
-import { firestoreDocuments } from "../../../src/adapters/firestore/firestoreDocuments.ts";
-import { makeStorePorts } from "../../../src/adapters/firestore/ports.ts";
-import { makeEngine, type Engine, type Ports } from "../../../src/app/engine.ts";
-import { onPending } from "../../../src/app/onPending.ts";
-import type { EventLog, Log, Publisher } from "../../../src/app/ports.ts";
-import type { Rule } from "../../../src/domain/rule.ts";
+import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
+import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
+import { makeEngine, type Engine, type Ports } from "../../src/app/engine.ts";
+import { onPending } from "../../src/app/onPending.ts";
+import type { EventLog, Log, Publisher } from "../../src/app/ports.ts";
+import type { Rule } from "../../src/domain/rule.ts";
 import type { Created } from "./eventarc.ts";
 import { Life, requestsWithFaults, withFaults, type FaultPlan } from "./faults.ts";
 
@@ -73,7 +73,7 @@ export class Instance {
   }
 
   deliver(event: Created): Promise<void> {
-    const created = { ...event, createdAtMs: event.receivedAtMs };
+    const created = { key: "", ...event, createdAtMs: event.receivedAtMs, isNewer: false };
     return this.run((engine) => onPending(engine, this.#log, this.#rules, created, this.#clock()));
   }
 }
@@ -87,8 +87,9 @@ function announcing(
     ...events,
     async append(rule, event, pending) {
       const result = await events.append(rule, event, pending);
-      const { id: eventId, eventKey, receivedAtMs } = pending;
-      onStored({ serviceName: rule.serviceName, eventId, eventKey, receivedAtMs });
+      if (pending === undefined) return result;
+      const { id: eventId, key, eventKey, receivedAtMs } = pending;
+      onStored({ serviceName: rule.serviceName, eventId, key, eventKey, receivedAtMs });
       return result;
     },
   };

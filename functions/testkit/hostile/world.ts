@@ -2,18 +2,19 @@
 import { randomBytes } from "node:crypto";
 import { Firestore } from "@google-cloud/firestore";
 
-import type { Documents } from "../../../src/adapters/firestore/documents.ts";
-import { firestoreDocuments } from "../../../src/adapters/firestore/firestoreDocuments.ts";
-import { makePublisher } from "../../../src/adapters/pubsub/publisher.ts";
-import { LEASE_MS } from "../../../src/app/claimSyncs.ts";
-import type { Publisher } from "../../../src/app/ports.ts";
-import type { SweepReport } from "../../../src/app/sweep.ts";
-import type { Rule } from "../../../src/domain/rule.ts";
+import type { Documents } from "../../src/adapters/firestore/documents.ts";
+import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
+import { makePublisher } from "../../src/adapters/pubsub/publisher.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
+import type { Publisher } from "../../src/app/ports.ts";
+import type { SweepReport } from "../../src/app/sweep.ts";
+import { everyEndpoint } from "../../src/domain/condition.ts";
+import type { EndpointRule, Rule } from "../../src/domain/rule.ts";
 import { waitFor } from "../waitFor.ts";
 import { Instance } from "./instance.ts";
 import { judge, type Evidence, type Verdict } from "./invariants.ts";
 import { readLedger } from "./ledger.ts";
-import { Receiver } from "./receiver.ts";
+import { Inbox } from "../inbox.ts";
 
 /** A name that no other run has. */
 export function uniqueName(prefix: string): string {
@@ -24,22 +25,21 @@ export class World {
   readonly projectId: string;
   readonly db: Firestore;
   readonly documents: Documents;
-  readonly receiver: Receiver;
+  readonly receiver: Inbox;
   readonly publisher: Publisher;
   #aheadMs = 0;
 
-  private constructor(projectId: string) {
+  private constructor(projectId: string, receiver: Inbox) {
     this.projectId = projectId;
     this.db = new Firestore({ projectId });
     this.documents = firestoreDocuments(this.db);
-    this.receiver = new Receiver(projectId);
+    this.receiver = receiver;
     this.publisher = makePublisher(this.receiver.pubsub);
   }
 
   static async open(): Promise<World> {
-    const world = new World(uniqueName("demo-t"));
-    await world.receiver.open();
-    return world;
+    const projectId = uniqueName("demo-t");
+    return new World(projectId, await Inbox.create(`projects/${projectId}/topics/target`));
   }
 
   async close(): Promise<void> {
@@ -62,9 +62,15 @@ export class World {
 
   rule(endpoints: readonly string[], overrides: RuleOverrides = {}): Rule {
     const { trigger, minNbOfOccurrence = 1, ...rest } = overrides;
+    const each = endpoints.map((eventKey): EndpointRule => ({
+      eventKey,
+      minNbOfOccurrence,
+      eventToSend: "ALL",
+    }));
     return {
       serviceName: uniqueName("s"),
-      endpoints: endpoints.map((eventKey) => ({ eventKey, minNbOfOccurrence, eventToSend: "ALL" })),
+      endpoints: each,
+      condition: everyEndpoint(each),
       trigger: {
         type: "window",
         observationPeriod: 86_400,

@@ -2,8 +2,9 @@
  * One run of the crash test: a few events, a few instances that are killed at random steps, requests that
  * fail or lose their answers, hostile delivery, then the platform's retries and the sweep.
  */
-import { LEASE_MS } from "../../../src/app/claimSyncs.ts";
-import type { Rule } from "../../../src/domain/rule.ts";
+import { LEASE_MS } from "../../src/app/claimSyncs.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { Eventarc } from "./eventarc.ts";
 import type { Fault, FaultPlan, FaultPoint } from "./faults.ts";
 import { Fleet, inParallel, request } from "./fleet.ts";
@@ -182,7 +183,7 @@ function randomWork({ world, rule, fleet, random, wave, hasReset }: Wave): Work[
     random.chance(probability) ? [() => work().catch(() => undefined)] : [];
   return random.shuffle([
     ...sources,
-    ...extra(0.1, () => fleet.any().run((engine) => engine.triggerSync(rule))),
+    ...extra(0.1, () => fleet.any().run((engine) => engine.triggerSync(rule, windowOf(rule)))),
     ...extra(hasReset ? 1 : 0, () => fleet.any().run((engine) => engine.reset(rule))),
     // Time passes beyond the leases of claimers that are still alive.
     ...extra(0.3, () => sweepTwice(world, rule, fleet)),

@@ -14,6 +14,8 @@ import type { Random } from "./random.ts";
 export interface Created {
   readonly serviceName: string;
   readonly eventId: string;
+  /** Where there is a correlation. */
+  readonly key?: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
 }
@@ -123,12 +125,17 @@ export class Eventarc {
   }
 
   async #offerUnseen(db: Firestore, serviceName: string): Promise<void> {
-    const log = await makePaths(db).events(serviceName).select("eventKey", "receivedAt").get();
+    const log = await makePaths(db)
+      .events(serviceName)
+      .select("key", "eventKey", "receivedAt")
+      .get();
     for (const doc of log.docs) {
       const receivedAt: unknown = doc.get("receivedAt");
       this.offer({
         serviceName,
         eventId: doc.id,
+        // Only where there is a correlation.
+        key: String(doc.get("key") ?? ""),
         eventKey: String(doc.get("eventKey")),
         receivedAtMs: receivedAt instanceof Timestamp ? receivedAt.toMillis() : 0,
       });

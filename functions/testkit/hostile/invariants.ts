@@ -2,17 +2,17 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 
-import { Replay } from "../../../src/domain/replay.ts";
-import type { Rule } from "../../../src/domain/rule.ts";
-import { inOrder, sequentially, type Arrival } from "../reference.ts";
+import { Replay } from "../../src/domain/replay.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { inOrder, satisfies, sequentially, type Arrival } from "../reference.ts";
 import type { Ledger, LedgerSync } from "./ledger.ts";
-import type { Received } from "./receiver.ts";
+import type { Received } from "../inbox.ts";
 
 export interface Evidence {
   readonly rule: Rule;
   readonly ledger: Ledger;
   /** Every message of the service, in order of arrival. */
-  readonly messages: readonly Received[];
+  readonly messages: readonly Sent[];
   /** Ids that a source was told are stored. */
   readonly accepted: Iterable<string>;
   /** The time by which windows are judged. */
@@ -22,6 +22,9 @@ export interface Evidence {
   /** No event became visible after a later one: then every sync holds what the reference gives it. */
   readonly isSequential?: boolean;
 }
+
+/** A message, however it came here. */
+export type Sent = Pick<Received, "message" | "data" | "attributes">;
 
 export interface Verdict {
   /** One line each; empty if everything holds. */
@@ -148,10 +151,12 @@ function judgeSync({ rule, ledger }: Evidence, sync: LedgerSync): string[] {
       endpoint?.firstEventMs === byAge[0]?.receivedAtMs &&
       endpoint?.lastEventMs === byAge.at(-1)?.receivedAtMs;
     if (!isDated) complain("dates its events wrongly");
-    if (sync.reason === "window" && events.length < endpointRule.minNbOfOccurrence) {
-      complain(`fired with ${String(events.length)} of ${endpointRule.eventKey}`);
-    }
   }
+  const numberOf = (eventKey: string): number =>
+    sync.endpoints.find((endpoint) => endpoint.eventKey === eventKey)?.members.length ?? 0;
+  const isComplete = satisfies(rule.condition, numberOf);
+  if (sync.reason === "complete" && !isComplete) complain("fired incomplete");
+  if (sync.isComplete !== isComplete) complain("is wrong about being complete");
   if (sync.eventID !== hash.digest("hex")) complain("does not have the eventID of its members");
   return violations;
 }
@@ -189,7 +194,7 @@ function judgePublications({ ledger, messages, expectOnce }: Evidence): {
 }
 
 /** The message tells what the sync holds. */
-function judgeMessage({ message }: Received, sync: LedgerSync): string[] {
+function judgeMessage({ message }: Sent, sync: LedgerSync): string[] {
   return sync.endpoints.flatMap(({ eventKey, numberOfEvents, members }) => {
     const list = message.events[eventKey];
     const sent = list?.events?.length ?? 0;
@@ -222,9 +227,9 @@ type Pending = Arrival & { readonly exported: boolean };
 function judgeKeptWindow(evidence: Evidence, pending: readonly Pending[]): string[] {
   const start = startOf(evidence);
   const inWindow = pending.filter(({ receivedAtMs }) => receivedAtMs > start);
-  const isComplete = evidence.rule.endpoints.every(
-    ({ eventKey, minNbOfOccurrence }) =>
-      inWindow.filter((event) => event.eventKey === eventKey).length >= minNbOfOccurrence,
+  const isComplete = satisfies(
+    evidence.rule.condition,
+    (eventKey) => inWindow.filter((event) => event.eventKey === eventKey).length,
   );
   return isComplete && inWindow.some(({ exported }) => !exported)
     ? ["a complete window has not fired"]
@@ -253,7 +258,7 @@ function judgeTakenWindow(
 function judgeGroups({ rule, ledger }: Evidence): string[] {
   const textOf = (ids: readonly string[]): string => ids.toSorted().join(" ");
   const made = ledger.syncs
-    .filter(({ reason }) => reason === "window")
+    .filter(({ reason }) => reason === "complete")
     .map(({ endpoints }) => textOf(endpoints.flatMap(({ members }) => members)));
   const expected = sequentially(rule, inOrder(ledger.events.values()), ledger.resetsMs).map(textOf);
   const [missing, besides] = [

@@ -2,7 +2,7 @@
  * Many events at once against separate processes of the built functions, with hostile delivery; a part
  * of the processes is killed meanwhile, if asked.
  */
-import type { Rule } from "../../../src/domain/rule.ts";
+import type { Rule } from "../../src/domain/rule.ts";
 import { Eventarc, type Created } from "./eventarc.ts";
 import { inParallel } from "./fleet.ts";
 import type { Verdict } from "./invariants.ts";

@@ -1,9 +1,9 @@
 /** Several instances in this process, replaced when they die, as the platform does. */
 import pMap from "p-map";
 
-import type { NewEvent, Ports } from "../../../src/app/engine.ts";
-import type { AcceptedRequest } from "../../../src/app/storeEvent.ts";
-import type { Rule } from "../../../src/domain/rule.ts";
+import type { NewEvent, Ports } from "../../src/app/engine.ts";
+import type { AcceptedRequest } from "../../src/app/storeEvent.ts";
+import type { Rule } from "../../src/domain/rule.ts";
 import type { Created } from "./eventarc.ts";
 import type { FaultPlan } from "./faults.ts";
 import { Instance } from "./instance.ts";

@@ -1,7 +1,7 @@
 /** An instance that stops before its first claim until it is told to go on. */
-import type { Ports } from "../../../src/app/engine.ts";
-import type { Claim } from "../../../src/app/ports.ts";
-import type { Rule } from "../../../src/domain/rule.ts";
+import type { Ports } from "../../src/app/engine.ts";
+import type { Claim } from "../../src/app/ports.ts";
+import type { Rule } from "../../src/domain/rule.ts";
 import { Instance } from "./instance.ts";
 import type { World } from "./world.ts";
 
@@ -19,10 +19,10 @@ export function holdingInstance(world: World, rule: Rule): Holding {
     ...ports,
     outbox: {
       ...ports.outbox,
-      claimTaken: async (claims) => {
+      claimTaken: async (claims, ...others) => {
         claiming.resolve(claims);
         await gate.promise;
-        return ports.outbox.claimTaken(claims);
+        return ports.outbox.claimTaken(claims, ...others);
       },
       claimKept: async (claim) => {
         claiming.resolve([claim]);

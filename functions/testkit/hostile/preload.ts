@@ -1,9 +1,9 @@
 /** Fills a window quickly: the same documents as storing events one by one, in a few large commits. */
-import type { Documents, Write } from "../../../src/adapters/firestore/documents.ts";
-import { makeEventLog } from "../../../src/adapters/firestore/eventLog.ts";
-import type { Event } from "../../../src/domain/event.ts";
-import type { Rule } from "../../../src/domain/rule.ts";
-import { jsonSize, toMessageEvent } from "../../../src/domain/syncMessage.ts";
+import type { Documents, Write } from "../../src/adapters/firestore/documents.ts";
+import { makeEventLog } from "../../src/adapters/firestore/eventLog.ts";
+import type { Event } from "../../src/domain/event.ts";
+import type { Rule } from "../../src/domain/rule.ts";
+import { jsonSize, toMessageEvent } from "../../src/domain/syncMessage.ts";
 import { silentLog } from "./instance.ts";
 
 /** Events of one commit. */
@@ -32,7 +32,7 @@ export async function preload(
       const event = eventOf(`e${String(index).padStart(7, "0")}`, eventKey, firstMs + index);
       const { id, receivedAtMs } = event;
       const size = jsonSize(toMessageEvent(event));
-      await log.append(rule, event, { id, eventKey, receivedAtMs, size });
+      await log.append(rule, event, { id, key: "", eventKey, receivedAtMs, size });
       ids.push(id);
     }
     await documents.commit(writes);

@@ -1,5 +1,6 @@
 /** Scenarios that the short form runs once and the long form with many seeds. */
-import type { Engine } from "../../../src/app/engine.ts";
+import type { Engine } from "../../src/app/engine.ts";
+import { windowOf } from "../../src/domain/window.ts";
 import { Eventarc } from "./eventarc.ts";
 import { Fleet, inParallel, request } from "./fleet.ts";
 import type { Verdict } from "./invariants.ts";
@@ -36,7 +37,7 @@ export async function raceRun(
     const { eventKey } = random.pick(rule.endpoints);
     if (random.chance(0.05)) {
       triggers++;
-      return operate((engine) => engine.triggerSync(rule));
+      return operate((engine) => engine.triggerSync(rule, windowOf(rule)));
     }
     if (random.chance(0.05)) {
       resets++;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { FUNCTIONS_DIR } from "../../../tools/paths.ts";
+import { FUNCTIONS_DIR } from "../paths.ts";
 
 export interface Build {
   /** Holds `package.json`, `lib` and `node_modules`, as a deployment does. */

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-import { FUNCTIONS_DIR } from "../../../tools/paths.ts";
+import { FUNCTIONS_DIR } from "../paths.ts";
 import type { Created } from "./eventarc.ts";
 
 export interface CloudEventRequest {
@@ -24,6 +24,7 @@ export function toCloudEvent(projectId: string, created: Created): CloudEventReq
   const value = {
     name: `projects/${projectId}/databases/(default)/documents/${document}`,
     fields: {
+      key: { stringValue: created.key ?? "" },
       eventKey: { stringValue: created.eventKey },
       receivedAt: { timestampValue: createdAt },
     },

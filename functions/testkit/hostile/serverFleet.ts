@@ -1,9 +1,9 @@
 /** Separate processes of the built functions: some take events in, some check windows. */
-import type { Rule } from "../../../src/domain/rule.ts";
+import type { Rule } from "../../src/domain/rule.ts";
 import type { Build } from "./build.ts";
 import { toCloudEvent } from "./cloudEvent.ts";
 import type { Created } from "./eventarc.ts";
-import { FunctionServer, type LoggedLine, type ServerOptions } from "./functionServer.ts";
+import { FunctionServer, type LoggedLine, type ServerOptions } from "../functionServer.ts";
 import type { Random } from "./random.ts";
 
 export interface ServerFleetOptions {
@@ -108,6 +108,11 @@ export class ServerFleet {
 
   #start(target: ServerOptions["target"]): Promise<FunctionServer> {
     const { build, projectId, rules } = this.#options;
-    return FunctionServer.start({ build, target, projectId, config: rules });
+    return FunctionServer.start({
+      source: build.directory,
+      target,
+      projectId,
+      env: { CONFIG: JSON.stringify(rules) },
+    });
   }
 }

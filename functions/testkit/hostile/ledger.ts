@@ -17,6 +17,7 @@ export interface LedgerSync {
   readonly eventID: string;
   readonly state: string;
   readonly reason: string;
+  readonly isComplete: boolean;
   readonly createdAtMs: number;
   readonly lastError: string | undefined;
   readonly hasNextAttempt: boolean;
@@ -94,7 +95,8 @@ async function readSync(doc: DocumentSnapshot): Promise<LedgerSync> {
     id: doc.id,
     eventID: String(doc.get("eventID")),
     state: String(doc.get("state")),
-    reason: String(doc.get("reason")),
+    reason: String(doc.get("completion.reason")),
+    isComplete: doc.get("completion.complete") === true,
     createdAtMs: millis(doc, "createdAt") ?? 0,
     lastError: doc.get("lastError") as string | undefined,
     hasNextAttempt: doc.get("nextAttemptAt") !== undefined,

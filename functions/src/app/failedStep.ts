@@ -1,0 +1,24 @@
+import { toEventSyncError } from "../domain/errors.ts";
+import type { Log } from "./ports.ts";
+
+/**
+ * Notes that a step of a sweep has thrown. What passes by itself is left to the next sweep; anything else
+ * is an error, which somebody must see.
+ *
+ * @param report is added to
+ */
+export function noteFailedStep(
+  log: Log,
+  report: { errors: number; skipped: number },
+  facts: { readonly step: string; readonly service?: string; readonly syncId?: string },
+  thrown: unknown,
+): void {
+  const fields = { ...facts, error: String(thrown) };
+  if (toEventSyncError(thrown).retry === "soon") {
+    report.skipped++;
+    log.warn("sweep.stepPostponed", fields);
+  } else {
+    report.errors++;
+    log.error("sweep.stepFailed", fields);
+  }
+}
