@@ -178,11 +178,12 @@ class Pass {
     const eventKeys = this.#replay.unsatisfied;
     const next = await this.#deps.window.next(this.#id, { eventKeys, after: position, untilMs });
     if ((await this.#readState(position)) === "anew") return "scan";
-    const at = next === undefined ? endOf(nowMs) : placeOf(next);
-    const after = this.#startOfWindow(
-      at.receivedAtMs,
-      next === undefined ? nowMs : at.receivedAtMs - 1,
-    );
+    // What has come by now may be of a clock that is ahead.
+    const at = next === undefined ? endOf(untilMs) : placeOf(next);
+    const after =
+      next === undefined
+        ? this.#startOfWindow(nowMs, nowMs)
+        : this.#startOfWindow(next.receivedAtMs, next.receivedAtMs - 1);
     const sample = await seek(this.#deps.window, this.#rule, this.#id, { after, before: at });
     this.#goOnPlainly(after);
     // Little is left in the window at that time: from there on as ever.
@@ -196,7 +197,6 @@ class Pass {
     }
     this.#sinceSample = 0;
     this.#isUnread = next === undefined;
-    this.#position = at;
     return next === undefined ? "end" : "scan";
   }
 
