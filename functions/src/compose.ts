@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { cloudLog } from "./adapters/log.ts";
+import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Publisher } from "./app/ports.ts";
+import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
 import { CONFIG, DATABASE } from "./params.ts";
 
@@ -21,16 +23,47 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
  * @throws ConfigError each time, if the configuration is refused: then nothing serves
  */
 export const services = once(async (): Promise<Services> => {
-  const { parseConfig, ConfigError } = await import("./config/parse.ts");
+  const [{ parseConfig, ConfigError }, { publicViews }] = await Promise.all([
+    import("./config/parse.ts"),
+    import("./config/publicView.ts"),
+  ]);
   try {
     const { services: parsed, ignored } = parseConfig(CONFIG.value());
     for (const key of ignored) cloudLog.warn("configuration.keyIgnored", { key });
-    cloudLog.info("configuration.loaded", { services: parsed });
+    cloudLog.info("configuration.loaded", { services: publicViews(parsed) });
     return parsed;
   } catch (error) {
-    if (error instanceof ConfigError) {
-      cloudLog.error("configuration.refused", { problems: error.problems, report: error.report });
-    }
+    if (error instanceof ConfigError) logRefused(error);
+    throw error;
+  }
+});
+
+function logRefused({ problems, report }: ConfigError): void {
+  cloudLog.error("configuration.refused", { problems, report });
+}
+
+/**
+ * What the endpoints ask of content, besides its being stored; undefined if none asks anything: what it
+ * takes to know is loaded only then.
+ *
+ * @throws ConfigError each time, if a schema or a filter is refused
+ */
+export const contentRules = once(async (): Promise<ContentRules | undefined> => {
+  const all = await services();
+  const endpoints = all.flatMap((service) => service.endpoints);
+  const hasSchema = endpoints.some(({ schema }) => schema !== undefined);
+  const hasFilter = endpoints.some(({ filter }) => filter !== undefined);
+  if (!hasSchema && !hasFilter) return undefined;
+  const [{ ContentRules }, { ConfigError }, schemas, filters] = await Promise.all([
+    import("./adapters/content/contentRules.ts"),
+    import("./config/parse.ts"),
+    hasSchema ? import("./adapters/content/bodySchema.ts") : undefined,
+    hasFilter ? import("./adapters/content/filter.ts") : undefined,
+  ]);
+  try {
+    return new ContentRules(all, { ...schemas, ...filters });
+  } catch (error) {
+    if (error instanceof ConfigError) logRefused(error);
     throw error;
   }
 });
@@ -62,7 +95,7 @@ const pubSubPublisher = once(async () => {
 });
 
 const lazyPublisher: Publisher = {
-  publish: async (topic, message) => (await pubSubPublisher()).publish(topic, message),
+  publish: async (publication) => (await pubSubPublisher()).publish(publication),
 };
 
 /** Whether this process serves the function of that name, rather than being asked what there is. */

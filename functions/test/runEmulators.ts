@@ -11,7 +11,7 @@ const arguments_ = process.argv.slice(2);
 const specs =
   arguments_.length > 0
     ? arguments_
-    : ["contract", "hostile", "wired", "commands"].map((layer) => `test/${layer}/**/*.test.ts`);
+    : ["contract", "hostile", "wired"].map((layer) => `test/${layer}/**/*.test.ts`);
 
 try {
   process.exitCode = await runSuite({

@@ -101,14 +101,35 @@ export class Inbox {
   }
 
   /** The next message that holds an event with this content. Ask before it can arrive. */
-  async messageWith(content: string, timeoutMs = 60_000): Promise<Received> {
+  messageWith(content: string, timeoutMs?: number): Promise<Received> {
+    return this.#next(
+      `with ${content}`,
+      ({ message }) => contentsOf(message).includes(content),
+      timeoutMs,
+    );
+  }
+
+  /** The next message with this service's name. Ask before it can arrive. */
+  nextOf(serviceName: string, timeoutMs?: number): Promise<Received> {
+    return this.#next(
+      `of ${serviceName}`,
+      ({ message }) => message.serviceName === serviceName,
+      timeoutMs,
+    );
+  }
+
+  async #next(
+    which: string,
+    isIt: (received: Received) => boolean,
+    timeoutMs = 60_000,
+  ): Promise<Received> {
     const found = Promise.withResolvers<Received>();
     const stop = this.listen((received) => {
-      if (contentsOf(received.message).includes(content)) found.resolve(received);
+      if (isIt(received)) found.resolve(received);
     });
     const timer = setTimeout(() => {
       const why = this.#failure?.message ?? `not within ${String(timeoutMs)} ms`;
-      found.reject(new Error(`No sync message with ${content}: ${why}`));
+      found.reject(new Error(`No sync message ${which}: ${why}`));
     }, timeoutMs);
     try {
       return await found.promise;

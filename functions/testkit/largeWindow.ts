@@ -69,7 +69,7 @@ export async function largeWindow(
   const engine = makeEngine({
     ...makeStorePorts(store, silent),
     publisher: {
-      publish: (_topic, batch) =>
+      publish: ({ messages: batch }) =>
         Promise.resolve(
           batch.map((message) => ({
             status: "fulfilled" as const,

@@ -35,12 +35,20 @@ export function satisfies(condition: Condition, count: (eventKey: string) => num
  * @returns the ids of each sync's events, oldest first
  */
 export function sequentially(
-  { endpoints, condition, trigger }: Rule,
+  rule: Rule,
   arrivals: readonly Arrival[],
   resetsMs: readonly number[],
 ): string[][] {
+  return [...eachSync(rule, arrivals, resetsMs)];
+}
+
+/** The same, one by one. */
+export function* eachSync(
+  { endpoints, condition, trigger }: Rule,
+  arrivals: readonly Arrival[],
+  resetsMs: readonly number[],
+): Generator<string[], undefined> {
   let waiting: Arrival[] = [];
-  const syncs: string[][] = [];
   for (const event of arrivals) {
     if (!endpoints.some(({ eventKey }) => eventKey === event.eventKey)) continue;
     waiting.push(event);
@@ -54,8 +62,8 @@ export function sequentially(
       (eventKey) => inWindow.filter((other) => other.eventKey === eventKey).length,
     );
     if (!isComplete) continue;
-    syncs.push(inWindow.map(({ id }) => id));
+    yield inWindow.map(({ id }) => id);
     waiting = waiting.filter((other) => !inWindow.includes(other));
   }
-  return syncs;
+  return undefined;
 }

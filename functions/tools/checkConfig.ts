@@ -11,17 +11,24 @@ import { parseArgs } from "node:util";
 
 import { parseConfig } from "../src/config/parse.ts";
 import { explain, resolveCheckedProject } from "./configFiles.ts";
-import { printReview, readDeployment, reviewDeployment, type Review } from "./deployment.ts";
+import { checkContent } from "./content.ts";
+import {
+  printReview,
+  readDeployment,
+  reviewDeployment,
+  rulesInWords,
+  type Review,
+} from "./deployment.ts";
 
 const USAGE = `Usage: npm --prefix functions run check-config -- --project PROJECT
        npm --prefix functions run check-config -- FILE
 `;
 
 function reviewFile(file: string): Review {
-  const { services, ignored } = parseConfig(readFileSync(file, "utf8"));
+  const { services, ignored } = parseConfig(readFileSync(file, "utf8"), checkContent);
   const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
   return {
-    facts: [`CONFIG in ${file} is correct: ${names}`],
+    facts: [`CONFIG in ${file} is correct: ${names}`, ...rulesInWords(services)],
     warnings: ignored.map((key) => `nothing reads the key ${key}`),
     problems: [],
   };

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 
 import { ConfigError } from "../src/config/parse.ts";
+import { readJson } from "./firebaseJson.ts";
 import { FUNCTIONS_DIR, REPOSITORY_ROOT } from "./paths.ts";
 
 interface EnvFileOptions {
@@ -19,10 +20,6 @@ interface FirebaseEnv {
 }
 const require = createRequire(import.meta.url);
 const firebaseEnv = require("firebase-tools/lib/functions/env") as FirebaseEnv;
-/** JSON with comments, as firebase-tools reads it. */
-const cjson = createRequire(require.resolve("firebase-tools/package.json"))("cjson") as {
-  readonly parse: (text: string) => unknown;
-};
 
 /** A variable of the functions, and where its value comes from. */
 export interface Setting {
@@ -151,32 +148,6 @@ function refuseAliasFiles(projectId: string): void {
 function aliases(): Readonly<Record<string, string>> {
   const { projects } = readJson(".firebaserc") as { projects?: Record<string, string> };
   return projects ?? {};
-}
-
-/** The entry `firestore` of firebase.json, as it stands there. */
-export function readFirestoreEntry(): unknown {
-  return (readFirebaseJson() as { firestore?: unknown }).firestore;
-}
-
-/** @throws Error if it is not a JSON object */
-export function readFirebaseJson(): object {
-  return readJson("firebase.json");
-}
-
-/** @throws Error that names the file, if it is not a JSON object; comments are fine, as with firebase-tools */
-function readJson(name: string): object {
-  const path = join(REPOSITORY_ROOT, name);
-  if (!existsSync(path)) return {};
-  let value: unknown;
-  try {
-    value = cjson.parse(readFileSync(path, "utf8").replaceAll("\ufeff", ""));
-  } catch (error) {
-    throw new Error(`${name} is not JSON: ${explain(error)}`, { cause: error });
-  }
-  if (typeof value !== "object" || value === null) {
-    throw new Error(`${name}: expected an object; got ${JSON.stringify(value)}`);
-  }
-  return value;
 }
 
 /**

@@ -5,15 +5,8 @@
  *
  * With --check it changes nothing and fails if the README is not up to date.
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { serviceSchema } from "../src/config/schema.ts";
-import { REPOSITORY_ROOT } from "./paths.ts";
-
-const README = join(REPOSITORY_ROOT, "README.md");
-const BEGIN = "<!-- begin: configuration reference, made by tools/configReference.ts -->";
-const END = "<!-- end: configuration reference -->";
+import { writeReadmeTable } from "./readmeTable.ts";
 
 const DEFINITIONS: Readonly<Record<string, Node>> = serviceSchema.definitions;
 
@@ -54,21 +47,8 @@ function typeOf({ type = "any", items, $ref }: Node): string {
   return type === "array" && items !== undefined ? `list of ${typeOf(items)}` : type;
 }
 
-const table = [
+writeReadmeTable("configuration reference", "configReference.ts", [
   "| key | type | default | meaning |",
   "| --- | --- | --- | --- |",
   ...rows(serviceSchema, ""),
-].join("\n");
-
-const readme = readFileSync(README, "utf8");
-const begin = readme.indexOf(BEGIN);
-const end = readme.indexOf(END);
-if (begin === -1 || end === -1) throw new Error("README.md has lost its reference markers");
-const updated = `${readme.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${readme.slice(end)}`;
-
-if (updated !== readme && process.argv.includes("--check")) {
-  process.stderr.write("README.md is not up to date: run npm run schema in functions/\n");
-  process.exitCode = 1;
-} else if (updated !== readme) {
-  writeFileSync(README, updated);
-}
+]);

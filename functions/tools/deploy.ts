@@ -23,7 +23,7 @@ const USAGE = `Usage: scripts/deploy --project PROJECT [--dry-run] [--no-gcloud]
   --dry-run          builds and checks, but changes no functions, rules or indexes
   --no-gcloud        leaves out what needs the Google Cloud CLI, and prints it instead
   OPTION             anything else for firebase deploy, such as --debug or --message TEXT; not --project,
-                     --only or --force, which it sets itself
+                     --only or --force, which it sets itself, nor --config
 
 It asks nothing. docs/DEPLOYMENT.md says what it answers in your place.
 `;
@@ -126,8 +126,12 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Of firebase deploy, which takes the last of several; -f is another name of --force. */
-const OWN_OPTION = /^(?:--(?:project|only|force)(?:=|$)|-[Pf])/;
+/** Of firebase deploy, which takes the last of several; -f is another name of --force, -c of --config. */
+const OWN_OPTIONS: readonly (readonly [RegExp, why: string])[] = [
+  [/^(?:--(?:project|only|force)(?:=|$)|-[Pf])/, "this script sets it"],
+  [/^(?:--config(?:=|$)|-c)/, "it is firebase.json, which was checked, that is deployed"],
+  [/^--dry-run(?:=|$)/, "say it before --, or what follows would not be dry"],
+];
 
 /** @throws Error for options that it does not know, or sets itself */
 function parse(): Options | "help" {
@@ -148,8 +152,10 @@ function parse(): Options | "help" {
   if (first?.kind === "positional") {
     throw new Error(`unexpected argument "${first.value}": what is for firebase deploy follows --`);
   }
-  const own = positionals.find((option) => OWN_OPTION.test(option));
-  if (own !== undefined) throw new Error(`${own} is not for firebase deploy: this script sets it`);
+  for (const option of positionals) {
+    const own = OWN_OPTIONS.find(([pattern]) => pattern.test(option));
+    if (own !== undefined) throw new Error(`${option} is not for firebase deploy: ${own[1]}`);
+  }
   return {
     project: resolveProject(values.project),
     dryRun: values["dry-run"],

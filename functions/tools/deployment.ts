@@ -5,7 +5,10 @@
 import { parseConfig } from "../src/config/parse.ts";
 import { readInvokers, type DeclaredInvokers } from "../src/adapters/invokersFile.ts";
 import type { Services } from "../src/config/route.ts";
-import { explain, readFirestoreEntry, readSettings } from "./configFiles.ts";
+import { ruleInWords } from "../src/domain/words.ts";
+import { explain, readSettings } from "./configFiles.ts";
+import { checkContent } from "./content.ts";
+import { readFirestoreEntry } from "./firebaseJson.ts";
 import { PARAMETERS, reviewParameters, reviewSize } from "./parameters.ts";
 import { unreadVariables, validValue, type Settings } from "./parameters.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
@@ -112,10 +115,10 @@ function reviewConfig({ project, settings }: Deployment): ConfigReview {
     return { facts: [], warnings: [], problems: [problem] };
   }
   try {
-    const { services, ignored } = parseConfig(config.value);
+    const { services, ignored } = parseConfig(config.value, checkContent);
     const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
     return {
-      facts: [`CONFIG in ${config.file} is correct: ${names}`],
+      facts: [`CONFIG in ${config.file} is correct: ${names}`, ...rulesInWords(services)],
       warnings: ignored.map((key) => `nothing reads the key ${key}`),
       problems: [],
       services,
@@ -123,6 +126,13 @@ function reviewConfig({ project, settings }: Deployment): ConfigReview {
   } catch (error) {
     return { facts: [], warnings: [], problems: [`${config.file}: ${explain(error)}`] };
   }
+}
+
+/** What each service does, a line each. */
+export function rulesInWords(services: Services): string[] {
+  return services.map(
+    (service) => `${JSON.stringify(service.serviceName)} ${ruleInWords(service).join("; ")}`,
+  );
 }
 
 interface FirestoreEntry {

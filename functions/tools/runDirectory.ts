@@ -4,9 +4,10 @@ import type { SpawnOptions } from "node:child_process";
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { endLaunches, forgetLaunch, noteLauncher, writeLaunchers } from "./launchers.ts";
+import { endLaunches, forgetLaunch, noteLauncher } from "./launchers.ts";
+import { writeLaunchers, writeNoteLauncher } from "./launchers.ts";
 import { FUNCTIONS_DIR, PACKAGE_BIN_DIR } from "./paths.ts";
-import { endGroup, startGroup } from "./processGroup.ts";
+import { endGroup, settlesWithin, startGroup } from "./processGroup.ts";
 import type { ProcessGroup } from "./processGroup.ts";
 import { makeStagingDir, removeStagingDir } from "./staging.ts";
 
@@ -17,6 +18,13 @@ export interface Outcome {
   readonly code: number;
   /** What it printed, on both streams. */
   readonly output: string;
+}
+
+interface ExecuteOptions extends SpawnOptions {
+  readonly logFile: string;
+  readonly graceMs?: number;
+  /** Is told the process id, which is the id of the group. */
+  readonly onStart?: (id: number) => void;
 }
 
 /**
@@ -32,11 +40,13 @@ export class RunDirectory {
     this.#dismissWatchdog = dismissWatchdog;
   }
 
-  static open(javaHome: string): RunDirectory {
+  /** @param javaHome for what starts emulators */
+  static open(javaHome?: string): RunDirectory {
     const path = makeStagingDir();
     const run = new RunDirectory(path, startWatchdog(path));
     mkdirSync(run.temporary);
-    writeLaunchers(path, javaHome);
+    if (javaHome === undefined) writeNoteLauncher(path);
+    else writeLaunchers(path, javaHome);
     return run;
   }
 
@@ -55,30 +65,38 @@ export class RunDirectory {
   }
 
   /**
-   * Runs a command to its end, or until the signal comes.
+   * Runs a command to its end, or until the signal comes: then it has `graceMs` to end in good order.
    *
    * @throws Error when the command cannot be started
    */
   async execute(
     command: string,
     args: readonly string[],
-    { logFile, signal, ...options }: SpawnOptions & { readonly logFile: string },
+    { logFile, graceMs = END_MS, onStart, signal, ...options }: ExecuteOptions,
   ): Promise<Outcome> {
     let output = "";
     const stdio = ["ignore", "pipe", "pipe"] as const;
     const group = await this.start(command, args, { ...options, stdio: [...stdio] });
+    onStart?.(group.id);
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
       appendFileSync(logFile, chunk);
     };
     group.process.stdout?.on("data", read);
     group.process.stderr?.on("data", read);
-    const end = (): void => void endGroup(group.id, "SIGTERM", END_MS);
+    const closed = new Promise<void>((resolve) => {
+      group.process.once("close", () => {
+        resolve();
+      });
+    });
+    const end = (): void => void endGroup(group.id, "SIGTERM", graceMs);
     signal?.addEventListener("abort", end);
     if (signal?.aborted === true) end();
     const code = await group.exited;
     signal?.removeEventListener("abort", end);
     await endGroup(group.id, "SIGTERM", END_MS);
+    // What it printed last may still be on its way; somebody else may hold the pipe open for good.
+    await settlesWithin(closed, END_MS);
     forgetLaunch(this.path, group.id);
     return { code, output };
   }

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import { formatDotenv } from "./dotenv.ts";
+import { readFirestoreEntry } from "./firebaseJson.ts";
 import { REPOSITORY_ROOT } from "./paths.ts";
 
 /** The emulators a run can ask for. */
@@ -81,11 +82,7 @@ export function removeStagingDir(directory: string): void {
 
 /** Copies the rules and indexes the repository's firebase.json names, and no others. */
 function copyFirestoreFiles(directory: string): Record<string, string> {
-  const source = join(REPOSITORY_ROOT, "firebase.json");
-  if (!existsSync(source)) return {};
-  const { firestore = {} } = JSON.parse(readFileSync(source, "utf8")) as {
-    firestore?: { rules?: string; indexes?: string };
-  };
+  const firestore = (readFirestoreEntry() ?? {}) as { rules?: string; indexes?: string };
   const copied: Record<string, string> = {};
   for (const key of ["rules", "indexes"] as const) {
     const name = firestore[key];

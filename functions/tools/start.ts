@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 
 import { parseConfig, type ParsedConfig } from "../src/config/parse.ts";
 import { explain, readEnvFiles, readFile } from "./configFiles.ts";
+import { checkContent } from "./content.ts";
 import { runDemo } from "./demo.ts";
 import { startEmulators } from "./emulators.ts";
 import { startScheduler, subscribeToTargets } from "./localCloud.ts";
@@ -86,7 +87,7 @@ async function main(): Promise<number> {
 /** @throws Error that names the file, with every problem of the configuration */
 function parse(text: string, file: string | undefined): ParsedConfig {
   try {
-    return parseConfig(text);
+    return parseConfig(text, checkContent);
   } catch (error) {
     throw new Error(file === undefined ? explain(error) : `${file}: ${explain(error)}`, {
       cause: error,

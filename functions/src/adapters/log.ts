@@ -1,4 +1,5 @@
 import { write, type LogSeverity } from "firebase-functions/logger";
+import type { LogName } from "../app/logEvents.ts";
 import type { Log } from "../app/ports.ts";
 
 /**
@@ -6,8 +7,8 @@ import type { Log } from "../app/ports.ts";
  * the logger's `error()`, which puts a stack in the place of the message.
  */
 const line =
-  (severity: LogSeverity): Log["info"] =>
-  (event, fields) => {
+  (severity: LogSeverity) =>
+  (event: LogName, fields: Readonly<Record<string, unknown>>): void => {
     write({ ...fields, severity, message: event });
   };
 

@@ -6,7 +6,7 @@ import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
 import { claimKept, claimTaken, takeClaims, type Due } from "./claimSyncs.ts";
-import type { Clock, Lease, Log, NewId, OpenClaim, Outbox, ServiceState, Window } from "./ports.ts";
+import type { Lease, OpenClaim, Ports } from "./ports.ts";
 import type { Asking, ProbeResult, WindowProbe } from "./probeWindow.ts";
 import { replayWindow } from "./replayWindow.ts";
 
@@ -25,17 +25,10 @@ export type CheckOutcome =
       readonly more: boolean;
     };
 
-interface Deps {
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly outbox: Outbox;
-  readonly probe: WindowProbe;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  readonly claimChunk?: number;
-  readonly seekAfter?: number;
-}
+type Deps = Pick<
+  Ports,
+  "window" | "services" | "outbox" | "clock" | "newId" | "log" | "claimChunk" | "seekAfter"
+> & { readonly probe: WindowProbe };
 
 /** Thrown when others kept taking the events first. The platform's retry checks again later. */
 export class ContentionError extends EventSyncError {
@@ -70,9 +63,8 @@ export async function checkWindow(
     // After a lost race nothing is known about the endpoints any more.
     attemptCheck(deps, rule, id, attempt === 1 ? asking : asking && { ...asking, eventKeys: NONE }),
   );
-  const { outcome: result, ...facts } = outcome;
-  if (result !== "fired") {
-    deps.log.info("window.checked", { ...windowFacts(id), outcome: result, ...facts });
+  if (outcome.outcome !== "fired") {
+    deps.log.info("window.checked", { ...windowFacts(id), ...outcome });
   }
   return outcome;
 }

@@ -11,17 +11,8 @@ import {
   type SyncReason,
 } from "../domain/sync.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
-import type {
-  Claim,
-  ClaimLimits,
-  ClaimResult,
-  Clock,
-  Lease,
-  Log,
-  NewId,
-  OpenClaim,
-  Outbox,
-} from "./ports.ts";
+import type { ClaimedFacts } from "./logEvents.ts";
+import type { Claim, ClaimLimits, ClaimResult, Lease, OpenClaim, Ports } from "./ports.ts";
 import { TIME_LIMIT_SECONDS } from "./timeLimits.ts";
 
 /**
@@ -34,14 +25,7 @@ export const CLAIM_CHUNK = 450;
 /** How long a claimer may take to publish before anyone else may try: longer than any function runs. */
 export const LEASE_MS = 1000 * (Math.max(...Object.values(TIME_LIMIT_SECONDS)) + 30);
 
-interface Deps {
-  readonly outbox: Outbox;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  /** Instead of `CLAIM_CHUNK`, where a test wants several commits from a small window. */
-  readonly claimChunk?: number;
-}
+type Deps = Pick<Ports, "outbox" | "clock" | "newId" | "log" | "claimChunk">;
 
 /** Events that are to become a sync. */
 export interface Due {
@@ -112,8 +96,10 @@ export async function takeClaims(
   const claims: OpenClaim[] = [];
   for (const { syncId } of registered) {
     const nowMs = clock();
-    const options = { isRegistered: true };
-    const taken = await outbox.take(service, syncId, nowMs, nowMs + LEASE_MS, options);
+    const taken = await outbox.take(
+      { serviceName: service, syncId },
+      { nowMs, leaseUntilMs: nowMs + LEASE_MS, isRegistered: true },
+    );
     if (taken?.next === "goOn") claims.push(taken.claim);
   }
   return claims;
@@ -210,7 +196,7 @@ function logClaim(
   }
 }
 
-function factsOf(sync: Sync): Readonly<Record<string, unknown>> {
+function factsOf(sync: Sync): Omit<ClaimedFacts, "reason"> {
   const { serviceName: service, key, id: syncId, eventID, endpoints } = sync;
   const numberOfEvents = Object.fromEntries(endpoints.map((e) => [e.eventKey, e.numberOfEvents]));
   return { ...windowFacts({ service, key }), syncId, eventID, numberOfEvents };

@@ -4,41 +4,15 @@ import { windowName, windowOf, type WindowId } from "../domain/window.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
 import { ClaimUnfinishedError, finishClaims } from "./finishClaims.ts";
+import { markTogether } from "./markTogether.ts";
 import { MessageBudget } from "./messageBudget.ts";
-import type {
-  Clock,
-  EventLog,
-  Log,
-  NewId,
-  Outbox,
-  Publisher,
-  ServiceState,
-  Window,
-} from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
 import { publishSyncs } from "./publishSyncs.ts";
-import { storeEvent, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
+import { storeEvent, storeEvents, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
 import { sweep, type SweepReport } from "./sweep.ts";
 import { CHECK_MS, CLAIM_MS } from "./timeLimits.ts";
 import { triggerSync, type ManualSync } from "./triggerSync.ts";
-
-/** Everything that the use cases need. */
-export interface Ports {
-  readonly events: EventLog;
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  /** Events in one commit of a claim, where a test wants fewer. */
-  readonly claimChunk?: number;
-  /** Events of a window that a replay keeps, where a test wants fewer. */
-  readonly seekAfter?: number;
-  /** How long a check goes on with a large claim, where a test has time. */
-  readonly claimMs?: number;
-}
 
 /** An event that has just been stored, as its marker tells it. */
 export type NewEvent = Pick<PendingEvent, "eventKey" | "receivedAtMs">;
@@ -46,6 +20,8 @@ export type NewEvent = Pick<PendingEvent, "eventKey" | "receivedAtMs">;
 /** What EventSync does, once per process: it remembers which checks run, and bounds what they take. */
 export interface Engine {
   storeEvent(rule: Rule, request: AcceptedRequest): Promise<StoredEvent>;
+  /** Stores the events of one request, in their order; sent again, those that are stored are recognised. */
+  storeEvents(rule: Rule, requests: readonly AcceptedRequest[]): Promise<StoredEvent[]>;
   /**
    * Checks a window and publishes what that makes; shared with other callers of the same moment.
    *
@@ -60,7 +36,8 @@ export interface Engine {
 
 export function makeEngine(ports: Ports): Engine {
   const probe = new WindowProbe(ports);
-  const deps = { ...ports, probe, budget: new MessageBudget() };
+  const outbox = markTogether(ports.outbox, ports.clock);
+  const deps = { ...ports, outbox, probe, budget: new MessageBudget() };
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
   const checks = new Coalescer<Asked, NewEvent | typeof EVERYTHING, Checked>(
     async ({ rule, window }, events) => {
@@ -89,6 +66,7 @@ export function makeEngine(ports: Ports): Engine {
   };
   return {
     storeEvent: (rule, request) => storeEvent(ports, rule, request),
+    storeEvents: (rule, requests) => storeEvents(ports, rule, requests),
     checkWindow: check,
     triggerSync: (rule, window) => triggerSync(deps, rule, window),
     async reset(rule) {
@@ -98,7 +76,7 @@ export function makeEngine(ports: Ports): Engine {
         resetAtMs,
         -rule.trigger.observationPeriod - KEPT_RESETS_SECONDS,
       );
-      await ports.services.reset(windowOf(rule), resetAtMs, keepFromMs);
+      await ports.services.reset(windowOf(rule), { atMs: resetAtMs, keepFromMs });
       ports.log.info("service.reset", { service: rule.serviceName });
       return { resetAtMs };
     },

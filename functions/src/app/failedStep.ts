@@ -1,4 +1,5 @@
 import { toEventSyncError } from "../domain/errors.ts";
+import type { StepFacts } from "./logEvents.ts";
 import type { Log } from "./ports.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { Log } from "./ports.ts";
 export function noteFailedStep(
   log: Log,
   report: { errors: number; skipped: number },
-  facts: { readonly step: string; readonly service?: string; readonly syncId?: string },
+  facts: Omit<StepFacts, "error">,
   thrown: unknown,
 ): void {
   const fields = { ...facts, error: String(thrown) };

@@ -1,18 +1,12 @@
 import { EventSyncError } from "../domain/errors.ts";
 import { goOn } from "./claimSyncs.ts";
-import type { Clock, EventLog, Lease, Log, OpenClaim, Outbox, Publisher } from "./ports.ts";
 import type { MessageBudget } from "./messageBudget.ts";
+import type { Lease, OpenClaim, Ports } from "./ports.ts";
 import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
 
-interface Deps {
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
+type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log" | "claimChunk"> & {
   readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly claimChunk?: number;
-}
+};
 
 /** Thrown when a large sync is not complete yet. To repeat the call goes on with it, and so does the sweep. */
 export class ClaimUnfinishedError extends EventSyncError {

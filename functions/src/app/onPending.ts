@@ -42,16 +42,19 @@ export async function onPending(
   const facts = { service: serviceName, eventId };
   const ignoreUnlessNew = (problem: string): void => {
     const isYoung = createdAtMs !== undefined && nowMs - createdAtMs < ROLL_OUT_MS;
-    log.warn(isYoung ? "pending.deferred" : "pending.ignored", { ...facts, problem });
-    if (isYoung)
-      throw new EventSyncError("not-known-yet", `${problem} on this instance, perhaps not yet`);
+    if (!isYoung) {
+      log.warn("pending.ignored", { ...facts, problem });
+      return;
+    }
+    log.warn("pending.deferred", { ...facts, problem });
+    throw new EventSyncError("not-known-yet", `${problem} on this instance, perhaps not yet`);
   };
   if (isNewer) {
     ignoreUnlessNew("the form of the marker is not known");
     return;
   }
   if (key === undefined || eventKey === undefined || receivedAtMs === undefined) {
-    log.error("pending.ignored", { ...facts, problem: "the document is malformed" });
+    log.error("pending.unreadable", facts);
     return;
   }
   const rule = rules.find((candidate) => candidate.serviceName === serviceName);

@@ -1,11 +1,12 @@
 import type { Range, RegisteredClaim } from "../domain/claim.ts";
 import type { Event, NewPendingEvent, PendingEvent, Place } from "../domain/event.ts";
 import type { Expiry } from "../domain/expiry.ts";
-import type { Rule } from "../domain/rule.ts";
+import type { Rule, Target } from "../domain/rule.ts";
 import type { WindowId } from "../domain/window.ts";
 import type { Group } from "../domain/decide.ts";
 import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
 import type { Sync, SyncReason } from "../domain/sync.ts";
+import type { LogFields, LoggedAs } from "./logEvents.ts";
 
 /**
  * What the use cases need from the outside, one small port per role. Every method that touches
@@ -25,18 +26,30 @@ export interface EventLog {
     event: Event,
     pending: NewPendingEvent | undefined,
   ): Promise<"stored" | "exists">;
-  /** When the event with this id was received (1 read); undefined if it is gone, or of a newer form. */
-  receivedAt(serviceName: string, eventId: string): Promise<number | undefined>;
+  /**
+   * What was answered about the event with this id (1 read); undefined if it is gone, or of a newer form.
+   */
+  summary(event: {
+    readonly serviceName: string;
+    readonly eventId: string;
+  }): Promise<EventSummary | undefined>;
   /**
    * Reads events as they stand in messages (1 read each), by id. What is missing or malformed is left
    * out and reported.
    *
    * @throws EventSyncError `newer-document`
    */
-  read(
-    serviceName: string,
-    eventIds: readonly string[],
-  ): Promise<ReadonlyMap<string, MessageEvent>>;
+  read(events: {
+    readonly serviceName: string;
+    readonly eventIds: readonly string[];
+  }): Promise<ReadonlyMap<string, MessageEvent>>;
+}
+
+export interface EventSummary {
+  /** Epoch milliseconds. */
+  readonly receivedAtMs: number;
+  /** Why it does not count, if so. */
+  readonly ignored?: string;
 }
 
 export interface Window {
@@ -140,10 +153,13 @@ export interface ServiceState {
    */
   read(window: WindowId): Promise<WindowState>;
   /**
-   * Everything received up to now stops counting (1 read, 1 write). Forgets resets before `keepFromMs`,
-   * except the last one.
+   * Everything received up to that time stops counting (1 read, 1 write). Forgets resets before
+   * `keepFromMs`, except the last one.
    */
-  reset(window: WindowId, nowMs: number, keepFromMs: number): Promise<void>;
+  reset(
+    window: WindowId,
+    times: { readonly atMs: number; readonly keepFromMs: number },
+  ): Promise<void>;
 }
 
 /** A sync that is ours to publish, until the lease runs out. */
@@ -296,19 +312,18 @@ export interface Outbox {
    * has run out, later where many attempts were made before. It does not expire while it is not
    * published.
    *
-   * @param options.isRegistered its service lists it as a claim under way: if nobody can go on with it, it
+   * @param taking.isRegistered its service lists it as a claim under way: if nobody can go on with it, it
    *   does so no longer (2 reads, 1 write), and its range stops being owned
-   * @param options.again take it even if it is published or not due: it was asked for by name
-   * @param options.dueByMs take it even if it is due only then
+   * @param taking.again take it even if it is published or not due: it was asked for by name
+   * @param taking.dueByMs take it even if it is due only then
    * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
    * @throws EventSyncError `newer-document`
    */
   take(
-    serviceName: string,
-    syncId: string,
-    nowMs: number,
-    leaseUntilMs: number,
-    options?: {
+    sync: Pick<DueSync, "serviceName" | "syncId">,
+    taking: {
+      readonly nowMs: number;
+      readonly leaseUntilMs: number;
       readonly again?: boolean;
       readonly dueByMs?: number;
       readonly isRegistered?: boolean;
@@ -329,19 +344,26 @@ export interface Outbox {
 
 export interface Publisher {
   /**
-   * Publishes sync messages, in as few requests as they fit, and waits for the acknowledgements.
+   * Publishes sync messages, in as few requests as they fit, and waits for the acknowledgements. Those
+   * with an ordering key go out in their order; one that fails takes with it those of the same key after
+   * it, and no others.
    *
    * @returns for each message the id that Pub/Sub gave it; rejected if Pub/Sub refused it or did not
    *   answer in time
    */
-  publish(topic: string, messages: readonly SyncMessage[]): Promise<PromiseSettledResult<string>[]>;
+  publish(
+    publication: Target & { readonly messages: readonly SyncMessage[] },
+  ): Promise<PromiseSettledResult<string>[]>;
 }
 
-/** One structured line per decision: what happened, in the past tense, with its facts. */
+/**
+ * One structured line per decision: what happened, in the past tense, with its facts. Which there are, and
+ * how severe each is, `logEvents.ts` says.
+ */
 export interface Log {
-  info(event: string, fields: Readonly<Record<string, unknown>>): void;
-  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
-  error(event: string, fields: Readonly<Record<string, unknown>>): void;
+  info<Name extends LoggedAs<"info">>(event: Name, fields: LogFields[Name]): void;
+  warn<Name extends LoggedAs<"warn">>(event: Name, fields: LogFields[Name]): void;
+  error<Name extends LoggedAs<"error">>(event: Name, fields: LogFields[Name]): void;
 }
 
 export interface Clock {
@@ -351,3 +373,21 @@ export interface Clock {
 
 /** A fresh random id, 20 characters or more, scattered so that Firestore finds no hot spot. */
 export type NewId = () => string;
+
+/** Everything that the use cases need; each takes what it uses of it. */
+export interface Ports {
+  readonly events: EventLog;
+  readonly window: Window;
+  readonly services: ServiceState;
+  readonly outbox: Outbox;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+  /** Events in one commit of a claim instead of `CLAIM_CHUNK`, where a test wants several from few. */
+  readonly claimChunk?: number;
+  /** Events of a window that a replay keeps instead of `SEEK_AFTER`, likewise. */
+  readonly seekAfter?: number;
+  /** How long a check goes on with a large claim instead of `CLAIM_MS`, likewise. */
+  readonly claimMs?: number;
+}

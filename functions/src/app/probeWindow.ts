@@ -4,12 +4,9 @@ import { completedBy, Inquiry } from "../domain/inquiry.ts";
 import { addSeconds, windowStart, type Rule } from "../domain/rule.ts";
 import { windowName, type WindowId } from "../domain/window.ts";
 import { BoundedMap } from "./boundedMap.ts";
-import type { Clock, Window } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
-interface Deps {
-  readonly window: Window;
-  readonly clock: Clock;
-}
+type Deps = Pick<Ports, "window" | "clock">;
 
 /** The new events that ask for a check. */
 export interface Asking {

@@ -11,18 +11,14 @@ import {
   type MessageEvent,
   type SyncMessage,
 } from "../domain/syncMessage.ts";
+import type { AttemptFacts } from "./logEvents.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { Clock, EventLog, Lease, Log, Outbox, Publisher } from "./ports.ts";
+import type { Lease, Ports } from "./ports.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
 
-interface Deps {
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
+type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
   readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+};
 
 export type PublishOutcome =
   | { readonly outcome: "published"; readonly messageId: string }
@@ -79,7 +75,7 @@ function planOf(sync: Sync): Plan {
   return { eventIds, ...plannedSize(sync, eventIds) };
 }
 
-/** In order, so many together as make no more than the largest message; by topic. */
+/** In order, so many together as make no more than the largest message; of one target. */
 function batchesOf(leases: readonly Lease[], plans: readonly Plan[]): Planned[][] {
   const batches: Planned[][] = [];
   let bytes = 0;
@@ -87,7 +83,8 @@ function batchesOf(leases: readonly Lease[], plans: readonly Plan[]): Planned[][
     const plan = plans[index] ?? planOf(lease.sync);
     const last = batches.at(-1);
     const fits =
-      last?.[0]?.lease.sync.topic === lease.sync.topic &&
+      last?.[0] !== undefined &&
+      hasSameTarget(last[0].lease.sync, lease.sync) &&
       last.length < BATCH_SYNCS &&
       bytes + plan.bytes <= MAX_MESSAGE_BYTES;
     if (fits) last.push({ lease, plan });
@@ -95,6 +92,10 @@ function batchesOf(leases: readonly Lease[], plans: readonly Plan[]): Planned[][
     bytes = fits ? bytes + plan.bytes : plan.bytes;
   });
   return batches;
+}
+
+function hasSameTarget(a: Sync, b: Sync): boolean {
+  return a.topic === b.topic && a.format === b.format && a.orderingKey === b.orderingKey;
 }
 
 async function publishBatch(
@@ -154,10 +155,18 @@ async function send(
 async function readAndPublish(deps: Deps, batch: readonly Planned[]): Promise<Sent[]> {
   const [first] = batch;
   if (first === undefined) return [];
-  const { serviceName, topic } = first.lease.sync;
-  const ids = batch.flatMap(({ plan }) => [...plan.eventIds.values()].flat());
-  const { messages, truncated } = buildAll(batch, await deps.events.read(serviceName, ids));
-  const published = deps.publisher.publish(topic, messages);
+  const { serviceName, topic, format, orderingKey } = first.lease.sync;
+  const eventIds = batch.flatMap(({ plan }) => [...plan.eventIds.values()].flat());
+  const { messages, truncated } = buildAll(
+    batch,
+    await deps.events.read({ serviceName, eventIds }),
+  );
+  const published = deps.publisher.publish({
+    topic,
+    messages,
+    ...(format !== undefined && { format }),
+    ...(orderingKey !== undefined && { orderingKey }),
+  });
   // Not awaited here: a function that waits holds on to its variables, and this one to the messages.
   return published.then((results) =>
     results.map((result, index): Sent =>
@@ -228,7 +237,7 @@ function postponed({ log }: Deps, lease: Lease, reason: string): PublishOutcome 
   return { outcome: "postponed" };
 }
 
-function factsOf({ sync, attempt }: Lease): Readonly<Record<string, unknown>> {
+function factsOf({ sync, attempt }: Lease): AttemptFacts {
   return { service: sync.serviceName, syncId: sync.id, eventID: sync.eventID, attempt };
 }
 

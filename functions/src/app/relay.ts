@@ -1,21 +1,18 @@
 import pMap from "p-map";
 import type { Rule } from "../domain/rule.ts";
 import type { Sync } from "../domain/sync.ts";
-import { goOn, LEASE_MS } from "./claimSyncs.ts";
+import { LEASE_MS } from "./claimSyncs.ts";
 import { noteFailedStep } from "./failedStep.ts";
+import { finishClaims } from "./finishClaims.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { Clock, DueSync, EventLog, Log, Outbox, Publisher } from "./ports.ts";
-import { publishSyncs } from "./publishSyncs.ts";
+import type { DueSync, Lease, OpenClaim, Ports } from "./ports.ts";
+import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
 
-interface Deps {
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
+type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log" | "claimChunk"> & {
   readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly claimChunk?: number;
-}
+};
+
+type Named = Pick<DueSync, "serviceName" | "syncId">;
 
 /** What the relay has done so far. */
 export interface RelayReport {
@@ -27,16 +24,17 @@ export interface RelayReport {
   skipped: number;
 }
 
-/** Syncs read at a time, and published at a time. */
+/** Syncs read at a time. */
 const PAGE = 200;
+/** Services at a time, and syncs of one that are taken at a time. */
 const CONCURRENCY = 8;
 
 /**
- * Publishes the syncs that are due, oldest first, until there are none or time is up; goes on before with
- * the claims of those that are not complete.
+ * Publishes the syncs that are due, oldest first, until there are none or time is up: those of one service
+ * together, as a check does. Goes on with the claims of those that are not complete, and publishes them, too.
  *
  * Once a sync of a service cannot be published its others are left for the next time: most likely its
- * topic is gone, and trying them all would hold up the services behind it.
+ * topic is gone, and trying them all would hold up the services behind it. So the oldest goes alone.
  *
  * @param untilMs when to begin no more
  * @param report is added to, step by step: it is right also where a step never ends
@@ -49,43 +47,55 @@ export async function relayDue(
 ): Promise<void> {
   const stuck = new Set<string>();
   let newer = 0;
-  const relayOne = async ({ serviceName, syncId }: DueSync): Promise<void> => {
-    const now = deps.clock();
-    const taken = await deps.outbox.take(serviceName, syncId, now, now + LEASE_MS);
-    if (taken === undefined) return;
-    const lease =
-      taken.next === "publish" ? taken.lease : (await goOn(deps, taken.claim, untilMs)).lease;
-    if (lease === undefined) return;
-    const sync = withCurrentTopic(lease.sync, rules);
-    const [published] = await publishSyncs(deps, [{ ...lease, sync }], untilMs);
-    switch (published?.outcome) {
-      case "published":
-        report.published++;
-        return;
-      case "failed":
-        report.failed++;
-        stuck.add(serviceName);
-        return;
-      case "postponed":
-      case undefined:
-        return;
+  const claims: OpenClaim[] = [];
+  const noteFailed = (error: unknown, { serviceName: service, syncId }: Named): void => {
+    noteFailedStep(deps.log, report, { step: "publish", service, syncId }, error);
+  };
+  const take = async (due: DueSync): Promise<Lease | undefined> => {
+    try {
+      const nowMs = deps.clock();
+      const taken = await deps.outbox.take(due, { nowMs, leaseUntilMs: nowMs + LEASE_MS });
+      if (taken?.next === "publish") return taken.lease;
+      if (taken !== undefined) claims.push(taken.claim);
+    } catch (error) {
+      noteFailed(error, due);
+    }
+    return undefined;
+  };
+  const withTopic = (lease: Lease): Lease => ({
+    ...lease,
+    sync: withCurrentTopic(lease.sync, rules),
+  });
+  const count = (outcome: PublishOutcome["outcome"] | undefined, { serviceName }: Named): void => {
+    if (outcome === "published") report.published++;
+    if (outcome !== "failed") return;
+    report.failed++;
+    stuck.add(serviceName);
+  };
+  const finish = async (claim: OpenClaim): Promise<void> => {
+    const { serviceName, id: syncId } = claim.sync;
+    const named = { serviceName, syncId };
+    try {
+      const [finished] = await finishClaims(deps, [claim], untilMs, withTopic);
+      count(finished?.published?.outcome, named);
+      if (finished?.isLeft === true) report.skipped++;
+    } catch (error) {
+      noteFailed(error, named);
     }
   };
-  const tryOne = async (due: DueSync): Promise<void> => {
-    if (due.isNewer) {
-      newer++;
-      return;
-    }
-    if (stuck.has(due.serviceName)) return;
+  const relay = async (due: readonly DueSync[]): Promise<void> => {
+    const [first] = due;
+    if (first === undefined || stuck.has(first.serviceName)) return;
     if (deps.clock() >= untilMs) {
-      report.skipped++;
+      report.skipped += due.length;
       return;
     }
+    const taken = await pMap(due, take, { concurrency: CONCURRENCY });
+    const leases = taken.filter((lease) => lease !== undefined).map(withTopic);
     try {
-      await relayOne(due);
+      for (const { outcome } of await publishSyncs(deps, leases, untilMs)) count(outcome, first);
     } catch (error) {
-      const { serviceName: service, syncId } = due;
-      noteFailedStep(deps.log, report, { step: "publish", service, syncId }, error);
+      noteFailed(error, first);
     }
   };
 
@@ -94,8 +104,17 @@ export async function relayDue(
   try {
     do {
       page = await deps.outbox.due(nowMs, PAGE, page.at(-1));
-      await pMap(page, tryOne, { concurrency: CONCURRENCY });
+      const known = page.filter(({ isNewer }) => !isNewer);
+      newer += page.length - known.length;
+      const services = [...Map.groupBy(known, ({ serviceName }) => serviceName).values()];
+      const inTurn = async (due: readonly DueSync[]): Promise<void> => {
+        await relay(due.slice(0, 1));
+        await relay(due.slice(1));
+      };
+      await pMap(services, inTurn, { concurrency: CONCURRENCY });
     } while (page.length === PAGE && deps.clock() < untilMs);
+    // Last, since each takes all the time there is.
+    await pMap(claims, finish, { concurrency: CONCURRENCY });
   } finally {
     if (newer > 0) deps.log.warn("documents.leftAlone", { kind: "sync", count: newer });
   }

@@ -5,7 +5,7 @@ import { byAge, endOf, latest, placeOf, type PendingEvent, type Place } from "..
 import { Replay } from "../domain/replay.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
-import type { Log, ServiceState, Window, WindowState } from "./ports.ts";
+import type { Ports, WindowState } from "./ports.ts";
 import { seek } from "./seekWindow.ts";
 
 /**
@@ -14,13 +14,7 @@ import { seek } from "./seekWindow.ts";
  */
 export const SEEK_AFTER = 5000;
 
-export interface ReplayDeps {
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly log: Log;
-  /** Instead of `SEEK_AFTER`, where a test wants small windows to be large ones. */
-  readonly seekAfter?: number;
-}
+export type ReplayDeps = Pick<Ports, "window" | "services" | "log" | "seekAfter">;
 
 /** Events that follow each other, and belong together. */
 export interface WindowRun {

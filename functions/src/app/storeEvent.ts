@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import pMap from "p-map";
 import type { Event } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
 import { messageSize } from "../domain/syncMessage.ts";
-import type { Clock, EventLog, Log, NewId } from "./ports.ts";
+import type { LogFields } from "./logEvents.ts";
+import type { Ports } from "./ports.ts";
 
 /** A request that is an event, before it has an identity of ours. */
 export interface AcceptedRequest extends Omit<Event, "id" | "receivedAtMs"> {
@@ -16,17 +18,14 @@ export interface StoredEvent {
   readonly receivedAtMs: number;
   /** The source had delivered it before; the other fields are those of the first time. */
   readonly duplicate: boolean;
+  /** Why it does not count, if so. */
+  readonly ignored?: string;
 }
 
-interface Deps {
-  readonly events: EventLog;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-}
+type Deps = Pick<Ports, "events" | "clock" | "newId" | "log">;
 
 /**
- * Stores an event together with its pending marker, in one commit.
+ * Stores an event together with its pending marker, in one commit; one that is ignored has no marker.
  *
  * An event whose source names it gets its id from that name, so that `create` refuses a repeat, even
  * one that arrives at the same moment. With a random id an existing event can only be our own: the
@@ -42,23 +41,53 @@ export async function storeEvent(
   const { eventKey } = request;
   const id = idempotencyKey === undefined ? deps.newId() : idFrom(eventKey, idempotencyKey);
   const event: Event = { id, receivedAtMs: deps.clock(), ...accepted };
+  const { receivedAtMs } = event;
   const size = messageSize(event);
   const key = event.key ?? windowOf(rule).key;
   const pending =
-    event.ignored === undefined
-      ? { id, key, eventKey, receivedAtMs: event.receivedAtMs, size }
-      : undefined;
+    event.ignored === undefined ? { id, key, eventKey, receivedAtMs, size } : undefined;
 
   const result = await deps.events.append(rule, event, pending);
+  const facts = { service: serviceName, eventKey, eventId: id };
   if (result === "stored" || idempotencyKey === undefined) {
-    const facts = { service: serviceName, eventKey, eventId: id, size };
-    if (event.ignored === undefined) deps.log.info("event.stored", facts);
-    else deps.log.info("event.ignored", { ...facts, reason: event.ignored.reason });
-    return { eventId: id, receivedAtMs: event.receivedAtMs, duplicate: false };
+    logStored(deps.log, { ...facts, size }, event.ignored?.reason);
+    return { eventId: id, receivedAtMs, duplicate: false, ...ignoredOf(event) };
   }
-  const first = await deps.events.receivedAt(serviceName, id);
-  deps.log.info("event.repeated", { service: serviceName, eventKey, eventId: id });
-  return { eventId: id, receivedAtMs: first ?? event.receivedAtMs, duplicate: true };
+  const first = await deps.events.summary({ serviceName, eventId: id });
+  deps.log.info("event.repeated", facts);
+  return { eventId: id, receivedAtMs, ...(first ?? ignoredOf(event)), duplicate: true };
+}
+
+/** Events of a batch that are stored at a time. */
+const BATCH_CONCURRENCY = 10;
+
+/**
+ * Stores events of one request, each by itself. If it fails, some may be stored: sent again, those are
+ * recognised.
+ */
+export function storeEvents(
+  deps: Deps,
+  rule: Rule,
+  requests: readonly AcceptedRequest[],
+): Promise<StoredEvent[]> {
+  return pMap(requests, (request) => storeEvent(deps, rule, request), {
+    concurrency: BATCH_CONCURRENCY,
+  });
+}
+
+/** What is said of a failure may quote the event: that stays in its document. */
+function logStored(
+  log: Ports["log"],
+  facts: LogFields["event.stored"],
+  reason: string | undefined,
+): void {
+  if (reason === undefined) log.info("event.stored", facts);
+  else if (reason === "filter-failed") log.warn("event.filterFailed", facts);
+  else log.info("event.ignored", { ...facts, reason });
+}
+
+function ignoredOf({ ignored }: Event): { readonly ignored?: string } {
+  return ignored === undefined ? {} : { ignored: ignored.reason };
 }
 
 /** 128 bits of SHA-256, in hex: well scattered, and valid as a document id whatever the source sent. */

@@ -6,27 +6,23 @@ import { windowOf, type WindowId } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { Clock, EventLog, Log, Outbox, Publisher, ServiceState, Window } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { relayDue } from "./relay.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
 
-interface Deps {
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
+type Deps = Pick<
+  Ports,
+  "window" | "services" | "events" | "outbox" | "publisher" | "clock" | "log" | "claimChunk"
+> & {
   readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly claimChunk?: number;
   /** A window check that no event asked for, with its publication. */
   readonly check: (rule: Rule, window: WindowId) => Promise<CheckOutcome>;
-}
+};
 
 export interface SweepReport {
   readonly published: number;
   readonly failed: number;
+  /** Syncs that its checks made. */
   readonly fired: number;
   readonly expired: number;
   /** Steps that threw or took too long; each is in the log. */
@@ -103,7 +99,8 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       if (firesByItself(rule)) {
         isPassed = false;
         const check = async (): Promise<void> => {
-          if ((await deps.check(rule, windowOf(rule))).outcome === "fired") report.fired++;
+          const outcome = await deps.check(rule, windowOf(rule));
+          if (outcome.outcome === "fired") report.fired += outcome.leases.length;
           isPassed = true;
         };
         await attemptInTime("check", { service }, check, LIMITS.stepSeconds);

@@ -6,40 +6,15 @@ import { ContentionError, retryContention } from "./checkWindow.ts";
 import { claimKept, claimTaken, LEASE_MS, takeClaims, type Due } from "./claimSyncs.ts";
 import { ClaimUnfinishedError, finishClaims } from "./finishClaims.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type {
-  Clock,
-  DueSync,
-  EventLog,
-  Lease,
-  Log,
-  NewId,
-  OpenClaim,
-  Outbox,
-  Publisher,
-  ServiceState,
-  Window,
-} from "./ports.ts";
 import { openWindow } from "./openWindow.ts";
+import type { DueSync, Lease, OpenClaim, Outbox, Ports } from "./ports.ts";
 import { CLOCK_SKEW_MS } from "./probeWindow.ts";
 import { publishSyncs } from "./publishSyncs.ts";
 import { withCurrentTopic } from "./relay.ts";
 import { CLAIM_MS } from "./timeLimits.ts";
 import { replayWindow, type ReplayedWindow } from "./replayWindow.ts";
 
-interface Deps {
-  readonly window: Window;
-  readonly services: ServiceState;
-  readonly events: EventLog;
-  readonly outbox: Outbox;
-  readonly publisher: Publisher;
-  readonly budget: MessageBudget;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  readonly claimChunk?: number;
-  readonly seekAfter?: number;
-  readonly claimMs?: number;
-}
+type Deps = Ports & { readonly budget: MessageBudget };
 
 export interface ManualSync {
   readonly syncId: string;
@@ -206,10 +181,11 @@ async function takeNamed(
   { outbox, clock }: Deps,
   { serviceName }: Rule,
   syncId: string,
-  options: Parameters<Outbox["take"]>[4],
+  options: Omit<Parameters<Outbox["take"]>[1], "nowMs" | "leaseUntilMs">,
 ): Promise<Omit<Claimed, "more">> {
   const nowMs = clock();
-  const taken = await outbox.take(serviceName, syncId, nowMs, nowMs + LEASE_MS, options);
+  const taking = { ...options, nowMs, leaseUntilMs: nowMs + LEASE_MS };
+  const taken = await outbox.take({ serviceName, syncId }, taking);
   if (taken === undefined) throw new ContentionError(serviceName);
   return taken.next === "publish"
     ? { leases: [taken.lease], claims: [] }

@@ -70,6 +70,9 @@ function sizeOf(condition: Condition): { readonly depth: number; readonly parts:
   };
 }
 
+/** Endpoints that a message lists. */
+const MAX_SHOWN = 10;
+
 function checkPart(
   condition: Condition,
   path: string,
@@ -78,8 +81,9 @@ function checkPart(
   if ("endpoint" in condition) {
     const { endpoint } = condition;
     if (endpoints.has(endpoint)) return [];
-    const known = Array.from(endpoints.keys(), (key) => JSON.stringify(key)).join(", ");
-    const message = `expected an endpoint of the service (${known}), got ${JSON.stringify(endpoint)}`;
+    const known = Array.from(endpoints.keys(), (key) => JSON.stringify(key));
+    const some = known.length > MAX_SHOWN ? [...known.slice(0, MAX_SHOWN), "…"] : known;
+    const message = `expected an endpoint of the service (${some.join(", ")}), got ${JSON.stringify(endpoint)}`;
     return [{ path, message }];
   }
   const problems: Problem[] = [];

@@ -1,5 +1,6 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
+import { MAX_ATTRIBUTE_BYTES, sourceOf } from "../domain/publication.ts";
 import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredAtMost } from "../domain/rule.ts";
 import { readCondition } from "./condition.ts";
@@ -12,6 +13,9 @@ import {
   type GivenService,
   type ServiceConfig,
 } from "./schema.ts";
+
+/** What is wrong with what an endpoint asks of content, and where below it, such as `filter`. */
+export type CheckContent = (endpoint: Pick<EndpointConfig, "schema" | "filter">) => Problem[];
 
 /** What the configuration came to. */
 export interface ParsedConfig {
@@ -49,9 +53,10 @@ export class ConfigError extends EventSyncError {
 /**
  * Parses the `CONFIG` parameter: one service, or a list of services.
  *
+ * @param checkContent checks schemas and filters; it needs libraries that are loaded only where there are any
  * @throws ConfigError with all problems at once
  */
-export function parseConfig(text: string): ParsedConfig {
+export function parseConfig(text: string, checkContent: CheckContent = () => []): ParsedConfig {
   const raw = parseJson(text);
   const ignored: string[] = [];
   const isList = Array.isArray(raw);
@@ -67,7 +72,12 @@ export function parseConfig(text: string): ParsedConfig {
   candidates.forEach((candidate, index) => {
     const path = pathOf(index);
     const asked = retentionAskedFor(candidate);
-    if (validate(candidate)) {
+    if (!isList && (typeof raw !== "object" || raw === null)) {
+      problems.push({
+        path,
+        message: `expected an object, or a list of objects, got ${show(raw)}`,
+      });
+    } else if (validate(candidate)) {
       const { condition, problems: wrong } = readCondition(candidate, path);
       const retentionPeriod = asked ?? defaultRetention(candidate);
       const service = { ...candidate, condition, retentionPeriod };
@@ -80,8 +90,9 @@ export function parseConfig(text: string): ParsedConfig {
       problems.push(...(validate.errors ?? []).filter(isWhole).map((e) => describe(e, path)));
       problems.push(...checkKeys(candidate, path));
     }
+    problems.push(...checkContents(candidate, path, checkContent));
   });
-  problems.push(...checkTogether(services));
+  problems.push(...checkTogether(services, pathOf));
 
   const [first, ...others] = services.values();
   if (first === undefined && problems.length === 0) {
@@ -167,8 +178,14 @@ function toPath(pointer: string, root: string): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = typeof value === "number" ? showNumber(value) : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** As it was read: as JSON, what is too large would be null, and -0 be 0. */
+function showNumber(value: number): string {
+  if (!Number.isFinite(value)) return `${String(value)}: too large for a number`;
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 const DEFAULT_RETENTION = serviceSchema.properties.retentionPeriod.default;
@@ -199,7 +216,16 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
       message: `expected at least ${String(least)} seconds, the observation period of ${String(trigger.observationPeriod)} and one day, got ${String(retentionPeriod)}`,
     });
   }
-  return problems;
+  return [...problems, ...checkTarget(service, root)];
+}
+
+/** A CloudEvent names its service in an attribute, escaped. */
+function checkTarget({ serviceName, targetPubSub }: ServiceConfig, root: string): Problem[] {
+  if (targetPubSub.format !== "cloudevents" || !isServiceName(serviceName)) return [];
+  const needed = bytes(sourceOf(serviceName));
+  if (needed <= MAX_ATTRIBUTE_BYTES) return [];
+  const message = `expected a name whose source as a CloudEvent has at most ${String(MAX_ATTRIBUTE_BYTES)} bytes, got ${String(needed)}`;
+  return [{ path: join(root, "serviceName"), message }];
 }
 
 /** One commit takes what a rule requires: a service that asks for more could never fire. */
@@ -232,6 +258,10 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
       message: `expected ${properties.serviceName.expected}, got ${show(serviceName)}`,
     });
   }
+  if (serviceName === "_ah" || serviceName === "eventlog") {
+    const message = `expected another name: ${RESERVED_REASON}, got ${show(serviceName)}`;
+    problems.push({ path: join(root, "serviceName"), message });
+  }
   const origins = (cors as { origins?: unknown } | null | undefined)?.origins;
   for (const [index, origin] of (Array.isArray(origins) ? origins : []).entries()) {
     if (typeof origin !== "string" || isOrigin(origin)) continue;
@@ -247,6 +277,9 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
     if (!isEventKey(eventKey)) {
       const wanted = properties.endpoints.items.properties.eventKey.expected;
       problems.push({ path, message: `expected ${wanted}, got ${show(eventKey)}` });
+    } else if (RESERVED_KEY.test(eventKey)) {
+      const message = `expected another key: ${RESERVED_REASON}, got ${show(eventKey)}`;
+      problems.push({ path, message });
     }
     const earlier = seen.get(eventKey);
     if (earlier === undefined) seen.set(eventKey, path);
@@ -258,6 +291,24 @@ function checkKeys(candidate: unknown, root: string): Problem[] {
     }
   }
   return problems;
+}
+
+/** Also where the rest of a service is refused. */
+function checkContents(candidate: unknown, root: string, check: CheckContent): Problem[] {
+  const { endpoints } = (candidate ?? {}) as { readonly endpoints?: unknown };
+  return (Array.isArray(endpoints) ? endpoints : []).flatMap((endpoint: unknown, index) => {
+    const { schema, filter } = (endpoint ?? {}) as Readonly<Record<string, unknown>>;
+    const problems = check({
+      ...(isObject(schema) && { schema }),
+      ...(typeof filter === "string" && filter !== "" && { filter }),
+    });
+    const place = `endpoints[${String(index)}]`;
+    return problems.map(({ path, message }) => ({ path: join(root, `${place}.${path}`), message }));
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -274,6 +325,11 @@ function isServiceName(name: string): boolean {
     bytes(name) <= MAX_NAME_BYTES
   );
 }
+
+/** A function's URL ends where its own paths begin, so an event's key is the path that Cloud Run sees. */
+const RESERVED_KEY = /^(?:_ah\/|eventlog$)/;
+const RESERVED_REASON =
+  "Cloud Run keeps “/eventlog”, and paths that begin with “/_ah/”, for itself";
 
 /** What can arrive as the path of a request: proxies clean up the rest. */
 function isEventKey(key: string): boolean {
@@ -294,8 +350,11 @@ function isOrigin(origin: string): boolean {
   );
 }
 
-/** Rules between services, by index: unique names, and no path that means two endpoints. */
-function checkTogether(services: ReadonlyMap<number, ServiceConfig>): Problem[] {
+/** Rules between services, by index: unique names, and no path that means two things. */
+function checkTogether(
+  services: ReadonlyMap<number, ServiceConfig>,
+  pathOf: (index: number) => string,
+): Problem[] {
   const problems: Problem[] = [];
   const seen = new Map<string, number>();
   const first = services.get(0);
@@ -304,16 +363,18 @@ function checkTogether(services: ReadonlyMap<number, ServiceConfig>): Problem[] 
     if (earlier === undefined) seen.set(serviceName, index);
     else {
       problems.push({
-        path: `[${String(index)}].serviceName`,
-        message: `expected a unique name, got ${show(serviceName)} as at [${String(earlier)}].serviceName`,
+        path: join(pathOf(index), "serviceName"),
+        message: `expected a unique name, got ${show(serviceName)} as at ${join(pathOf(earlier), "serviceName")}`,
       });
     }
     const paths = new Set(endpoints.map(({ eventKey }) => `${serviceName}/${eventKey}`));
     first?.endpoints.forEach(({ eventKey }, endpoint) => {
-      if (!paths.has(eventKey)) return;
+      const isEndpoint = paths.has(eventKey);
+      if (!isEndpoint && eventKey !== `${serviceName}/trigger`) return;
+      const what = isEndpoint ? "also an endpoint" : "the manual trigger";
       problems.push({
-        path: `[0].endpoints[${String(endpoint)}].eventKey`,
-        message: `expected another key: /event/${eventKey} is also an endpoint of the service ${show(serviceName)}`,
+        path: join(pathOf(0), `endpoints[${String(endpoint)}].eventKey`),
+        message: `expected another key: /event/${eventKey} is ${what} of the service ${show(serviceName)}`,
       });
     });
   }

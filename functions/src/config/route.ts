@@ -1,4 +1,5 @@
 import { EventSyncError } from "../domain/errors.ts";
+import { publicView, publicViews } from "./publicView.ts";
 import type { EndpointConfig, ServiceConfig } from "./schema.ts";
 
 /** At least one; the first is the one that the short URLs mean. */
@@ -32,7 +33,8 @@ export const ROUTES = {
   }),
   config: (services: Services, path: string) => {
     const service = routeService(services, path);
-    const shown = path === "" && services.length > 1 ? services : service;
+    const all = path === "" && services.length > 1;
+    const shown = all ? publicViews(services) : publicView(service);
     return { service, methods: ["GET", "HEAD"], what: "The configuration", shown };
   },
 } as const satisfies Readonly<Record<string, (services: Services, path: string) => Route>>;

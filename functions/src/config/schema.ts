@@ -1,7 +1,13 @@
 import type { FromSchema } from "json-schema-to-ts";
 import type { Condition } from "../domain/condition.ts";
 import { HTTP_METHODS, type HttpMethod } from "../domain/event.ts";
-import { EVENT_TO_SEND, TRIGGER_TYPES, type TriggerType } from "../domain/rule.ts";
+import {
+  EVENT_TO_SEND,
+  MESSAGE_FORMATS,
+  ORDERING_KEYS,
+  TRIGGER_TYPES,
+  type TriggerType,
+} from "../domain/rule.ts";
 
 const DEFAULT_METHODS = [
   "GET",
@@ -13,7 +19,7 @@ const DEFAULT_METHODS = [
 
 /** When a sync message is generated, by the type of the trigger. */
 const TRIGGERS: Readonly<Record<TriggerType, string>> = {
-  window: "by itself, when every endpoint has its events",
+  window: "by itself, when the window is complete",
   none: "only by manual trigger",
 };
 
@@ -30,6 +36,13 @@ export const serviceSchema = {
   additionalProperties: false,
   required: ["serviceName", "endpoints", "trigger", "targetPubSub"],
   properties: {
+    $schema: {
+      type: "string",
+      expected: "text",
+      description:
+        "Where an editor finds the schema of a configuration: `docs/configuration.schema.json`. EventSync itself does not read it.",
+      examples: ["./docs/configuration.schema.json"],
+    },
     serviceName: {
       type: "string",
       minLength: 1,
@@ -37,6 +50,7 @@ export const serviceSchema = {
         "a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes",
       description:
         "Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration.",
+      examples: ["orders"],
     },
     endpoints: {
       type: "array",
@@ -44,6 +58,7 @@ export const serviceSchema = {
       expected: "a list of at least 1 endpoint",
       description:
         "The events that must come together. A service with one endpoint relays each event that satisfies it.",
+      examples: [[{ eventKey: "order" }, { eventKey: "payment" }]],
       items: {
         type: "object",
         expected: "an object with “eventKey”",
@@ -56,13 +71,15 @@ export const serviceSchema = {
             expected:
               "a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment",
             description: "Path of the endpoint: `/event/<eventKey>`. Unique in the service.",
+            examples: ["payment"],
           },
           acceptedHttpMethods: {
             type: "array",
             expected: "a list of HTTP methods",
             description:
-              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed; CONNECT is accepted here but can never arrive. Empty means the default.",
+              "HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.",
             default: DEFAULT_METHODS,
+            examples: [["POST"]],
             items: {
               type: "string",
               enum: HTTP_METHODS,
@@ -76,6 +93,7 @@ export const serviceSchema = {
             description:
               "Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.",
             default: "ALL",
+            examples: ["LAST"],
           },
           minNbOfOccurrence: {
             type: "integer",
@@ -83,8 +101,9 @@ export const serviceSchema = {
             maximum: 10000,
             expected: "a whole number from 1 to 10000 (0 means the default)",
             description:
-              "How many events of this endpoint the window needs. 0 means the default. Over all endpoints of a service at most 10,000; fewer if names are very long.",
+              "How many events of this endpoint the window needs, unless `condition` says otherwise. 0 means the default. At most 10,000 over all endpoints that are needed together; fewer if names are very long.",
             default: 1,
+            examples: [3],
           },
           keepHeaders: {
             type: "array",
@@ -92,7 +111,13 @@ export const serviceSchema = {
             description:
               "Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.",
             default: [],
-            items: { type: "string", minLength: 1, expected: "a header name" },
+            examples: [["Authorization"]],
+            items: {
+              type: "string",
+              // A token, RFC 9110, 5.6.2.
+              pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+              expected: "a header name: letters, digits and any of !#$%&'*+-.^_`|~",
+            },
           },
           redactQueryParams: {
             type: "array",
@@ -112,6 +137,28 @@ export const serviceSchema = {
               "token",
             ],
             items: { type: "string", minLength: 1, expected: "the name of a query parameter" },
+            examples: [["api_key", "session"]],
+          },
+          schema: {
+            type: "object",
+            expected: "a JSON Schema",
+            description:
+              "JSON Schema (2020-12; with `$schema` also 2019-09 or draft-07) for the body, of a CloudEvent for its data. What does not satisfy it is answered with 422 and is not stored. See [Schemas and filters](#schemas-and-filters).",
+            examples: [
+              {
+                type: "object",
+                required: ["orderId"],
+                properties: { orderId: { type: "string", pattern: "^[A-Z]{2}[0-9]+$" } },
+              },
+            ],
+          },
+          filter: {
+            type: "string",
+            minLength: 1,
+            expected: "an expression in CEL that is true or false",
+            description:
+              "Expression in [CEL](https://cel.dev) over `method`, `path`, `headers`, `query`, `body` and `attributes`. An event for which it is not true is stored, marked as `ignored`, and does not count. See [Schemas and filters](#schemas-and-filters).",
+            examples: ['body.status == "paid" && body.amount > 100.0'],
           },
         },
       },
@@ -122,18 +169,21 @@ export const serviceSchema = {
       additionalProperties: false,
       required: ["type", "observationPeriod"],
       description: "When a sync message is generated.",
+      examples: [{ type: "window", observationPeriod: 3600 }],
       properties: {
         type: {
           type: "string",
           enum: TRIGGER_TYPES,
           expected: TRIGGER_TYPES.map((type) => `“${type}” (${TRIGGERS[type]})`).join(" or "),
           description: TRIGGER_TYPES.map((type) => `\`${type}\`: ${TRIGGERS[type]}.`).join(" "),
+          examples: ["window"],
         },
         observationPeriod: {
           type: "integer",
           minimum: 1,
           expected: "a whole number of seconds, at least 1",
           description: "Seconds in the past, from now, in which events count.",
+          examples: [3600],
         },
         keepEventAfterTrigger: {
           type: "boolean",
@@ -141,6 +191,7 @@ export const serviceSchema = {
           description:
             "`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.",
           default: false,
+          examples: [true],
         },
       },
     },
@@ -156,6 +207,7 @@ export const serviceSchema = {
       additionalProperties: false,
       required: ["topic"],
       description: "Where the sync message goes.",
+      examples: [{ topic: "projects/my-project/topics/my-topic" }],
       properties: {
         topic: {
           type: "string",
@@ -165,6 +217,23 @@ export const serviceSchema = {
           expected: "the full name of a topic, such as projects/my-project/topics/my-topic",
           description:
             "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
+          examples: ["projects/my-project/topics/my-topic"],
+        },
+        format: {
+          type: "string",
+          enum: MESSAGE_FORMATS,
+          expected: `one of ${MESSAGE_FORMATS.join(", ")}`,
+          description:
+            "`message` (where it is not set): the message alone. `cloudevents`: the same data as a CloudEvent 1.0 in binary mode, with its attributes as `ce-…` attributes of the Pub/Sub message.",
+          examples: ["cloudevents"],
+        },
+        orderingKey: {
+          type: "string",
+          enum: ORDERING_KEYS,
+          expected: `one of ${ORDERING_KEYS.join(", ")}`,
+          description:
+            "`key`: the correlation key is the ordering key of the Pub/Sub message; `none` where it is not set.",
+          examples: ["key"],
         },
       },
     },
@@ -175,6 +244,7 @@ export const serviceSchema = {
       description:
         "Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.",
       default: 604800,
+      examples: [1209600],
     },
     cors: {
       type: "object",
@@ -183,12 +253,14 @@ export const serviceSchema = {
       required: ["origins"],
       description:
         "Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.",
+      examples: [{ origins: ["https://example.com"] }],
       properties: {
         origins: {
           type: "array",
           minItems: 1,
           expected: "a list of at least 1 origin",
           description: "Origins that may call, such as `https://example.com`, or `*` for any.",
+          examples: [["https://example.com"]],
           items: {
             type: "string",
             expected:
@@ -206,10 +278,10 @@ export const serviceSchema = {
       // One way to say it, and no other beside it.
       oneOf: [
         { type: "string" },
-        { required: ["endpoint"] },
-        { required: ["all"] },
-        { required: ["any"] },
-        { required: ["atLeast"] },
+        { type: "object", required: ["endpoint"] },
+        { type: "object", required: ["all"] },
+        { type: "object", required: ["any"] },
+        { type: "object", required: ["atLeast"] },
       ],
       expected:
         "the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”",

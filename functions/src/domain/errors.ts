@@ -17,11 +17,14 @@ const TABLE = {
     title: "The path is not valid percent-encoded UTF-8",
   },
   "unreadable-body": { http: 400, retry: "never", title: "The request body could not be read" },
+  "malformed-cloud-event": { http: 400, retry: "never", title: "Not a valid CloudEvent" },
   "unknown-path": { http: 404, retry: "never", title: "No endpoint in the path" },
   "unknown-service": { http: 404, retry: "never", title: "Unknown service" },
   "unknown-endpoint": { http: 404, retry: "never", title: "Unknown endpoint" },
   "method-not-allowed": { http: 405, retry: "never", title: "Method not allowed" },
   "event-too-large": { http: 413, retry: "never", title: "Event too large" },
+  "unsupported-format": { http: 415, retry: "never", title: "A format that is not read" },
+  "invalid-content": { http: 422, retry: "never", title: "The schema is not satisfied" },
   "invalid-configuration": {
     http: 500,
     retry: "later",
@@ -42,21 +45,34 @@ const SOON_SECONDS = 5;
 
 export type ErrorCode = keyof typeof TABLE;
 
+/** One thing that is wrong with a request, and where: in its JSON (RFC 6901), or in a header. */
+export interface Failure {
+  readonly pointer?: string;
+  readonly header?: string;
+  readonly message: string;
+}
+
+/** Most failures that an answer lists. */
+export const MAX_FAILURES = 20;
+
 /** An error whose `message` may be shown to the caller. The cause is only ever logged. */
 export class EventSyncError extends Error {
   readonly code: ErrorCode;
   /** Methods for the `Allow` header of a 405. */
   readonly allow: readonly string[] | undefined;
+  /** What is wrong with the request, where there is more to say than the message does; never logged. */
+  readonly failures: readonly Failure[];
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: ErrorOptions & { allow?: readonly string[] } = {},
+    options: ErrorOptions & { allow?: readonly string[]; failures?: readonly Failure[] } = {},
   ) {
     super(message, options);
     this.name = "EventSyncError";
     this.code = code;
     this.allow = options.allow;
+    this.failures = (options.failures ?? []).slice(0, MAX_FAILURES);
   }
 
   get httpStatus(): number {

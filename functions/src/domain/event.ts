@@ -29,12 +29,22 @@ export interface Event {
   readonly httpMethod: HttpMethod;
   readonly headers: readonly NamedValues[];
   readonly queryParams: readonly NamedValues[];
-  /** The body, exactly: text where it is valid UTF-8, else bytes. */
+  /** The body, exactly: text where it is valid UTF-8, else bytes. Of a CloudEvent its data. */
   readonly content: string | Uint8Array;
+  /** Of a CloudEvent: `id`, `source`, `type` and all others. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** The correlation key, where it has one. */
   readonly key?: string;
   /** Why it does not count: it is stored without a marker, and is in no sync. */
-  readonly ignored?: { readonly reason: string };
+  readonly ignored?: Ignored;
+}
+
+/** Why an event is stored and does not count. */
+export interface Ignored {
+  /** `filter` where the endpoint's filter says false, `filter-failed` where it cannot say. */
+  readonly reason: string;
+  /** What is to be said besides, for whoever looks at the event. */
+  readonly detail?: string;
 }
 
 /** The marker that is written with an event. */

@@ -128,7 +128,7 @@ export class Inquiry {
   #costOf(leaf: Leaf): number {
     const known = this.#known(leaf);
     if (known !== undefined) return known ? Infinity : 0;
-    if (this.#lastShort.has(leaf.endpoint)) return COST.lastShort;
+    if ((this.#lastShort.get(leaf.endpoint) ?? Infinity) < leaf.min) return COST.lastShort;
     return this.#fresh.has(leaf.endpoint) ? COST.fresh : COST.other;
   }
 }

@@ -10,6 +10,23 @@ export type EventToSend = (typeof EVENT_TO_SEND)[number];
 export const TRIGGER_TYPES = ["window", "none"] as const;
 export type TriggerType = (typeof TRIGGER_TYPES)[number];
 
+/** How messages go out: as they are, or as CloudEvents. */
+export const MESSAGE_FORMATS = ["message", "cloudevents"] as const;
+export type MessageFormat = (typeof MESSAGE_FORMATS)[number];
+
+/** In which order messages are delivered: in any, or in that of their publication for each correlation key. */
+export const ORDERING_KEYS = ["none", "key"] as const;
+export type OrderingKey = (typeof ORDERING_KEYS)[number];
+
+/** Where messages go, and how. */
+export interface Target {
+  readonly topic: string;
+  /** `message` where it is not set. */
+  readonly format?: MessageFormat;
+  /** `none` where it is not set. */
+  readonly orderingKey?: OrderingKey;
+}
+
 export interface EndpointRule {
   readonly eventKey: string;
   /** How many pending events this endpoint needs where a condition names it without a number, at least 1. */
@@ -28,7 +45,7 @@ export interface Rule {
     readonly observationPeriod: number;
     readonly keepEventAfterTrigger: boolean;
   };
-  readonly targetPubSub: { readonly topic: string };
+  readonly targetPubSub: Target;
   /** Seconds that events and syncs stay readable. At least the observation period and a day. */
   readonly retentionPeriod: number;
 }

@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { missing, required, type Condition, type Shortfall } from "./condition.ts";
 import { countOf, type Group } from "./decide.ts";
 import { byAge, type PendingEvent } from "./event.ts";
-import type { EventToSend, Rule, TriggerType } from "./rule.ts";
-import { windowOf } from "./window.ts";
+import type { EventToSend, MessageFormat, OrderingKey, Rule, TriggerType } from "./rule.ts";
 
 /** Why a sync is made: its window was complete, its deadline had come, or somebody called `trigger`. */
 export const SYNC_REASONS = ["complete", "deadline", "manual"] as const;
@@ -52,6 +51,9 @@ export interface Sync {
   readonly completion: Completion;
   readonly triggerType: TriggerType;
   readonly topic: string;
+  /** How its message goes out, where that was configured. */
+  readonly format?: MessageFormat;
+  readonly orderingKey?: OrderingKey;
   readonly createdAtMs: number;
   /** Seconds that the sync stays readable once it is published. */
   readonly retentionPeriod: number;
@@ -70,13 +72,18 @@ export function eventIdOf(endpoints: readonly { readonly members: readonly Membe
   return hash.digest("hex");
 }
 
-/** A sync of these groups. */
+/**
+ * A sync of these groups.
+ *
+ * @param key the correlation key of their window
+ */
 export function makeSync(
   id: string,
   rule: Rule,
   groups: readonly Group[],
   reason: SyncReason,
   nowMs: number,
+  key = "",
 ): Sync {
   const endpoints = groups.map(({ endpoint, members }) => ({
     eventKey: endpoint.eventKey,
@@ -90,11 +97,11 @@ export function makeSync(
   return {
     id,
     serviceName: rule.serviceName,
-    key: windowOf(rule).key,
+    key,
     eventID: eventIdOf(endpoints),
     completion: completionOf(rule.condition, endpoints, reason),
     triggerType: rule.trigger.type,
-    topic: rule.targetPubSub.topic,
+    ...rule.targetPubSub,
     createdAtMs: nowMs,
     retentionPeriod: rule.retentionPeriod,
     endpoints,

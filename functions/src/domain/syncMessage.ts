@@ -1,5 +1,6 @@
 import type { Event, NamedValues } from "./event.ts";
-import type { Member, Sync, SyncEndpoint } from "./sync.ts";
+import type { Shortfall } from "./condition.ts";
+import type { Completion, Member, Sync, SyncEndpoint, SyncReason } from "./sync.ts";
 
 /**
  * The message published for a sync. Field names and order are those of the original; both
@@ -12,6 +13,9 @@ export interface SyncMessage {
   readonly serviceName: string;
   readonly triggerType: string;
   readonly events: Readonly<Record<string, EventList>>;
+  readonly completion: MessageCompletion;
+  /** The correlation key; present only where the service has a correlation. */
+  readonly key?: string;
   /** Present only where the message could not hold every event. */
   readonly truncated?: {
     /** How many events are counted but not in the message. */
@@ -21,6 +25,17 @@ export interface SyncMessage {
     /** Firestore path of the collection that holds the events. */
     readonly events: string;
   };
+}
+
+/** Why the sync was made, and what it lacks. */
+export interface MessageCompletion {
+  readonly reason: SyncReason;
+  readonly complete: boolean;
+  readonly missing: readonly Shortfall[];
+  /** Absent without an event. */
+  readonly firstEventAt?: string;
+  /** Absent without a deadline. */
+  readonly deadlineAt?: string;
 }
 
 export interface EventList {
@@ -40,6 +55,8 @@ export interface MessageEvent {
   readonly eventKey: string;
   readonly headers?: Readonly<Record<string, readonly string[]>>;
   readonly queryParams?: Readonly<Record<string, readonly string[]>>;
+  /** Present only where the event is a CloudEvent. */
+  readonly attributes?: Readonly<Record<string, string>>;
   readonly content: string;
   /** Present only where `content` is not the body itself. */
   readonly contentEncoding?: "base64";
@@ -66,6 +83,11 @@ function toRecord(pairs: readonly NamedValues[]): Record<string, readonly string
   );
 }
 
+/** The same for what has one value: however the event was read, the message has the same bytes. */
+function sorted(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** An event as it stands in a sync message. */
 export function toMessageEvent(event: Event): MessageEvent {
   const { content } = event;
@@ -74,6 +96,7 @@ export function toMessageEvent(event: Event): MessageEvent {
     eventKey: event.eventKey,
     ...(event.headers.length > 0 && { headers: toRecord(event.headers) }),
     ...(event.queryParams.length > 0 && { queryParams: toRecord(event.queryParams) }),
+    ...(event.attributes !== undefined && { attributes: sorted(event.attributes) }),
     ...(typeof content === "string"
       ? { content }
       : { content: Buffer.from(content).toString("base64"), contentEncoding: "base64" as const }),
@@ -250,6 +273,8 @@ export function buildMessage(
     serviceName: sync.serviceName,
     triggerType: sync.triggerType,
     events: Object.fromEntries(lists.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    completion: toMessageCompletion(sync.completion),
+    ...(sync.key !== "" && { key: sync.key }),
     ...(left > 0 && {
       truncated: {
         numberOfEvents: left,
@@ -257,6 +282,17 @@ export function buildMessage(
         events: `${path}/events`,
       },
     }),
+  };
+}
+
+function toMessageCompletion(completion: Completion): MessageCompletion {
+  const { reason, complete, missing, firstEventAtMs, deadlineAtMs } = completion;
+  return {
+    reason,
+    complete,
+    missing: missing.map(({ eventKey, have, need }) => ({ eventKey, have, need })),
+    ...(firstEventAtMs !== undefined && { firstEventAt: date(firstEventAtMs) }),
+    ...(deadlineAtMs !== undefined && { deadlineAt: date(deadlineAtMs) }),
   };
 }
 

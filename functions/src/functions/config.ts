@@ -5,7 +5,7 @@ import { handle } from "./http.ts";
 
 /**
  * The effective configuration: `/config` as it was given (one service, or all of them), and
- * `/config/<service>`. Only keys that the schema knows are in it, and none of those holds a secret.
+ * `/config/<service>`. Of each only what its public view has, and that holds no secret.
  */
 export const config = onRequest(
   { invoker: invokersOf("config"), timeoutSeconds: TIME_LIMIT_SECONDS.config, memory: "256MiB" },

@@ -1,7 +1,8 @@
 import { onRequest } from "firebase-functions/https";
+import type { StoredEvent } from "../app/storeEvent.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { readEventRequest } from "../adapters/http/eventRequest.ts";
-import { engine } from "../compose.ts";
+import { contentRules, engine } from "../compose.ts";
 import { invokersOf } from "../invokers.ts";
 import { handle } from "./http.ts";
 import { answerTrigger } from "./trigger.ts";
@@ -13,17 +14,26 @@ export const event = onRequest(
     const { service } = route;
     if (route.kind === "trigger") return answerTrigger(service);
     const { endpoint } = route;
-    const accepted = await readEventRequest(request, endpoint);
-    const stored = await (await engine()).storeEvent(service, accepted);
+    const { isBatch, events } = await readEventRequest(request, endpoint);
+    const rules = await contentRules();
+    const accepted = rules?.judge(endpoint, events) ?? events.map((one) => one.request);
+    const stored = await (await engine()).storeEvents(service, accepted);
+    const names = { service: service.serviceName, eventKey: endpoint.eventKey };
+    const isNew = stored.length === 0 || stored.some(({ duplicate }) => !duplicate);
+    const each = stored.map((one) => describe(one, isBatch ? {} : names));
     return {
-      status: stored.duplicate ? 200 : 202,
-      body: {
-        eventId: stored.eventId,
-        service: service.serviceName,
-        eventKey: endpoint.eventKey,
-        receivedAt: new Date(stored.receivedAtMs).toISOString(),
-        ...(stored.duplicate && { duplicate: true }),
-      },
+      status: isNew ? 202 : 200,
+      body: isBatch ? { ...names, events: each } : { ...each[0] },
     };
   }),
 );
+
+function describe(stored: StoredEvent, names: object): Readonly<Record<string, unknown>> {
+  return {
+    eventId: stored.eventId,
+    ...names,
+    receivedAt: new Date(stored.receivedAtMs).toISOString(),
+    ...(stored.ignored !== undefined && { ignored: stored.ignored }),
+    ...(stored.duplicate && { duplicate: true }),
+  };
+}

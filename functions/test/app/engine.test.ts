@@ -73,6 +73,31 @@ describe("Engine", () => {
     );
   });
 
+  it("marks together what many windows have published while it marked the first", async () => {
+    const { ports, publishing } = setUp();
+    const commits: PromiseWithResolvers<undefined>[] = [];
+    const sizes: number[] = [];
+    ports.outbox.markPublished = async (published) => {
+      sizes.push(published.length);
+      const commit = Promise.withResolvers<undefined>();
+      commits.push(commit);
+      await commit.promise;
+    };
+    const engine = makeEngine(ports);
+    const rules = Array.from({ length: 9 }, (_, index) =>
+      rule({ serviceName: `svc${String(index)}`, endpoints: [endpoint("a")] }),
+    );
+    const checks = rules.map((each) => engine.checkWindow(each, windowOf(each), NEW));
+    await settle();
+    for (const { resolve } of publishing) resolve("m1");
+    await settle();
+    commits[0]?.resolve(undefined);
+    await settle();
+    commits[1]?.resolve(undefined);
+    await Promise.all(checks);
+    assert.deepEqual(sizes, [1, 8]);
+  });
+
   it("does not hold up the next check while a message is being published", async () => {
     const { engine, publishing, claims } = setUp();
     const first = engine.checkWindow(RELAY, windowOf(RELAY), NEW);
@@ -100,8 +125,9 @@ describe("Engine", () => {
   });
 
   it("tells everyone who shares a check if not even its failure could be noted", async () => {
-    const { engine, ports, publishing } = setUp();
+    const { ports, publishing } = setUp();
     ports.outbox.markFailed = () => Promise.reject(new Error("unavailable"));
+    const engine = makeEngine(ports);
     const callers = Array.from({ length: 3 }, () =>
       engine.checkWindow(RELAY, windowOf(RELAY), NEW),
     );

@@ -21,6 +21,15 @@ describe("the wired core, for any events, rule, resets and delivery", function (
   this.timeout(120_000);
   withoutPauses();
 
+  // Every time limit that is set makes an error, and most of its cost is its stack, which nobody sees.
+  const { stackTraceLimit } = Error;
+  before(() => {
+    Error.stackTraceLimit = 0;
+  });
+  after(() => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+
   const run = (what: string, sizes: fc.Arbitrary<Sizes | undefined>): void => {
     it(`makes the syncs of the reference, event for event (${String(RUNS)} runs, ${what})`, () =>
       fc.assert(

@@ -107,7 +107,7 @@ describe("onPending", () => {
       assert.deepEqual(checks, []);
       assert.deepEqual(
         log.lines.map((line) => [line.level, line.event, line.fields["eventId"]]),
-        [[level, "pending.ignored", "e1"]],
+        [[level, level === "warn" ? "pending.ignored" : "pending.unreadable", "e1"]],
       );
     });
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { WindowProbe } from "../../src/app/probeWindow.ts";
+import type { Condition } from "../../src/domain/condition.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import { ago, endpoint, NOW, rule } from "../support/factories.ts";
@@ -116,6 +117,54 @@ describe("WindowProbe", () => {
     const swept = await read(three);
     assert.deepEqual(swept.result, complete);
     assert.deepEqual(swept.reads, ["count a ≤1", "count b ≤1", "count c ≤1"]);
+  });
+
+  describe("of a condition", () => {
+    const leaf = (eventKey: string, min = 1) => ({ endpoint: eventKey, min });
+    const of = ["b", "c", "d"].map((key) => leaf(key));
+    const keys = ["a", "b", "c", "d", "optional"];
+    const withCondition = (condition: Condition) =>
+      rule({ endpoints: keys.map((key) => endpoint(key)), condition });
+    const twoOfThree = withCondition({ all: [leaf("a"), { atLeast: { n: 2, of } }] });
+
+    it("asks nothing for an event of an optional endpoint", async () => {
+      const { read } = setUp({ a: 1, b: 1, c: 1, optional: 1 });
+      const { result, reads } = await read(twoOfThree, "optional");
+      assert.deepEqual(result, { complete: false, missing: [] });
+      assert.deepEqual(reads, []);
+    });
+
+    it("asks nothing for an event that is enough by itself, and not what others would complete", async () => {
+      const { read } = setUp({ a: 1 });
+      const either = withCondition({ any: [leaf("a"), { all: of }] });
+      assert.deepEqual(await read(either, "a"), { result: complete, reads: [] });
+      assert.deepEqual((await read(either, "b")).reads, ["count c ≤1"]);
+    });
+
+    it("asks in one question for those of which one more would do", async () => {
+      const { read } = setUp({ a: 1, b: 7 });
+      const one = withCondition({ all: [leaf("a"), { any: of.slice(1) }] });
+      const { result, reads } = await read(one, "a");
+      assert.deepEqual(result, short("c"));
+      assert.deepEqual(reads, ["count c d ≤1"]);
+    });
+
+    it("costs one read while what had no event still has none, however many endpoints have some", async () => {
+      const { read, window } = setUp({ a: 5, b: 7 });
+      await read(twoOfThree, "a");
+      const again = await read(twoOfThree, "a");
+      assert.deepEqual(again.result, short("c"));
+      assert.deepEqual(again.reads, ["count c d ≤1"]);
+      window.counts["d"] = 1;
+      assert.deepEqual((await read(twoOfThree, "d")).result, complete);
+    });
+
+    it("asks one by one for those that had some events, but not enough", async () => {
+      const both = withCondition({ any: [leaf("a", 5), leaf("b", 5)] });
+      const { read } = setUp({ a: 3, b: 4 });
+      await read(both);
+      assert.deepEqual((await read(both)).reads, ["count a ≤5", "count b ≤5"]);
+    });
   });
 
   describe("with a reset that a closer look has met", () => {

@@ -24,7 +24,7 @@ function setUp(publishOne: PublishOne, stored = EVENTS) {
   const budget = new MessageBudget();
   const events = fakeEventLog(...stored);
   const requests: number[] = [];
-  const publish: Publisher["publish"] = (topic, messages) => {
+  const publish: Publisher["publish"] = ({ topic, messages }) => {
     requests.push(messages.length);
     return Promise.allSettled(messages.map((message) => publishOne(topic, message)));
   };
@@ -82,9 +82,9 @@ describe("publishSyncs", () => {
     }, stored);
     const reads: (readonly string[])[] = [];
     const read = deps.events.read.bind(deps.events);
-    deps.events.read = (serviceName, ids) => {
-      reads.push(ids);
-      return read(serviceName, ids);
+    deps.events.read = (events) => {
+      reads.push(events.eventIds);
+      return read(events);
     };
     const members = [member("a1"), member("a2")];
     await publish({ sync: sync([syncEndpoint("b", [member("b1")]), syncEndpoint("a", members)]) });

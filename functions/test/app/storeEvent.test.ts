@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { storeEvent } from "../../src/app/storeEvent.ts";
+import { storeEvent, storeEvents } from "../../src/app/storeEvent.ts";
 import type { AcceptedRequest } from "../../src/app/storeEvent.ts";
 import type { NewPendingEvent } from "../../src/domain/event.ts";
 import { jsonSize, toMessageEvent } from "../../src/domain/syncMessage.ts";
@@ -69,6 +69,49 @@ describe("storeEvent", () => {
     assert.deepEqual(markers, []);
     assert.equal(log.of("event.stored").length, 0);
     assert.equal(log.of("event.ignored")[0]?.["reason"], "no key");
+  });
+
+  it("says in the answer why an event does not count, also to a repeat", async () => {
+    const { store } = setUp();
+    const counting = accepted({ idempotencyKey: "key:1" });
+    const request = { ...counting, ignored: { reason: "filter" } };
+    const first = await store(request);
+    assert.equal(first.ignored, "filter");
+    // By now the filter is another one: it is the first answer that is repeated.
+    assert.deepEqual(await store(counting), { ...first, duplicate: true });
+  });
+
+  it("warns of a filter that failed, and logs nothing of the event", async () => {
+    const { store, log } = setUp();
+    await store(accepted({ ignored: { reason: "filter-failed", detail: "secret" } }));
+    assert.equal(log.of("event.filterFailed").length, 1);
+    assert.equal(log.of("event.ignored").length, 0);
+    assert.doesNotMatch(JSON.stringify(log.of("event.filterFailed")), /secret/);
+  });
+
+  it("stores the events of a batch in order, and again only those that are missing", async () => {
+    const { deps, events } = setUp();
+    const batch = ["1", "2", "3"].map((id) =>
+      accepted({ idempotencyKey: `ce:${id}`, content: id }),
+    );
+    let appended = 0;
+    const failing = {
+      ...deps,
+      events: {
+        ...deps.events,
+        append: (...args: Parameters<typeof events.append>) =>
+          ++appended === 2 ? Promise.reject(new Error("down")) : events.append(...args),
+      },
+    };
+    await assert.rejects(storeEvents(failing, rule(), batch), /down/);
+    assert.equal(events.events.size, 2);
+    const stored = await storeEvents(deps, rule(), batch);
+    assert.deepEqual(
+      stored.map(({ duplicate }) => duplicate),
+      [true, false, true],
+    );
+    const contents = stored.map(({ eventId }) => events.events.get(eventId)?.content);
+    assert.deepEqual(contents, ["1", "2", "3"]);
   });
 
   it("gives two requests that say nothing two ids, equal as they are", async () => {

@@ -33,6 +33,12 @@ function setUp(...leases: Lease[]) {
   const published: string[] = [];
   const checked: string[] = [];
   const expired: string[] = [];
+  const publisher: Publisher = {
+    publish: ({ topic, messages }) => {
+      published.push(topic);
+      return Promise.allSettled(messages.map(() => Promise.resolve("m1")));
+    },
+  };
   const deps = {
     clock,
     log,
@@ -47,12 +53,7 @@ function setUp(...leases: Lease[]) {
         return Promise.resolve(2);
       },
     },
-    publisher: {
-      publish: (topic) => {
-        published.push(topic);
-        return Promise.allSettled([Promise.resolve("m1")]);
-      },
-    } as Publisher,
+    publisher,
     check: ({ serviceName }: Rule): Promise<CheckOutcome> => {
       checked.push(serviceName);
       return Promise.resolve({ outcome: "nothingNew" });
@@ -108,11 +109,12 @@ describe("sweep", () => {
     assert.deepEqual(expired, ["A -180s"]);
   });
 
-  it("counts windows that fired", async () => {
+  it("counts the syncs that its checks made", async () => {
     const { deps } = setUp();
-    const fired = { outcome: "fired", leases: [lease("s", "A")], claims: [], more: false } as const;
+    const leases = [lease("s1", "A"), lease("s2", "A")];
+    const fired = { outcome: "fired", leases, claims: [], more: false } as const;
     const { fired: count } = await sweep({ ...deps, check: () => Promise.resolve(fired) }, [A, B]);
-    assert.equal(count, 2);
+    assert.equal(count, 4);
   });
 
   it("publishes to the topic that is configured now", async () => {
@@ -134,15 +136,15 @@ describe("sweep", () => {
       serviceName: "B",
       targetPubSub: { topic: "projects/p-b/topics/good" },
     });
-    let refused = 0;
-    deps.publisher.publish = (topic) => {
+    const refused: number[] = [];
+    deps.publisher.publish = ({ topic, messages }) => {
       if (topic === good.targetPubSub.topic) return Promise.allSettled([Promise.resolve("m1")]);
-      refused++;
+      refused.push(messages.length);
       return broken();
     };
-    const { published } = await sweep(deps, [A, good]);
-    assert.equal(published, 1);
-    assert.ok(refused >= 1 && refused <= 8, String(refused));
+    const { published, failed } = await sweep(deps, [A, good]);
+    assert.deepEqual([published, failed], [1, 1]);
+    assert.deepEqual(refused, [1]);
   });
 
   it("goes on to the next page while there is one", async () => {
@@ -165,7 +167,8 @@ describe("sweep", () => {
     };
     for (const one of all) deps.outbox.leases.set(one.sync.id, one);
     assert.equal((await sweep(deps, [A])).published, 450);
-    assert.equal(published.length, 450);
+    // Of each page the oldest, then the others together.
+    assert.equal(published.length, 6);
     assert.deepEqual(after, [undefined, "s199", "s399"]);
   });
 
@@ -190,7 +193,7 @@ describe("sweep", () => {
     it("one sync cannot be taken", async () => {
       const { deps, published, log } = setUp(lease("s1", "A"), lease("s2", "B"));
       const take = deps.outbox.take.bind(deps.outbox);
-      deps.outbox.take = (...args) => (args[1] === "s1" ? broken() : take(...args));
+      deps.outbox.take = (...args) => (args[0].syncId === "s1" ? broken() : take(...args));
       const { errors } = await sweep(deps, [A, B]);
       assert.equal(errors, 1);
       assert.equal(published.length, 1);
@@ -357,14 +360,16 @@ describe("sweep", () => {
       void deps.budget.run({ bytes: 15_000_000, events: 0 }, 1, never); // and does not give it back
       const report = sweep(deps, [A]);
       await pass(deps, 46);
-      const { published, failed, errors } = await report;
+      const { published, failed, errors, skipped } = await report;
       assert.deepEqual([published, failed, errors], [0, 0, 0]);
       assert.deepEqual(deps.outbox.marks, []);
-      assert.equal(log.of("sync.postponed").length, 2);
+      assert.deepEqual([log.of("sync.postponed").length, skipped], [1, 1]);
     });
 
     it("takes no more syncs than it has time for", async () => {
-      const all = Array.from({ length: 30 }, (_, index) => lease(`s${String(index)}`, "A"));
+      const all = Array.from({ length: 30 }, (_, index) =>
+        lease(`s${String(index)}`, `S${String(index)}`),
+      );
       const { deps } = setUp(...all);
       deps.publisher.publish = () => {
         deps.clock.advance(10_000);

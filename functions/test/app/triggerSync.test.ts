@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Claim, ClaimResult, DueSync, Lease } from "../../src/app/ports.ts";
+import type { Publisher, Claim, ClaimResult, DueSync, Lease } from "../../src/app/ports.ts";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
 import { triggerSync } from "../../src/app/triggerSync.ts";
 import { makeSync, mergeChunks } from "../../src/domain/sync.ts";
@@ -56,7 +56,7 @@ function setUp(events: readonly PendingEvent[]) {
     events: fakeEventLog(),
     budget: new MessageBudget(),
     publisher: {
-      publish: (_topic: string, messages: readonly { readonly eventID: string }[]) => {
+      publish: ({ messages }: Parameters<Publisher["publish"]>[0]) => {
         published.push(...messages.map(({ eventID }) => eventID));
         return Promise.allSettled(messages.map(() => Promise.resolve("m1")));
       },
@@ -174,7 +174,12 @@ describe("triggerSync", () => {
     };
     const { syncId, eventID } = await triggerSync(deps, kept, windowOf(kept));
     assert.equal(published.length, 1);
-    assert.deepEqual(asked, [["svc", syncId, NOW, NOW + 150_000, { again: true }]]);
+    assert.deepEqual(asked, [
+      [
+        { serviceName: "svc", syncId },
+        { again: true, nowMs: NOW, leaseUntilMs: NOW + 150_000 },
+      ],
+    ]);
     assert.equal(syncId, eventID);
     assert.deepEqual(published, [eventID]);
   });
@@ -216,9 +221,9 @@ describe("triggerSync", () => {
         );
         const topics: string[] = [];
         const { publish } = deps.publisher;
-        deps.publisher.publish = (topic, message) => {
-          topics.push(topic);
-          return publish(topic, message);
+        deps.publisher.publish = (publication) => {
+          topics.push(publication.topic);
+          return publish(publication);
         };
         const answer = await triggerSync(deps, NONE, windowOf(NONE));
         assert.deepEqual(answer, {
@@ -228,7 +233,12 @@ describe("triggerSync", () => {
           published: true,
         });
         const options = { dueByMs: due.dueAtMs };
-        assert.deepEqual(taken, [["svc", "s1", NOW, NOW + 150_000, options]]);
+        assert.deepEqual(taken, [
+          [
+            { serviceName: "svc", syncId: "s1" },
+            { ...options, nowMs: NOW, leaseUntilMs: NOW + 150_000 },
+          ],
+        ]);
         assert.deepEqual([claims, published], [[], [stuck.sync.eventID]]);
         assert.deepEqual(topics, [NONE.targetPubSub.topic]);
       });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ConfigError, parseConfig, type ParsedConfig } from "../../src/config/parse.ts";
 import { matchGolden } from "../support/golden.ts";
+import { checkContent } from "../../tools/content.ts";
 
 /** The smallest configuration that is accepted, as its author would write it. */
 const MINIMAL = {
@@ -56,10 +57,10 @@ const KEY =
   "a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment";
 const ORIGIN =
   "“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard";
+const HEADER = "a header name: letters, digits and any of !#$%&'*+-.^_`|~";
 const METHOD = "one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT";
 const SENT = "one of ALL, FIRST, LAST, BOUNDARIES";
-const TYPE =
-  "“window” (by itself, when every endpoint has its events) or “none” (only by manual trigger)";
+const TYPE = "“window” (by itself, when the window is complete) or “none” (only by manual trigger)";
 const PERIOD = "a whole number of seconds, at least 1";
 const COUNT = "a whole number from 1 to 10000 (0 means the default)";
 const TOPIC = "the full name of a topic, such as projects/my-project/topics/my-topic";
@@ -99,6 +100,7 @@ describe("parseConfig", () => {
 
   it("keeps everything that is set", () => {
     const everything = {
+      $schema: "./docs/configuration.schema.json",
       serviceName: "é à",
       endpoints: [
         {
@@ -108,10 +110,16 @@ describe("parseConfig", () => {
           minNbOfOccurrence: 10_000,
           keepHeaders: ["Authorization"],
           redactQueryParams: ["key"],
+          schema: { Type: "not ours to read", required: null },
+          filter: "body.Status == 'paid'",
         },
       ],
       trigger: { type: "none", observationPeriod: 1, keepEventAfterTrigger: true },
-      targetPubSub: { topic: "projects/example.com:my-project/topics/Topic.1_~%+-" },
+      targetPubSub: {
+        topic: "projects/example.com:my-project/topics/Topic.1_~%+-",
+        format: "cloudevents",
+        orderingKey: "key",
+      },
       condition: { any: [{ endpoint: "a/b c%", min: 2 }] },
       retentionPeriod: 86_401,
       cors: { origins: ["*", "https://example.com", "http://localhost:8080"] },
@@ -276,6 +284,22 @@ describe("parseConfig", () => {
     });
   });
 
+  it("accepts keys that only resemble what Cloud Run keeps for itself", () => {
+    const keys = ["_ah", "_ahx/y", "x/_ah/y", "eventlog/x", "eventlogs", "Eventlog"];
+    const { endpoints } = parseOne(
+      withService({ endpoints: keys.map((eventKey) => ({ eventKey })) }),
+    );
+    assert.equal(endpoints.length, keys.length);
+  });
+
+  it("accepts every character that a header name may have", () => {
+    const keepHeaders = ["!#$%&'*+-.^_`|~09azAZ"];
+    assert.deepEqual(
+      parseOne(withEndpoint({ keepHeaders })).endpoints[0]?.keepHeaders,
+      keepHeaders,
+    );
+  });
+
   it("accepts an observation period that overflows the original", () => {
     const service = parseOne(withTrigger({ observationPeriod: 10_000_000_000 }));
     assert.equal(service.trigger.observationPeriod, 10_000_000_000);
@@ -329,6 +353,17 @@ describe("parseConfig", () => {
         ],
       ],
       [
+        "an endpoint that hides a manual trigger",
+        [
+          withService({ endpoints: [{ eventKey: "other/trigger" }, { eventKey: "svc/trigger" }] }),
+          withService({ serviceName: "other" }),
+        ],
+        [
+          '[0].endpoints[1].eventKey: expected another key: /event/svc/trigger is the manual trigger of the service "svc"',
+          '[0].endpoints[0].eventKey: expected another key: /event/other/trigger is the manual trigger of the service "other"',
+        ],
+      ],
+      [
         "problems in each",
         [withService({ serviceName: "" }), withTrigger({ type: "windows" })],
         [
@@ -348,9 +383,46 @@ describe("parseConfig", () => {
     const cases: [string, unknown, string[]][] = [
       ["nothing", "", [": it is empty: expected a service as JSON"]],
       ["blanks", " \n", [": it is empty: expected a service as JSON"]],
-      ["a number", "5", [": expected an object, got 5"]],
-      ["a string", '"svc"', [': expected an object, got "svc"']],
-      ["null", "null", [": expected an object, got null"]],
+      ["a number", "5", [": expected an object, or a list of objects, got 5"]],
+      ["a string", '"svc"', [': expected an object, or a list of objects, got "svc"']],
+      ["null", "null", [": expected an object, or a list of objects, got null"]],
+      ...(
+        [
+          ["1e400", "Infinity: too large for a number"],
+          ["-1e400", "-Infinity: too large for a number"],
+          ["-0", "-0"],
+        ] as const
+      ).map(([written, shown]): [string, unknown, string[]] => [
+        `the period ${written}, told as what it is`,
+        JSON.stringify(MINIMAL).replace("3600", written),
+        [`trigger.observationPeriod: expected ${PERIOD}, got ${shown}`],
+      ]),
+      ...["eventlog", "_ah/x", "_ah/x/y"].map((eventKey): [string, unknown, string[]] => [
+        `the key ${eventKey}, which Cloud Run keeps for itself`,
+        withEndpoint({ eventKey }),
+        [
+          `endpoints[0].eventKey: expected another key: Cloud Run keeps “/eventlog”, and paths that begin with “/_ah/”, for itself, got "${eventKey}"`,
+        ],
+      ]),
+      ...["eventlog", "_ah"].map((serviceName): [string, unknown, string[]] => [
+        `the service ${serviceName}, whose paths Cloud Run keeps for itself`,
+        withService({ serviceName }),
+        [
+          `serviceName: expected another name: Cloud Run keeps “/eventlog”, and paths that begin with “/_ah/”, for itself, got "${serviceName}"`,
+        ],
+      ]),
+      ...["", "X Y", "X:", "X\n", "Ü", "(x)"].map((name): [string, unknown, string[]] => [
+        `the header ${JSON.stringify(name)}, which is no token`,
+        withEndpoint({ keepHeaders: ["Authorization", name] }),
+        [`endpoints[0].keepHeaders[1]: expected ${HEADER}, got ${JSON.stringify(name)}`],
+      ]),
+      [
+        "a path that means two endpoints of one service, by its path in no list",
+        withService({ endpoints: [{ eventKey: "entry1" }, { eventKey: "svc/entry1" }] }),
+        [
+          'endpoints[1].eventKey: expected another key: /event/svc/entry1 is also an endpoint of the service "svc"',
+        ],
+      ],
       [
         "an empty object, naming all that is missing",
         {},
@@ -500,8 +572,8 @@ describe("parseConfig", () => {
         "keepHeaders that are no names",
         withEndpoint({ keepHeaders: ["Cookie", "", 5] }),
         [
-          'endpoints[0].keepHeaders[1]: expected a header name, got ""',
-          "endpoints[0].keepHeaders[2]: expected a header name, got 5",
+          `endpoints[0].keepHeaders[1]: expected ${HEADER}, got ""`,
+          `endpoints[0].keepHeaders[2]: expected ${HEADER}, got 5`,
         ],
       ],
       [
@@ -637,6 +709,40 @@ describe("parseConfig", () => {
     });
   });
 
+  it("says what is wrong with schemas and filters together with all else, each with its path", () => {
+    const wrong = {
+      ...MINIMAL,
+      endpoints: [
+        { eventKey: "entry1", schema: { properties: { a: { type: "int" } } } },
+        { eventKey: "entry2", minNbOfOccurrence: -1, filter: "bdy == 1" },
+      ],
+    };
+    assert.throws(
+      () => parseConfig(JSON.stringify([wrong]), checkContent),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        const paths = error.problems.map(({ path }) => path);
+        assert.deepEqual(paths, [
+          "[0].endpoints[1].minNbOfOccurrence",
+          "[0].endpoints[0].schema.properties.a.type",
+          "[0].endpoints[1].filter",
+        ]);
+        return true;
+      },
+    );
+  });
+
+  it("refuses a name that is too long as the source of a CloudEvent", () => {
+    const serviceName = "é".repeat(170);
+    const format = (name: string) => ({
+      ...MINIMAL,
+      serviceName,
+      targetPubSub: { ...MINIMAL.targetPubSub, format: name },
+    });
+    assert.equal(parse(format("message")).services.length, 1);
+    assert.throws(() => parse(format("cloudevents")), ConfigError);
+  });
+
   it("reports a very wrong configuration as the golden file has it", () => {
     const wrong = [
       {
@@ -646,6 +752,7 @@ describe("parseConfig", () => {
           { eventKey: "ok", acceptedHttpMethods: ["post", "brew"], minNbOfOccurrence: -1 },
           { eventKey: "/ok", eventToSend: "all" },
           { eventKey: "ok", keepHeaders: "Authorization" },
+          { eventKey: "asks", schema: [], filter: true },
           {},
         ],
         trigger: { type: "Window", observationPeriod: "60", keepEventAfterTrigger: 1 },
@@ -654,7 +761,7 @@ describe("parseConfig", () => {
         cors: { origins: ["https://example.com/app"] },
       },
       { ...MINIMAL, retentionPeriod: 60 },
-      { ...MINIMAL, targetPubSub: {} },
+      { ...MINIMAL, targetPubSub: { format: "CloudEvents", orderingKey: "eventKey" } },
       MINIMAL,
       "svc",
     ];

@@ -71,7 +71,10 @@ describe("EventLog on Firestore", () => {
       const again = event({ id: "e1", content: "again" });
       assert.equal(await events.append(RULE, again, markerOf(again)), "exists");
       assert.deepEqual(await pendingIds(store(), "svc"), []);
-      assert.equal((await events.read("svc", ["e1"])).get("e1")?.content, "first");
+      assert.equal(
+        (await events.read({ serviceName: "svc", eventIds: ["e1"] })).get("e1")?.content,
+        "first",
+      );
     });
 
     it("stores both if only the marker exists: it has outlived an event that TTL removed", async () => {
@@ -149,7 +152,7 @@ describe("EventLog on Firestore", () => {
       it(`gives back exactly what was stored: ${stored.id}`, async () => {
         const { events } = store();
         await events.append(RULE, stored, markerOf(stored));
-        const read = await events.read("svc", [stored.id]);
+        const read = await events.read({ serviceName: "svc", eventIds: [stored.id] });
         assert.deepEqual([...read], [[stored.id, toMessageEvent(stored)]]);
       });
     }
@@ -172,20 +175,20 @@ describe("EventLog on Firestore", () => {
         }
         await batch.commit();
       }
-      const read = await events.read("svc", ids);
+      const read = await events.read({ serviceName: "svc", eventIds: ids });
       assert.equal(read.size, 600);
       for (const id of ids) assert.equal(read.get(id)?.content, id);
     });
 
     it("of nothing asks nothing", async () => {
-      assert.equal((await store().events.read("svc", [])).size, 0);
+      assert.equal((await store().events.read({ serviceName: "svc", eventIds: [] })).size, 0);
     });
 
     it("leaves out what is missing and says so", async () => {
       const { events, log } = store();
       const stored = event({ id: "e1" });
       await events.append(RULE, stored, markerOf(stored));
-      const read = await events.read("svc", ["gone", "e1"]);
+      const read = await events.read({ serviceName: "svc", eventIds: ["gone", "e1"] });
       assert.deepEqual([...read.keys()], ["e1"]);
       assert.deepEqual(log.of("event.unreadable"), [
         { service: "svc", eventId: "gone", problem: "missing" },
@@ -207,7 +210,7 @@ describe("EventLog on Firestore", () => {
         const stored = event({ id: "e1" });
         await events.append(RULE, stored, markerOf(stored));
         await paths.events("svc").doc("e1").update(field, value);
-        assert.equal((await events.read("svc", ["e1"])).size, 0);
+        assert.equal((await events.read({ serviceName: "svc", eventIds: ["e1"] })).size, 0);
         assert.equal(log.of("event.unreadable")[0]?.["problem"], "malformed");
       });
     }
@@ -218,9 +221,10 @@ describe("EventLog on Firestore", () => {
       const { events } = store();
       const stored = event({ id: "e1", receivedAtMs: ago(123) });
       await events.append(RULE, stored, markerOf(stored));
-      assert.equal(await events.receivedAt("svc", "e1"), ago(123));
-      assert.equal(await events.receivedAt("svc", "e2"), undefined);
-      assert.equal(await events.receivedAt("other", "e1"), undefined);
+      const of = (serviceName: string, eventId: string) => events.summary({ serviceName, eventId });
+      assert.deepEqual(await of("svc", "e1"), { receivedAtMs: ago(123) });
+      assert.equal(await of("svc", "e2"), undefined);
+      assert.equal(await of("other", "e1"), undefined);
     });
   });
 });

@@ -69,14 +69,18 @@ async function doEverything(store: Store): Promise<void> {
   const { events, window, services, outbox, paths } = store;
   for (const configured of [RULE, KEPT]) {
     const { serviceName } = configured;
-    await services.reset(windowOf(configured), ago(5000), ago(9000));
+    await services.reset(windowOf(configured), { atMs: ago(5000), keepFromMs: ago(9000) });
     await services.read(windowOf(configured));
     const stored = event();
     await events.append(configured, stored, markerOf(stored));
-    await events.append(configured, event({ key: "k", ignored: { reason: "none" } }), undefined);
+    await events.append(
+      configured,
+      event({ key: "k", attributes: { id: "1" }, ignored: { reason: "none" } }),
+      undefined,
+    );
     await events.append(configured, stored, markerOf(stored));
-    await events.receivedAt(serviceName, stored.id);
-    await events.read(serviceName, [stored.id]);
+    await events.summary({ serviceName, eventId: stored.id });
+    await events.read({ serviceName, eventIds: [stored.id] });
     const id = windowOf(configured);
     const eventKeys = configured.endpoints.map(({ eventKey }) => eventKey);
     const withExported = configured.trigger.keepEventAfterTrigger;
@@ -114,7 +118,7 @@ async function doEverything(store: Store): Promise<void> {
       return (await outbox.claimTaken([made], version, 5))[0];
     };
     const take = (syncId: string): Promise<Taken | undefined> =>
-      outbox.take(serviceName, syncId, LATER, LATER + 1);
+      outbox.take({ serviceName, syncId }, { nowMs: LATER, leaseUntilMs: LATER + 1 });
     const limits = { chunkSize: 5, nowMs: () => NOW, leaseUntilMs: () => NOW };
     const result = await claimNow(claim);
     await claimNow(claim); // is contended, or finds that it exists

@@ -146,8 +146,12 @@ describe("Outbox on Firestore", () => {
   const takeAny = (
     id: string,
     nowMs: number,
-    options?: Parameters<Outbox["take"]>[4],
-  ): Promise<Taken | undefined> => store().outbox.take("svc", id, nowMs, nowMs + LEASE_MS, options);
+    options?: { again?: boolean; dueByMs?: number; isRegistered?: boolean },
+  ): Promise<Taken | undefined> =>
+    store().outbox.take(
+      { serviceName: "svc", syncId: id },
+      { nowMs, leaseUntilMs: nowMs + LEASE_MS, ...options },
+    );
   /** To publish it. */
   const take = async (
     id: string,
@@ -478,7 +482,7 @@ describe("Outbox on Firestore", () => {
       const { outbox, services } = store();
       const claim = claimOf(RULE, await plant(store(), RULE, large()));
       const { version } = await services.read(windowOf(RULE));
-      await services.reset(windowOf(RULE), NOW, 0);
+      await services.reset(windowOf(RULE), { atMs: NOW, keepFromMs: 0 });
       assert.deepEqual(await outbox.claimTaken([claim], version, CHUNK), [
         { outcome: "contended" },
       ]);

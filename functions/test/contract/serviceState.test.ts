@@ -20,10 +20,10 @@ describe("ServiceState on Firestore", () => {
 
   it("remembers every reset, oldest first, of each service for itself", async () => {
     const { services } = store();
-    await services.reset(FIRST, ago(10), LONG_AGO);
-    await services.reset(FIRST, NOW, LONG_AGO);
+    await services.reset(FIRST, { atMs: ago(10), keepFromMs: LONG_AGO });
+    await services.reset(FIRST, { atMs: NOW, keepFromMs: LONG_AGO });
     // On an instance whose clock is behind.
-    await services.reset(FIRST, ago(5), LONG_AGO);
+    await services.reset(FIRST, { atMs: ago(5), keepFromMs: LONG_AGO });
     assert.deepEqual((await services.read(FIRST)).resetsMs, [ago(10), ago(5), NOW]);
     assert.deepEqual((await services.read(windowOf({ serviceName: "other" }))).resetsMs, []);
   });
@@ -31,16 +31,17 @@ describe("ServiceState on Firestore", () => {
   it("loses none of many at the same moment, and counts one of the same millisecond once", async () => {
     const { services } = store();
     const times = Array.from({ length: 6 }, (_, index) => ago(index >> 1));
-    await Promise.all(times.map((ms) => services.reset(SVC, ms, LONG_AGO)));
+    await Promise.all(times.map((ms) => services.reset(SVC, { atMs: ms, keepFromMs: LONG_AGO })));
     assert.deepEqual((await services.read(SVC)).resetsMs, [ago(2), ago(1), ago(0)]);
   });
 
   it("forgets those that no replay can meet any more, but never the last", async () => {
     const { services } = store();
-    for (const seconds of [300, 200, 100]) await services.reset(SVC, ago(seconds), LONG_AGO);
-    await services.reset(SVC, ago(50), ago(100));
+    for (const seconds of [300, 200, 100])
+      await services.reset(SVC, { atMs: ago(seconds), keepFromMs: LONG_AGO });
+    await services.reset(SVC, { atMs: ago(50), keepFromMs: ago(100) });
     assert.deepEqual((await services.read(SVC)).resetsMs, [ago(100), ago(50)]);
-    await services.reset(SVC, ago(40), NOW);
+    await services.reset(SVC, { atMs: ago(40), keepFromMs: NOW });
     assert.deepEqual((await services.read(SVC)).resetsMs, [ago(40)]);
   });
 
@@ -48,7 +49,7 @@ describe("ServiceState on Firestore", () => {
     const { services, paths } = store();
     const many = Array.from({ length: 1000 }, (_, index) => new Date(ago(2000) + index));
     await paths.service("svc").set({ v: 1, resets: many });
-    await services.reset(SVC, NOW, LONG_AGO);
+    await services.reset(SVC, { atMs: NOW, keepFromMs: LONG_AGO });
     const resets = (await services.read(SVC)).resetsMs;
     assert.deepEqual([resets.length, resets[0], resets.at(-1)], [1000, ago(2000) + 1, NOW]);
   });
@@ -60,7 +61,7 @@ describe("ServiceState on Firestore", () => {
     const to = { receivedAtMs: NOW, id: "e1" };
     await documents.commit([registration(SVC, "s1", to, undefined)]);
     const { version } = await services.read(SVC);
-    await services.reset(SVC, NOW, LONG_AGO);
+    await services.reset(SVC, { atMs: NOW, keepFromMs: LONG_AGO });
     const stale = registration(SVC, "s2", to, version as Version);
     await assert.rejects(documents.commit([stale]), (error) => isConflict(error));
     const other = registration({ ...SVC, key: "k" }, "s3", to, await versionNow());
@@ -80,7 +81,7 @@ describe("ServiceState on Firestore", () => {
   it("leaves other fields of the document alone", async () => {
     const { services, paths } = store();
     await paths.service("svc").set({ note: "ours" });
-    await services.reset(SVC, NOW, LONG_AGO);
+    await services.reset(SVC, { atMs: NOW, keepFromMs: LONG_AGO });
     assert.equal((await paths.service("svc").get()).get("note"), "ours");
   });
 

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 
-import { everyEndpoint } from "../../src/domain/condition.ts";
-import { decide, groupWindow, type WindowFacts } from "../../src/domain/decide.ts";
+import { everyEndpoint, worstCase } from "../../src/domain/condition.ts";
+import { countOf, decide, groupWindow, type WindowFacts } from "../../src/domain/decide.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { limitNew, makeSync, mergeChunks, portions, splitClaim } from "../../src/domain/sync.ts";
+import { satisfies } from "../../testkit/reference.ts";
+import { conditionsOf } from "../support/conditions.ts";
 import { endpoint, NOW, pending, rule } from "../support/factories.ts";
 
 fc.configureGlobal({ numRuns: 500 });
@@ -15,14 +17,18 @@ const KEYS = ["a", "b", "c", "gone"]; // the last is no endpoint of any rule
 
 const rules = fc
   .tuple(fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }), fc.boolean())
-  .map(([needs, keepEventAfterTrigger]) =>
-    rule({
-      endpoints: needs.map((minNbOfOccurrence, index) =>
-        endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
-      ),
-      trigger: { observationPeriod: PERIOD, keepEventAfterTrigger },
-    }),
-  );
+  .chain(([needs, keepEventAfterTrigger]) => {
+    const endpoints = needs.map((minNbOfOccurrence, index) =>
+      endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
+    );
+    const trigger = { observationPeriod: PERIOD, keepEventAfterTrigger };
+    return fc
+      .oneof(
+        fc.constant(everyEndpoint(endpoints)),
+        conditionsOf(endpoints.map(({ eventKey }) => eventKey)),
+      )
+      .map((condition) => rule({ endpoints, condition, trigger }));
+  });
 
 /** Around the edges of the period and of the reset, often in the same millisecond. */
 const times = fc.oneof(
@@ -50,7 +56,7 @@ const facts: fc.Arbitrary<WindowFacts> = fc.record({
 
 /** The rule in its plainest words, one event after the other. */
 function naive({ rule: own, pending: events, nowMs, resetAtMs }: WindowFacts): string {
-  const { endpoints, trigger } = own;
+  const { endpoints, condition, trigger } = own;
   const counts = new Map<string, number>();
   let fresh = 0;
   for (const { eventKey, receivedAtMs, exported } of events) {
@@ -61,9 +67,7 @@ function naive({ rule: own, pending: events, nowMs, resetAtMs }: WindowFacts): s
     counts.set(eventKey, (counts.get(eventKey) ?? 0) + 1);
     if (!exported) fresh++;
   }
-  for (const { eventKey, minNbOfOccurrence } of endpoints) {
-    if ((counts.get(eventKey) ?? 0) < minNbOfOccurrence) return "waiting";
-  }
+  if (!satisfies(condition, (eventKey) => counts.get(eventKey) ?? 0)) return "waiting";
   return fresh > 0 ? "fire" : "nothingNew";
 }
 
@@ -123,20 +127,18 @@ describe("the chunks of a claim, for any window", () => {
         const decision = decide(window);
         if (decision.outcome !== "fire") return;
         const { groups } = decision;
-        const chunks = splitClaim(
-          everyEndpoint(groups.map(({ endpoint: each }) => each)),
-          groups,
-          chunkSize,
-        );
+        const { condition } = window.rule;
+        const chunks = splitClaim(condition, groups, chunkSize);
         assert.deepEqual(mergeChunks(chunks), groups);
         for (let count = 1; count <= chunks.length; count++) {
-          for (const { endpoint: at, members } of mergeChunks(chunks.slice(0, count))) {
-            assert.ok(members.length >= at.minNbOfOccurrence);
+          const claimed = mergeChunks(chunks.slice(0, count));
+          assert.ok(satisfies(condition, countOf(claimed)));
+          for (const { endpoint: at, members } of claimed) {
             const whole = groups.find((group) => group.endpoint === at)?.members ?? [];
             assert.deepEqual(members, whole.slice(0, members.length));
           }
         }
-        const needed = groups.reduce((sum, group) => sum + group.endpoint.minNbOfOccurrence, 0);
+        const needed = worstCase(condition, () => 1);
         for (const [index, chunk] of chunks.entries()) {
           const size = chunk.reduce((sum, { members }) => sum + members.length, 0);
           assert.ok(size <= (index === 0 ? Math.max(chunkSize, needed) : chunkSize));
@@ -156,12 +158,12 @@ describe("the syncs of kept events, for any window", () => {
           const decision = decide({ ...window, pending: events });
           if (decision.outcome !== "fire") return;
           const { groups, more } = limitNew(window.rule.condition, decision.groups, limit);
-          const needed = groups.reduce((sum, group) => sum + group.endpoint.minNbOfOccurrence, 0);
+          const needed = worstCase(window.rule.condition, () => 1);
+          assert.ok(satisfies(window.rule.condition, countOf(groups)));
           const members = groups.flatMap((group) => group.members);
           const fresh = members.filter(({ exported }) => !exported);
           assert.ok(fresh.length > 0 && fresh.length <= Math.max(limit, needed));
           for (const [index, group] of groups.entries()) {
-            assert.ok(group.members.length >= group.endpoint.minNbOfOccurrence);
             const own: readonly PendingEvent[] = decision.groups[index]!.members;
             assert.deepEqual(
               group.members,

@@ -9,9 +9,10 @@ import {
   toMessageEvent,
   type MessageEvent,
 } from "../../src/domain/syncMessage.ts";
-import type { Sync } from "../../src/domain/sync.ts";
+import { everyEndpoint } from "../../src/domain/condition.ts";
+import { completionOf, type Sync } from "../../src/domain/sync.ts";
 import type { EventToSend } from "../../src/domain/rule.ts";
-import { event, member, NOW, sync, syncEndpoint } from "../support/factories.ts";
+import { ago, event, member, NOW, rule, sync, syncEndpoint } from "../support/factories.ts";
 import { matchGolden } from "../support/golden.ts";
 
 describe("membersToSend", () => {
@@ -113,24 +114,24 @@ describe("buildMessage", () => {
       httpMethod: "PUT",
       content: new Uint8Array([0xff, 0x00]),
     });
+    // Configured in this order; the message sorts its keys.
+    const endpoints = [
+      syncEndpoint("entry2", [member("e2")], {
+        firstEventMs: second.receivedAtMs,
+        lastEventMs: second.receivedAtMs,
+      }),
+      syncEndpoint("entry1", [member("e0"), member("e1")], {
+        minNbOfOccurrence: 2,
+        eventToSend: "LAST",
+        firstEventMs: Date.UTC(2023, 0, 12, 10, 50),
+        lastEventMs: first.receivedAtMs,
+      }),
+      syncEndpoint("entry3", [], { eventToSend: "BOUNDARIES" }),
+    ];
+    // The third is optional.
+    const completion = completionOf(everyEndpoint(endpoints.slice(0, 2)), endpoints, "complete");
     const message = buildMessage(
-      sync(
-        // Configured in this order; the message sorts its keys.
-        [
-          syncEndpoint("entry2", [member("e2")], {
-            firstEventMs: second.receivedAtMs,
-            lastEventMs: second.receivedAtMs,
-          }),
-          syncEndpoint("entry1", [member("e0"), member("e1")], {
-            minNbOfOccurrence: 2,
-            eventToSend: "LAST",
-            firstEventMs: Date.UTC(2023, 0, 12, 10, 50),
-            lastEventMs: first.receivedAtMs,
-          }),
-          syncEndpoint("entry3", [], { eventToSend: "BOUNDARIES" }),
-        ],
-        { serviceName: "My First Event Sync" },
-      ),
+      sync(endpoints, { serviceName: "My First Event Sync", completion }),
       new Map([
         ["entry1", [toMessageEvent(first)]],
         ["entry2", [toMessageEvent(second)]],
@@ -139,9 +140,33 @@ describe("buildMessage", () => {
     matchGolden("sync-message.txt", `${JSON.stringify(message)}\n`);
   });
 
+  it("says why it was made, what it lacks, and of which key and deadline it is", () => {
+    const completion = {
+      reason: "deadline",
+      complete: false,
+      missing: [{ eventKey: "a", have: 1, need: 2 }],
+      firstEventAtMs: ago(60),
+      deadlineAtMs: ago(10),
+    } as const;
+    const message = buildMessage(sync([], { key: "order 7", completion }), new Map());
+    assert.deepEqual(message.completion, {
+      reason: "deadline",
+      complete: false,
+      missing: [{ eventKey: "a", have: 1, need: 2 }],
+      firstEventAt: "2023-01-12T11:05:20.908Z",
+      deadlineAt: "2023-01-12T11:06:10.908Z",
+    });
+    assert.equal(message.key, "order 7");
+  });
+
   it("of a manual trigger without any event has every endpoint and nothing else", () => {
+    const endpoints = [syncEndpoint("a", []), syncEndpoint("b", [])];
+    const { condition } = rule();
     const message = buildMessage(
-      sync([syncEndpoint("a", []), syncEndpoint("b", [])], { triggerType: "none" }),
+      sync(endpoints, {
+        triggerType: "none",
+        completion: completionOf(condition, endpoints, "manual"),
+      }),
       new Map(),
     );
     assert.deepEqual(message, {
@@ -152,6 +177,14 @@ describe("buildMessage", () => {
       events: {
         a: { numberOfEvents: 0, minNbOfOccurrence: 1, eventToSend: "ALL" },
         b: { numberOfEvents: 0, minNbOfOccurrence: 1, eventToSend: "ALL" },
+      },
+      completion: {
+        reason: "manual",
+        complete: false,
+        missing: [
+          { eventKey: "a", have: 0, need: 1 },
+          { eventKey: "b", have: 0, need: 1 },
+        ],
       },
     });
   });

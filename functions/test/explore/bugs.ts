@@ -175,13 +175,13 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
           },
         },
         publisher: {
-          publish: async (topic, messages) => {
+          publish: async ({ topic, messages }) => {
             const published = messages.flatMap(({ eventID }) => {
               const lease = leases.get(eventID);
               return lease === undefined ? [] : [{ lease, messageId: "m" }];
             });
             if (published.length > 0) await ports.outbox.markPublished(published, 0);
-            return ports.publisher.publish(topic, messages);
+            return ports.publisher.publish({ topic, messages });
           },
         },
       };

@@ -7,10 +7,11 @@ import type { Ledger, LedgerSync } from "../../testkit/hostile/ledger.ts";
 export function memoryLedger(database: MemoryDatabase, serviceName: string): Ledger {
   const service = `services/${serviceName}`;
   const resets = (database.find(service)?.fields["resets"] ?? []) as readonly Date[];
-  const events = database.list(`${service}/events`).map(({ id, fields }) => ({
+  const events = database.list(`${service}/events`).map(({ id, fields, version }) => ({
     id,
     eventKey: String(fields["eventKey"]),
     receivedAtMs: (fields["receivedAt"] as Date).getTime(),
+    committedAtUs: Number(version),
   }));
   const pending = database
     .list(`${service}/pending`)
@@ -49,9 +50,10 @@ function ledgerSync(database: MemoryDatabase, doc: Doc): LedgerSync {
     id,
     eventID: String(fields["eventID"]),
     state: String(fields["state"]),
-    reason: String((fields["completion"] as Completion).reason),
+    reason: (fields["completion"] as Completion).reason,
     isComplete: (fields["completion"] as Completion).complete,
     createdAtMs: createdAtMs(doc),
+    committedAtUs: 1000 * createdAtMs(doc),
     lastError: fields["lastError"] as string | undefined,
     hasNextAttempt: fields["nextAttemptAt"] !== undefined,
     endpoints: endpointsOf(doc).map((endpoint, index) => ({

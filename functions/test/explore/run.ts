@@ -111,7 +111,7 @@ export class World {
       ...makeStorePorts(documents, silent),
       ...(scanPage !== undefined && { window: makeWindow(documents, silent, { scanPage }) }),
       publisher: {
-        publish: (_topic, batch) =>
+        publish: ({ messages: batch }) =>
           actor.hook({ kind: "publish" }, () =>
             batch.map((message) => {
               const data = JSON.stringify(message);

@@ -1,11 +1,18 @@
 /** What goes on beside each other. Small: what is wrong with many is nearly always wrong with few. */
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { NOW, rule } from "../support/factories.ts";
+import { endpoint, NOW, rule } from "../support/factories.ts";
 import type { ScenarioFacts } from "./run.ts";
 
 const taken = rule();
 const kept = rule({ trigger: { keepEventAfterTrigger: true } });
+/** Two of three complete it; what comes of the fourth joins them. */
+const twoOfThree = rule({
+  endpoints: ["a", "b", "c", "d"].map((eventKey) => endpoint(eventKey)),
+  condition: {
+    atLeast: { n: 2, of: ["a", "b", "c"].map((eventKey) => ({ endpoint: eventKey, min: 1 })) },
+  },
+});
 const short = rule({ trigger: { observationPeriod: 2 } });
 
 const MINUTE_MS = 60_000;
@@ -95,6 +102,18 @@ export const scenarios: readonly ScenarioFacts[] = [
     isSequential: "always",
     isPrompt: true,
     works: (world) => stored(world, taken, ["a", "b", "a", "b"]),
+  },
+  {
+    name: "events, two of three and an optional one",
+    rule: twoOfThree,
+    before: [
+      ["d", 2000],
+      ["a", 1000],
+    ],
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => stored(world, twoOfThree, ["c", "d", "b", "a"]),
   },
   {
     name: "events, pages of one",

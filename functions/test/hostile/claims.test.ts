@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
-import type { Ports } from "../../src/app/engine.ts";
+import type { Ports } from "../../src/app/ports.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { FaultPlan } from "../../testkit/hostile/faults.ts";
 import { asks, inChunksOf, inParallel, request } from "../../testkit/hostile/fleet.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { Ports } from "../../src/app/engine.ts";
+import type { Ports } from "../../src/app/ports.ts";
 import { inParallel, request } from "../../testkit/hostile/fleet.ts";
 import { Instance } from "../../testkit/hostile/instance.ts";
 import { World } from "../../testkit/hostile/world.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Timestamp, type DocumentSnapshot } from "@google-cloud/firestore";
 
-import type { Ports } from "../../src/app/engine.ts";
+import type { Ports } from "../../src/app/ports.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { asks, inChunksOf, request } from "../../testkit/hostile/fleet.ts";
 import { Instance } from "../../testkit/hostile/instance.ts";
@@ -57,7 +57,7 @@ describe("what TTL removes", function () {
     const tried: string[] = [];
     const failing = instanceOf(rule, () => ({
       publisher: {
-        publish: (_topic, messages) => {
+        publish: ({ messages }) => {
           tried.push(...messages.map((message) => JSON.stringify(message)));
           return Promise.reject(new Error("no such topic"));
         },

@@ -110,8 +110,8 @@ export function fakeServiceState(): FakeServiceState {
         version: undefined,
       });
     },
-    reset({ service }, nowMs) {
-      made.set(service, [...(made.get(service) ?? []), nowMs]);
+    reset({ service }, { atMs }) {
+      made.set(service, [...(made.get(service) ?? []), atMs]);
       return Promise.resolve();
     },
   };
@@ -131,11 +131,17 @@ export function fakeEventLog(...stored: readonly Event[]): FakeEventLog {
       events.set(event.id, event);
       return Promise.resolve("stored");
     },
-    receivedAt: (_service, id) => Promise.resolve(events.get(id)?.receivedAtMs),
-    read: (_service, ids) =>
+    summary({ eventId }) {
+      const event = events.get(eventId);
+      if (event === undefined) return Promise.resolve(undefined);
+      const ignored = event.ignored?.reason;
+      const { receivedAtMs } = event;
+      return Promise.resolve({ receivedAtMs, ...(ignored !== undefined && { ignored }) });
+    },
+    read: ({ eventIds }) =>
       Promise.resolve(
         new Map(
-          ids.flatMap((id) => {
+          eventIds.flatMap((id) => {
             const event = events.get(id);
             return event === undefined ? [] : [[id, toMessageEvent(event)] as const];
           }),
@@ -172,7 +178,7 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
         })),
       ),
     oldest: () => Promise.resolve(undefined),
-    take(_service, syncId) {
+    take({ syncId }) {
       const lease = byId.get(syncId);
       return Promise.resolve(lease && { next: "publish", lease });
     },

@@ -29,7 +29,7 @@ export function memoryWorld(): MemoryWorld {
   const messages: SyncMessage[] = [];
   let ids = 0;
   const publisher: Publisher = {
-    publish: (_topic, batch) =>
+    publish: ({ messages: batch }) =>
       Promise.resolve(
         batch.map((message) => ({
           status: "fulfilled",

@@ -13,9 +13,11 @@ import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import { onPending } from "../../src/app/onPending.ts";
 import type { Log, Publisher } from "../../src/app/ports.ts";
+import type { Condition } from "../../src/domain/condition.ts";
 import { toEventSyncError } from "../../src/domain/errors.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
+import { conditionsOf } from "./conditions.ts";
 import { accepted, endpoint, NOW, rule } from "./factories.ts";
 import { Random } from "../../testkit/hostile/random.ts";
 import { sequentially } from "../../testkit/reference.ts";
@@ -23,6 +25,8 @@ import { sequentially } from "../../testkit/reference.ts";
 export interface ModelCase {
   /** The least that each endpoint needs. */
   readonly needs: readonly number[];
+  /** Not given: every endpoint. */
+  readonly condition: Condition | undefined;
   readonly periodSeconds: number;
   /** Which endpoint, and how long after the event before, in milliseconds. */
   readonly events: readonly { readonly endpoint: number; readonly gapMs: number }[];
@@ -37,7 +41,12 @@ const KEYS = ["a", "b", "c"];
 
 export const modelCases: fc.Arbitrary<ModelCase> = fc
   .constantFrom(1, 2, 10, 60, 300)
-  .chain((periodSeconds) => {
+  .chain((periodSeconds) =>
+    fc
+      .array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 })
+      .map((needs) => ({ periodSeconds, needs })),
+  )
+  .chain(({ periodSeconds, needs }) => {
     const periodMs = periodSeconds * 1000;
     // At the same moment, at the edges of the period, and anything between.
     const gapMs = fc.oneof(
@@ -46,7 +55,8 @@ export const modelCases: fc.Arbitrary<ModelCase> = fc
       fc.integer({ min: 0, max: 2 * periodMs }),
     );
     return fc.record({
-      needs: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+      needs: fc.constant(needs),
+      condition: fc.option(conditionsOf(KEYS.slice(0, needs.length)), { nil: undefined }),
       periodSeconds: fc.constant(periodSeconds),
       events: fc.array(fc.record({ endpoint: fc.nat({ max: 2 }), gapMs }), { maxLength: 14 }),
       resets: fc.array(fc.nat({ max: 8 * periodMs }), { maxLength: 2 }),
@@ -80,7 +90,7 @@ export interface Sizes {
 
 /** @param documentsOf what an instance asks through */
 export async function modelRun(
-  { needs, periodSeconds, events, resets, instances, seed }: ModelCase,
+  { needs, condition, periodSeconds, events, resets, instances, seed }: ModelCase,
   serviceName: string,
   documentsOf: (random: Random) => Documents,
   sizes?: Sizes,
@@ -91,6 +101,7 @@ export async function modelRun(
     endpoints: needs.map((minNbOfOccurrence, index) =>
       endpoint(KEYS[index] ?? "", { minNbOfOccurrence }),
     ),
+    ...(condition && { condition }),
     trigger: { observationPeriod: periodSeconds },
   });
   const arrivals = arrivalsOf(events, needs.length);
@@ -99,7 +110,7 @@ export async function modelRun(
   let ids = 0;
   const messages: SyncMessage[] = [];
   const publisher: Publisher = {
-    publish: async (_topic, batch) => {
+    publish: async ({ messages: batch }) => {
       await ticks(random.int(0, 5));
       return batch.map((message) => {
         const value = `m${String(messages.push(message))}`;

@@ -21,7 +21,7 @@ function instanceOn(documents: Documents) {
   const messages: SyncMessage[] = [];
   let isTopicThere = true;
   const publisher: Publisher = {
-    publish: (_topic, batch) =>
+    publish: ({ messages: batch }) =>
       isTopicThere
         ? Promise.resolve(
             batch.map((message) => ({
@@ -159,7 +159,13 @@ export function describeNewerForm(open: () => Documents): void {
     assert.deepEqual((await syncs()).slice(0, 2), before.slice(0, 2));
     const { serviceName } = service;
     const nowMs = clock();
-    await assert.rejects(ports.outbox.take(serviceName, first?.id ?? "", nowMs, nowMs + 1), NEWER);
+    await assert.rejects(
+      ports.outbox.take(
+        { serviceName, syncId: first?.id ?? "" },
+        { nowMs, leaseUntilMs: nowMs + 1 },
+      ),
+      NEWER,
+    );
     assert.equal(log.of("sync.setAside").length, 0);
     // Nor does the manual trigger, which would take what waits: it makes an empty one of its own.
     assert.equal((await engine.triggerSync(service, windowOf(service))).numberOfEvents, 0);

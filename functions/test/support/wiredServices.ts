@@ -50,8 +50,35 @@ export const WIRED_SERVICES: readonly RawService[] = [
   service("reset", PAIR),
   service("expiring", PAIR, { observationPeriod: 3 }),
   service("relay", [{ eventKey: "only" }]),
+  service(
+    "condition",
+    ["orders", "stock", "payments", "credit", "note"].map((eventKey) => ({ eventKey })),
+    {},
+    { condition: { all: ["orders", { atLeast: { n: 2, of: ["stock", "payments", "credit"] } }] } },
+  ),
   service("methods", [
     { eventKey: "listed", acceptedHttpMethods: ["HEAD", "OPTIONS", "GET"] },
     { eventKey: "default" },
+  ]),
+  service(
+    "cloud-events",
+    PAIR,
+    {},
+    {
+      targetPubSub: { topic: topicOf("cloud-events"), format: "cloudevents" },
+    },
+  ),
+  service("batch", [{ eventKey: "a", minNbOfOccurrence: 3 }]),
+  service("content", [
+    {
+      eventKey: "a",
+      schema: {
+        type: "object",
+        required: ["status"],
+        properties: { status: { type: "string", pattern: "^[a-z]+$" }, n: { type: "integer" } },
+      },
+      filter: 'body.status == "paid" && body.n > 0',
+    },
+    { eventKey: "b" },
   ]),
 ];

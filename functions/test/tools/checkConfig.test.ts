@@ -34,6 +34,10 @@ describe("check-config", () => {
     assert.equal(status, 0, stderr);
     assert.match(stdout, /project my-project/);
     assert.match(stdout, /CONFIG in functions\/\.env\.my-project is correct: "Theirs"/);
+    assert.match(
+      stdout,
+      /"Theirs" fires when the last 3600 seconds hold 1 “entry1” and 1 “entry2”$/m,
+    );
     assert.match(stdout, /LOCATION in functions\/\.env\.my-project is us-east1/);
     assert.match(stdout, /DATABASE in functions\/\.env is \(default\)/);
   });
@@ -44,6 +48,15 @@ describe("check-config", () => {
     });
     assert.equal(status, 0);
     assert.match(stdout, /project my-project/);
+  });
+
+  it("refuses schemas and filters that could not be used, before they are deployed", () => {
+    const endpoints = [{ eventKey: "a", schema: { typ: 1 }, filter: "body.a ==" }];
+    const config = `CONFIG='${JSON.stringify({ ...SEED_SERVICE, endpoints })}'\n`;
+    const { status, stderr } = check({ "functions/.env.my-project": config + PARAMETERS });
+    assert.equal(status, 1);
+    assert.match(stderr, /endpoints\[0\]\.schema\.typ: there is no such keyword/);
+    assert.match(stderr, /endpoints\[0\]\.filter: expected an expression in CEL/);
   });
 
   const STAGING = '{"projects": {"staging": "my-project", "other": "other-project"}}';

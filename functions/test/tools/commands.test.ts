@@ -48,8 +48,9 @@ describe("the predeploy check of the configuration", () => {
   });
 });
 
-describe("what is made from the schema", () => {
-  for (const tool of ["configReference.ts", "compileSchema.ts"]) {
+describe("what is made from the code", () => {
+  const tools = ["configReference.ts", "compileSchema.ts", "editorSchema.ts", "logReference.ts"];
+  for (const tool of tools) {
     it(`is up to date: ${tool}`, () => {
       const { status, stderr } = run(`tools/${tool}`, "--check");
       assert.equal(status, 0, stderr);

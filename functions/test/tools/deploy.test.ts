@@ -117,6 +117,20 @@ describe("scripts/deploy", () => {
     });
   }
 
+  for (const [option, why] of [
+    ["--config", /--config is not for firebase deploy: it is firebase\.json, which was checked/],
+    ["--config=other.json", /it is firebase\.json, which was checked/],
+    ["-c", /it is firebase\.json, which was checked/],
+    ["--dry-run", /--dry-run is not for firebase deploy: say it before --/],
+  ] as const) {
+    it(`refuses ${option} for firebase deploy, and says why`, () => {
+      const { status, stderr } = deploy("--project", "my-project", "--", option, "other");
+      assert.equal(status, 2);
+      assert.match(stderr, why);
+      assert.deepEqual(checkout.calls, []);
+    });
+  }
+
   it("answers a wrong option with the usage, and --help alike", () => {
     const wrong = deploy("--project", "my-project", "--force");
     assert.equal(wrong.status, 2);

@@ -21,19 +21,44 @@ import { waitFor } from "../../testkit/waitFor.ts";
 
 const moduleUrl = (name: string): string => pathToFileURL(join(FUNCTIONS_DIR, "tools", name)).href;
 
-/** A process that runs a module's text, and the first line it prints, as JSON. */
-async function run<T>(text: string, env: NodeJS.ProcessEnv = {}): Promise<[ChildProcess, T]> {
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", text], {
+/** A test that fails must not leave a process, which would keep this one from its end. */
+const started: ChildProcess[] = [];
+const opened: RunDirectory[] = [];
+function leaveNothing(): void {
+  afterEach(async () => {
+    for (const child of started.splice(0)) signalGroup(child.pid ?? NaN, "SIGKILL");
+    for (const directory of opened.splice(0)) await directory.close();
+  });
+}
+
+/** The leader of a group of its own. */
+function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(command, args, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
   });
+  started.push(child);
+  return child;
+}
+
+/** A process that runs a module's text, and the first line it prints, as JSON. */
+async function run<T>(text: string, env: NodeJS.ProcessEnv = {}): Promise<[ChildProcess, T]> {
+  const child = start(process.execPath, ["--input-type=module", "--eval", text], env);
   let printed = "";
   child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
   await waitFor("its first line", () => printed.includes("\n") || undefined);
   return [child, JSON.parse(printed) as T];
 }
 
+function open(): RunDirectory {
+  const directory = RunDirectory.open("/none");
+  opened.push(directory);
+  return directory;
+}
+
 describe("a run of the emulators", () => {
+  leaveNothing();
   const temporary = mkdtempSync(join(tmpdir(), "run-"));
   after(() => {
     rmSync(temporary, { recursive: true });
@@ -88,7 +113,7 @@ describe("a run of the emulators", () => {
   });
 
   it("tells what a command printed, and forgets it: its id may be somebody else's by then", async () => {
-    const directory = RunDirectory.open("/none");
+    const directory = open();
     const logFile = join(directory.path, "log");
     const other = spawn("sleep", ["1000"], { detached: true });
     try {
@@ -102,6 +127,7 @@ describe("a run of the emulators", () => {
       const notes = join(directory.path, "process-ids");
       appendFileSync(notes, `${String(other.pid)}\n${String(-other.pid)}\n`);
       await directory.close();
+      opened.pop();
       assert.ok(isRunning(other.pid));
     } finally {
       other.kill("SIGKILL");
@@ -109,7 +135,7 @@ describe("a run of the emulators", () => {
   });
 
   it("interrupted, ends the command that it waits for", async () => {
-    const directory = RunDirectory.open("/none");
+    const directory = open();
     const logFile = join(directory.path, "log");
     const interrupt = new AbortController();
     const options = { logFile, signal: interrupt.signal };
@@ -117,11 +143,11 @@ describe("a run of the emulators", () => {
     await waitFor("its start", () => existsSync(logFile) || undefined);
     interrupt.abort();
     assert.equal((await outcome).code, 143);
-    await directory.close();
   });
 });
 
 describe("a command that a script runs", () => {
+  leaveNothing();
   const watch = `
     import { watchStarter } from "${moduleUrl("starter.ts")}";
     watchStarter(() => process.exit(0));
@@ -134,14 +160,10 @@ describe("a command that a script runs", () => {
 
   for (const [what, script] of Object.entries(starters)) {
     it(`ends when ${what} was killed`, async () => {
-      const starter = spawn("sh", ["-c", script], {
-        env: {
-          ...process.env,
-          EVENTSYNC_SCRIPT_PID: "",
-          npm_lifecycle_event: undefined,
-          WATCH: watch,
-        },
-        stdio: ["ignore", "pipe", "inherit"],
+      const starter = start("sh", ["-c", script], {
+        EVENTSYNC_SCRIPT_PID: "",
+        npm_lifecycle_event: undefined,
+        WATCH: watch,
       });
       let printed = "";
       starter.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));

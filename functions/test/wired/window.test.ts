@@ -55,6 +55,50 @@ describe("windows, on the emulator suite", () => {
     }
   });
 
+  it("fires when the condition holds, with the events of endpoints that it leaves optional", async () => {
+    const consumer = await consumeFor("condition");
+    // Nothing but the last one completes it, and the note is in no condition.
+    for (const key of ["note", "credit", "orders", "credit"]) await send(`condition/${key}`, key);
+    await waitFor("the markers", async () =>
+      (await countOf("condition", "pending")) === 4 ? true : undefined,
+    );
+    await send("condition/stock", "stock");
+    const [first] = await consumer.waitForCount(1);
+    const sizes = Object.entries(first!.message.events).map(([key, list]) => [
+      key,
+      list.numberOfEvents,
+    ]);
+    assert.deepEqual(Object.fromEntries(sizes), {
+      credit: 2,
+      note: 1,
+      orders: 1,
+      payments: 0,
+      stock: 1,
+    });
+    const { reason, complete, missing } = first!.message.completion;
+    assert.deepEqual([reason, complete, missing], ["complete", true, []]);
+    assert.equal(first!.attributes["reason"], "complete");
+    assert.equal("key" in first!.attributes, false);
+
+    // A manual sync of an incomplete window says what was missing.
+    await send("condition/payments", "payments");
+    await call("/trigger/condition", { method: "POST" });
+    const [, second] = await consumer.waitForCount(2);
+    assert.equal(second!.attributes["reason"], "manual");
+    assert.deepEqual(second!.message.completion, {
+      reason: "manual",
+      complete: false,
+      missing: [
+        { eventKey: "orders", have: 0, need: 1 },
+        { eventKey: "stock", have: 0, need: 1 },
+      ],
+      firstEventAt: second!.message.events["payments"]!.firstEventDate,
+    });
+    const stored = await db.collection("services/condition/syncs").get();
+    const reasons = stored.docs.map((doc) => doc.get("completion.reason") as string);
+    assert.deepEqual(reasons.toSorted(), ["complete", "manual"]);
+  });
+
   it("fires again for each new event where events are kept, with a new eventID", async () => {
     const consumer = await consumeFor("kept");
     await send("kept/a", "a1");

@@ -152,10 +152,15 @@ export async function crashRun(world: World, seed: number): Promise<CrashReport>
 }
 
 function randomRule(world: World, random: Random): Rule {
-  return world.rule(random.chance(0.5) ? ["a", "b"] : ["a", "b", "c"], {
-    minNbOfOccurrence: random.int(1, 2),
-    trigger: { keepEventAfterTrigger: random.chance(0.35) },
-  });
+  const min = random.int(1, 2);
+  const trigger = { keepEventAfterTrigger: random.chance(0.35) };
+  if (random.chance(0.3)) {
+    // Events of `d` are in no condition.
+    const of = ["a", "b", "c"].map((endpoint) => ({ endpoint, min }));
+    return world.rule(["a", "b", "c", "d"], { condition: { atLeast: { n: 2, of } }, trigger });
+  }
+  const endpoints = random.chance(0.5) ? ["a", "b"] : ["a", "b", "c"];
+  return world.rule(endpoints, { minNbOfOccurrence: min, trigger });
 }
 
 type Work = () => Promise<unknown>;

@@ -8,7 +8,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Firestore } from "@google-cloud/firestore";
 
-import type { Ports } from "../../src/app/engine.ts";
+import type { Ports } from "../../src/app/ports.ts";
 
 /**
  * - `kill`: the instance ends here. Nothing of it runs on, whatever it was waiting for.

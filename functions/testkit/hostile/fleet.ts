@@ -1,7 +1,8 @@
 /** Several instances in this process, replaced when they die, as the platform does. */
 import pMap from "p-map";
 
-import type { NewEvent, Ports } from "../../src/app/engine.ts";
+import type { NewEvent } from "../../src/app/engine.ts";
+import type { Ports } from "../../src/app/ports.ts";
 import type { AcceptedRequest } from "../../src/app/storeEvent.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { Created } from "./eventarc.ts";

@@ -1,5 +1,5 @@
 /** An instance that stops before its first claim until it is told to go on. */
-import type { Ports } from "../../src/app/engine.ts";
+import type { Ports } from "../../src/app/ports.ts";
 import type { Claim } from "../../src/app/ports.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { Instance } from "./instance.ts";

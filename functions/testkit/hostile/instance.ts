@@ -4,9 +4,9 @@ import type { Firestore } from "@google-cloud/firestore";
 
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
-import { makeEngine, type Engine, type Ports } from "../../src/app/engine.ts";
+import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import { onPending } from "../../src/app/onPending.ts";
-import type { EventLog, Log, Publisher } from "../../src/app/ports.ts";
+import type { EventLog, Log, Ports, Publisher } from "../../src/app/ports.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { Created } from "./eventarc.ts";
 import { Life, requestsWithFaults, withFaults, type FaultPlan } from "./faults.ts";

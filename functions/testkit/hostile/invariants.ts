@@ -7,6 +7,7 @@ import type { Rule } from "../../src/domain/rule.ts";
 import { inOrder, satisfies, sequentially, type Arrival } from "../reference.ts";
 import type { Ledger, LedgerSync } from "./ledger.ts";
 import type { Received } from "../inbox.ts";
+import { judgeVisible, type KnownReset } from "./visible.ts";
 
 export interface Evidence {
   readonly rule: Rule;
@@ -21,6 +22,11 @@ export interface Evidence {
   readonly expectOnce?: boolean;
   /** No event became visible after a later one: then every sync holds what the reference gives it. */
   readonly isSequential?: boolean;
+  /**
+   * Every sync holds what the reference gives it of what was visible then; with the resets that there
+   * were. Not asked if left out.
+   */
+  readonly resets?: readonly KnownReset[];
 }
 
 /** A message, however it came here. */
@@ -63,6 +69,9 @@ export function judge(evidence: Evidence): Verdict {
       ...judgeWindow(evidence),
       ...(evidence.rule.trigger.keepEventAfterTrigger ? judgeNovelty(ledger) : []),
       ...(evidence.isSequential === true ? judgeGroups(evidence) : []),
+      ...(evidence.resets === undefined || evidence.rule.trigger.keepEventAfterTrigger
+        ? []
+        : judgeVisible(evidence.rule, ledger, evidence.resets)),
     ],
     figures: {
       ...fates.figures,

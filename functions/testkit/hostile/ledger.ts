@@ -10,6 +10,8 @@ export interface LedgerEvent {
   readonly id: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
+  /** When it became visible, by the clock of the database. Microseconds since the epoch. */
+  readonly committedAtUs: number;
 }
 
 export interface LedgerSync {
@@ -19,6 +21,8 @@ export interface LedgerSync {
   readonly reason: string;
   readonly isComplete: boolean;
   readonly createdAtMs: number;
+  /** When its first commit became visible. Microseconds since the epoch. */
+  readonly committedAtUs: number;
   readonly lastError: string | undefined;
   readonly hasNextAttempt: boolean;
   /** By endpoint, in the stored order, with the members of all parts. */
@@ -65,6 +69,7 @@ export async function readLedger(db: Firestore, serviceName: string): Promise<Le
           id: doc.id,
           eventKey: String(doc.get("eventKey")),
           receivedAtMs: millis(doc, "receivedAt") ?? 0,
+          committedAtUs: micros(doc.createTime),
         },
       ]),
     ),
@@ -98,6 +103,7 @@ async function readSync(doc: DocumentSnapshot): Promise<LedgerSync> {
     reason: String(doc.get("completion.reason")),
     isComplete: doc.get("completion.complete") === true,
     createdAtMs: millis(doc, "createdAt") ?? 0,
+    committedAtUs: micros(doc.createTime),
     lastError: doc.get("lastError") as string | undefined,
     hasNextAttempt: doc.get("nextAttemptAt") !== undefined,
     endpoints: endpoints.map((endpoint, index) => ({
@@ -113,6 +119,10 @@ async function readSync(doc: DocumentSnapshot): Promise<LedgerSync> {
       ],
     })),
   };
+}
+
+function micros(time: Timestamp | undefined): number {
+  return time === undefined ? 0 : time.seconds * 1e6 + time.nanoseconds / 1000;
 }
 
 function millis(doc: DocumentSnapshot, field: string): number | undefined {

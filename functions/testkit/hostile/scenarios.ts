@@ -5,6 +5,7 @@ import { Eventarc } from "./eventarc.ts";
 import { Fleet, inParallel, request } from "./fleet.ts";
 import type { Verdict } from "./invariants.ts";
 import { Random } from "./random.ts";
+import type { KnownReset } from "./visible.ts";
 import type { World } from "./world.ts";
 
 export interface RaceReport extends Verdict {
@@ -31,7 +32,8 @@ export async function raceRun(
   const onStored = eventarc.offer.bind(eventarc);
   const fleet = new Fleet({ world, rule, random: random.fork(), size: 4, skewMs: 2000, onStored });
   eventarc.watch(world.db, rule.serviceName);
-  let [resets, triggers] = [0, 0];
+  let triggers = 0;
+  const resets: KnownReset[] = [];
   const operate = (work: (engine: Engine) => Promise<unknown>) => () => fleet.any().run(work);
   const work = Array.from({ length: events }, (_, index): (() => Promise<unknown>) => {
     const { eventKey } = random.pick(rule.endpoints);
@@ -40,8 +42,11 @@ export async function raceRun(
       return operate((engine) => engine.triggerSync(rule, windowOf(rule)));
     }
     if (random.chance(0.05)) {
-      resets++;
-      return operate((engine) => engine.reset(rule));
+      return async () => {
+        const begunMs = Date.now();
+        const { resetAtMs } = await fleet.any().run((engine) => engine.reset(rule));
+        resets.push({ atMs: resetAtMs, begunMs, endedMs: Date.now() });
+      };
     }
     return () => fleet.sendOnce(request(eventKey, String(index)));
   });
@@ -52,8 +57,8 @@ export async function raceRun(
     await eventarc.stop();
   }
   await world.settle([rule]);
-  const verdict = await world.judge(rule, { accepted: fleet.accepted });
-  return { seed, resets, triggers, ...verdict };
+  const verdict = await world.judge(rule, { accepted: fleet.accepted, resets });
+  return { seed, resets: resets.length, triggers, ...verdict };
 }
 
 export interface RedeliveryReport extends Verdict {
@@ -96,7 +101,11 @@ export async function redeliveryRun(
   } finally {
     await eventarc.stop();
   }
-  const verdict = await world.judge(rule, { accepted: fleet.accepted, expectOnce: true });
+  const verdict = await world.judge(rule, {
+    accepted: fleet.accepted,
+    expectOnce: true,
+    resets: [],
+  });
   const counted = verdict.figures.events === sources && fleet.accepted.size === sources;
   const violations = counted
     ? verdict.violations

@@ -59,7 +59,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   }
   // Where nothing was killed the platform's deliveries alone have finished everything.
   if (kills > 0) await world.settle([rule]);
-  const verdict = await world.judge(rule, { accepted, expectOnce: kills === 0 });
+  const verdict = await world.judge(rule, { accepted, expectOnce: kills === 0, resets: [] });
   const violations =
     verdict.figures.events === events
       ? verdict.violations

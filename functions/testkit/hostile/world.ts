@@ -105,7 +105,7 @@ export class World {
   /** Judges a service that has settled. */
   async judge(
     rule: Rule,
-    evidence: Partial<Pick<Evidence, "accepted" | "expectOnce" | "isSequential" | "nowMs">> = {},
+    evidence: Partial<Omit<Evidence, "rule" | "ledger" | "messages">> = {},
   ): Promise<Verdict> {
     const { serviceName } = rule;
     const ledger = await readLedger(this.db, serviceName);

@@ -72,7 +72,17 @@ export class Alternative {
     if (ours.length > 0) rows.unshift({ name: "EventSync", runs: ours, overPerKey });
     return {
       tables: [speedTable(rows), killedTable(killed)],
-      bars: [],
+      bars:
+        ours.length === 0
+          ? []
+          : [
+              {
+                name: "pairs per second, over the function with one document per key",
+                measured: overPerKey,
+                limit: 0.8,
+                must: "at least",
+              },
+            ],
       data: { perKey, oneDocument, overPerKey, killed },
     };
   }

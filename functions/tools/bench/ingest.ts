@@ -1,11 +1,9 @@
 /** How many events per second are accepted, beside what the framework and Firestore allow. */
-import { join } from "node:path";
-
 import { Timestamp, type Firestore } from "@google-cloud/firestore";
 import { randomBytes } from "node:crypto";
 
 import { closedLoop, type LoadResult } from "./closedLoop.ts";
-import { post } from "../../testkit/http.ts";
+import { serveBare } from "./bareFunction.ts";
 import type { SectionReport } from "./report.ts";
 import { newContent, type Server } from "./server.ts";
 import type { FunctionServer } from "../../testkit/functionServer.ts";
@@ -16,7 +14,6 @@ import type { Deployment, World } from "./world.ts";
 const IN_FLIGHT = [1, 8, 32, 64];
 /** The concurrency at which the bar holds. */
 const BAR_IN_FLIGHT = 32;
-const BARE = join(import.meta.dirname, "bare", "commit.js");
 
 type Progress = (text: string) => void;
 
@@ -41,14 +38,14 @@ export async function measureIngest(
   settings: Settings,
   progress: Progress,
 ): Promise<SectionReport> {
-  const bare = await world.serve({ source: BARE, target: "bare" });
+  const bare = await serveBare(world);
   const contenders: Contender[] = [
     { name: "event", work: () => server.store("ingest", "many", newContent()), process: event },
-    { name: "bare function", work: () => postBare(bare.url), process: bare },
+    { name: "bare function", work: bare.store, process: bare.served },
     { name: "client alone", work: () => commitDirectly(db) },
   ];
   const measured = await measureContenders(contenders, settings, progress);
-  await bare.stop();
+  await bare.served.stop();
 
   const runsOf = (name: string, inFlight: number): number[] =>
     (measured.find((one) => one.name === name && one.inFlight === inFlight)?.runs ?? []).map(
@@ -146,12 +143,6 @@ function toTable(measured: readonly Measured[]): SectionReport["tables"][number]
       return [name, String(inFlight), rate, p50, p95, p99, cpuMs ?? "–"];
     }),
   };
-}
-
-async function postBare(url: string): Promise<void> {
-  const { status, text } = await post(url, newContent());
-  if (status !== 202) throw new Error(`the bare function answers ${String(status)} ${text}`);
-  JSON.parse(text); // as for ours
 }
 
 /** The two documents of an event in one commit, from this process. */

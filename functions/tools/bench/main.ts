@@ -6,17 +6,21 @@ import { writeFileSync } from "node:fs";
 
 import { runSuite } from "../emulatorSuite.ts";
 import { Alternative } from "./alternative.ts";
+import { serveBare } from "./bareFunction.ts";
+import { closedLoop } from "./closedLoop.ts";
 import { measureColdStart } from "./coldStart.ts";
 import { measureCost } from "./cost.ts";
 import { measureEndToEnd, type EndToEnd, type PairsRun, type Target } from "./endToEnd.ts";
 import { closeConnections } from "../../testkit/http.ts";
 import { Inbox } from "../../testkit/inbox.ts";
 import { measureIngest, measureIngestOf } from "./ingest.ts";
+import { measureLargeWindows } from "./largeWindows.ts";
 import { measureLatency, measureLatencyOf } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
 import { largest, readMemory, reportMemory, type MemoryFigure } from "./memory.ts";
+import { IN_FLIGHT } from "./pairs.ts";
 import { barsTable, formatTable, isMet, type SectionReport } from "./report.ts";
-import { newContent, otherServer } from "./server.ts";
+import { otherServer } from "./server.ts";
 import { readSettings, UsageError, type SectionName, type Settings } from "./settings.ts";
 import { World } from "./world.ts";
 
@@ -51,6 +55,9 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
       reports.set("cost", await measureCost(world, counted, settings, progress));
       await world.stop(counted);
     }
+    if (wants("largeWindows")) {
+      reports.set("largeWindows", await measureLargeWindows(world, settings, progress));
+    }
     if (wants("ingest")) {
       const storing = await world.deploy("ingest");
       reports.set("ingest", await measureIngest(world, storing, settings, progress));
@@ -80,12 +87,13 @@ async function measurePairs(
   alternative: Alternative | undefined,
 ): Promise<{ report: EndToEnd; figures: MemoryFigure[] }> {
   const figures: MemoryFigure[] = [];
+  const bare = await serveBare(world);
+  await closedLoop(IN_FLIGHT, { ms: settings.effort.warmUpMs }, bare.store);
   const begin = async (run: number): Promise<Target> => {
     const deployment = await world.deploy(`pairs-${String(run)}`);
     const { server, checkWindow } = deployment;
     const own = {
-      // With a key, as the events of the pairs have one.
-      store: () => server.store("ingest", "many", newContent(), `ingest-${String(run)}`),
+      store: bare.store,
       checkCpuSeconds: () => checkWindow.cpuSeconds() ?? NaN,
       async end() {
         figures.push(...readMemory("end to end", deployment));

@@ -41,7 +41,8 @@ export function ourServer(eventUrl: string, triggers: Triggers): Server {
     async send(service, eventKey, content, pair) {
       const accepted = await store(service, eventKey, content, pair);
       const { eventId } = accepted;
-      const created = { serviceName: service, eventKey, eventId, receivedAtMs: Date.now() };
+      const receivedAtMs = Date.now();
+      const created = { serviceName: service, key: pair ?? "", eventKey, eventId, receivedAtMs };
       const delivered = triggers.deliver(created);
       delivered.catch(() => undefined); // whoever waits for it is told
       return { ...accepted, delivered };
@@ -60,8 +61,11 @@ export function otherServer(base: string): Server {
   return { send, store: send };
 }
 
+/** The query parameter with what the events of a pair have in common. */
+export const PAIR = "pair";
+
 export function queryOf(pair: string | undefined): string {
-  return pair === undefined ? "" : `?pair=${encodeURIComponent(pair)}`;
+  return pair === undefined ? "" : `?${PAIR}=${encodeURIComponent(pair)}`;
 }
 
 let sent = 0;

@@ -10,6 +10,7 @@ export const SECTIONS = [
   "endToEnd",
   "alternative",
   "cost",
+  "largeWindows",
   "coldStart",
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
@@ -33,6 +34,8 @@ export interface Effort {
   };
   readonly windows: readonly number[];
   readonly costEvents: { readonly sequential: number; readonly inFlight: number };
+  /** Events of each. */
+  readonly largeWindows: readonly number[];
   readonly coldStarts: number;
 }
 
@@ -67,6 +70,7 @@ const FULL: Effort = {
   alternative: { runs: 5, runMs: 3000, contendedMs: 18_000, killMs: 10_000 },
   windows: [10, 100, 1000, 5000],
   costEvents: { sequential: 30, inFlight: 640 },
+  largeWindows: [10_000, 100_000],
   coldStarts: 15,
 };
 
@@ -83,6 +87,7 @@ const QUICK: Effort = {
   alternative: { runs: 3, runMs: 3000, contendedMs: 5000, killMs: 5000 },
   windows: [10, 5000],
   costEvents: { sequential: 6, inFlight: 160 },
+  largeWindows: [10_000],
   coldStarts: 3,
 };
 

@@ -6,7 +6,7 @@ import { Firestore, Timestamp } from "@google-cloud/firestore";
 
 import { LOCAL_PARAMETERS } from "../localParameters.ts";
 import { Inbox } from "../../testkit/inbox.ts";
-import { newContent, ourServer, type Server } from "./server.ts";
+import { newContent, ourServer, PAIR, type Server } from "./server.ts";
 import { FunctionServer } from "../../testkit/functionServer.ts";
 import type { Operations } from "./countOperations.ts";
 import type { Settings } from "./settings.ts";
@@ -166,6 +166,8 @@ export class World {
   #parameters(): Record<string, string> {
     const services = SERVICES.map((serviceName) => ({
       serviceName,
+      // One message per pair, as the functions that one would write instead make it.
+      ...(serviceName === "pairs" && { correlation: { key: { queryParam: PAIR } } }),
       endpoints: [{ eventKey: "many" }, { eventKey: "last" }],
       trigger: { type: "window", observationPeriod: 3600, keepEventAfterTrigger: false },
       targetPubSub: { topic: this.topic },

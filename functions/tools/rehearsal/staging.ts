@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { readFirebaseJson } from "../configFiles.ts";
+import { readFirebaseJson } from "../firebaseJson.ts";
 import { shellQuote, writeNoteLauncher } from "../launchers.ts";
 import { FUNCTIONS_DIR, REPOSITORY_ROOT } from "../paths.ts";
 import { startWatchdog } from "../runDirectory.ts";

@@ -34,7 +34,8 @@ import { decisionFields, partFields, progressFields } from "./syncDocument.ts";
 const COMMIT_PARTS = 10;
 
 function syncOf(claim: Claim, chunks: readonly Chunk[]): Sync {
-  return makeSync(claim.syncId, claim.rule, mergeChunks(chunks), claim.reason, claim.nowMs);
+  const { syncId, rule, window, reason, nowMs } = claim;
+  return makeSync(syncId, rule, mergeChunks(chunks), reason, nowMs, window.key);
 }
 
 /**

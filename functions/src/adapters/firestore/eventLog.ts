@@ -43,14 +43,17 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
       }
     },
 
-    async receivedAt(serviceName, eventId) {
+    async summary({ serviceName, eventId }) {
       const [doc] = await documents.get([`${paths.events(serviceName)}/${eventId}`]);
       if (doc === undefined || isNewer(doc.fields)) return undefined;
-      const { receivedAt } = doc.fields;
-      return receivedAt instanceof Date ? receivedAt.getTime() : undefined;
+      const { receivedAt, ignored } = doc.fields;
+      if (!(receivedAt instanceof Date)) return undefined;
+      const { reason } = (ignored ?? {}) as { readonly reason?: unknown };
+      const receivedAtMs = receivedAt.getTime();
+      return { receivedAtMs, ...(typeof reason === "string" && { ignored: reason }) };
     },
 
-    async read(serviceName, eventIds) {
+    async read({ serviceName, eventIds }) {
       const collection = paths.events(serviceName);
       const slices = Array.from({ length: Math.ceil(eventIds.length / READ_SLICE) }, (_, index) =>
         eventIds.slice(index * READ_SLICE, (index + 1) * READ_SLICE),
@@ -111,6 +114,8 @@ function eventFields(rule: Rule, event: Event): Fields {
     headers: event.headers,
     queryParams: event.queryParams,
     content,
+    // Its names are a CloudEvent's, of letters and digits: a map can hold them.
+    ...(event.attributes !== undefined && { attributes: event.attributes }),
     ...(event.key !== undefined && { key: event.key }),
     ...(event.ignored !== undefined && { ignored: event.ignored }),
     expireAt: new Date(addSeconds(event.receivedAtMs, rule.retentionPeriod)),
@@ -123,10 +128,11 @@ function eventFields(rule: Rule, event: Event): Fields {
  * @throws NewerDocumentError: a message without it would be one event short for ever
  */
 function toEvent(doc: Doc): Event | undefined {
-  const { headers, queryParams, content } = doc.fields;
+  const { headers, queryParams, content, attributes } = doc.fields;
   const isRead =
     isNamedValues(headers) &&
     isNamedValues(queryParams) &&
+    (attributes === undefined || isTexts(attributes)) &&
     (typeof content === "string" || content instanceof Uint8Array);
   try {
     const reader = readerOf(doc);
@@ -139,11 +145,20 @@ function toEvent(doc: Doc): Event | undefined {
       headers,
       queryParams,
       content,
+      ...(attributes !== undefined && { attributes }),
     };
   } catch (error) {
     if (error instanceof MalformedDocumentError) return undefined;
     throw error;
   }
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((entry) => typeof entry === "string")
+  );
 }
 
 function isNamedValues(value: unknown): value is NamedValues[] {

@@ -60,6 +60,10 @@ export class FieldReader {
     return this.array(name).map((item) => toReader(item, name));
   }
 
+  optionalOneOf<const T extends string>(name: string, values: readonly T[]): T | undefined {
+    return this.#fields[name] === undefined ? undefined : this.oneOf(name, values);
+  }
+
   oneOf<const T extends string>(name: string, values: readonly T[]): T {
     return values.find((value) => value === this.#fields[name]) ?? fail(name);
   }

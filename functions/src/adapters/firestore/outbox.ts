@@ -78,9 +78,9 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
       return all.toSorted((a, b) => a.createdAtMs - b.createdAtMs)[0];
     },
 
-    async take(serviceName, syncId, nowMs, leaseUntilMs, options = {}) {
+    async take({ serviceName, syncId }, taking) {
       const path = `${paths.syncs(serviceName)}/${syncId}`;
-      const { dueByMs = nowMs, again = false, isRegistered = false } = options;
+      const { nowMs, leaseUntilMs, dueByMs = nowMs, again = false, isRegistered = false } = taking;
       const [doc] = await documents.get([path]);
       try {
         if (doc === undefined) {

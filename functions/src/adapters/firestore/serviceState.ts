@@ -25,16 +25,16 @@ export function makeServiceState(documents: Documents): ServiceState {
       return { resetsMs: resetsOf(doc), claims: claimsOf(doc, key), version: doc?.version };
     },
 
-    async reset({ service }, nowMs, keepFromMs) {
+    async reset({ service }, { atMs, keepFromMs }) {
       const path = paths.service(service);
       // Ends: each conflict is another reset, or our own whose answer was lost.
       for (;;) {
         const [doc] = await documents.get([path]);
         const before = resetsOf(doc);
-        if (before.includes(nowMs)) return;
+        if (before.includes(atMs)) return;
         // In order, whatever the clocks: one that comes from behind takes out what was received before
         // it, which the later one has taken out already, and nothing comes in again.
-        const resets = [...before, nowMs].toSorted((a, b) => a - b);
+        const resets = [...before, atMs].toSorted((a, b) => a - b);
         const kept = resets
           .filter((resetMs, index) => resetMs >= keepFromMs || index === resets.length - 1)
           .slice(-MOST_RESETS);

@@ -1,7 +1,13 @@
 import type { Range } from "../../domain/claim.ts";
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from "../../domain/delivery.ts";
 import type { Place } from "../../domain/event.ts";
-import { addSeconds, EVENT_TO_SEND, TRIGGER_TYPES } from "../../domain/rule.ts";
+import {
+  addSeconds,
+  EVENT_TO_SEND,
+  MESSAGE_FORMATS,
+  ORDERING_KEYS,
+  TRIGGER_TYPES,
+} from "../../domain/rule.ts";
 import {
   SYNC_REASONS,
   type Completion,
@@ -90,6 +96,8 @@ export function decisionFields(sync: Sync, token: string): Fields {
     key: sync.key,
     triggerType: sync.triggerType,
     topic: sync.topic,
+    ...(sync.format !== undefined && { format: sync.format }),
+    ...(sync.orderingKey !== undefined && { orderingKey: sync.orderingKey }),
     createdAt: new Date(sync.createdAtMs),
     retentionPeriod: sync.retentionPeriod,
     attempt: 1,
@@ -139,6 +147,8 @@ export function toStoredSync(doc: Doc): StoredSync {
   const { id, path } = doc;
   const data = readerOf(doc);
   const state = data.oneOf("state", DELIVERY_STATES);
+  const format = data.optionalOneOf("format", MESSAGE_FORMATS);
+  const orderingKey = data.optionalOneOf("orderingKey", ORDERING_KEYS);
   return {
     delivery: {
       state,
@@ -157,6 +167,8 @@ export function toStoredSync(doc: Doc): StoredSync {
       completion: toCompletion(data.map("completion")),
       triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
       topic: data.string("topic"),
+      ...(format !== undefined && { format }),
+      ...(orderingKey !== undefined && { orderingKey }),
       createdAtMs: data.time("createdAt"),
       retentionPeriod: data.number("retentionPeriod"),
       endpoints: data.list("endpoints").map(toEndpoint),

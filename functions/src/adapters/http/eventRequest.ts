@@ -3,8 +3,18 @@ import type { IncomingMessage } from "node:http";
 import type { AcceptedRequest } from "../../app/storeEvent.ts";
 import { requireMethod } from "../../config/route.ts";
 import type { EndpointConfig } from "../../config/schema.ts";
+import {
+  cloudEventMode,
+  readBatch,
+  readBinary,
+  readStructured,
+  type CloudEvent,
+  type CloudEventAttributes,
+} from "../../domain/cloudEvent.ts";
+import { EventSyncError } from "../../domain/errors.ts";
+import { isCredential, REDACTED } from "./credentials.ts";
 import { readHeaders } from "./headers.ts";
-import { idempotencyKeyOf } from "./idempotency.ts";
+import { cloudEventKey, explicitKey, idempotencyKeyOf, type HeaderLookup } from "./idempotency.ts";
 import { readQuery } from "./query.ts";
 import { bodyOf, headerText, urlOf } from "./rawRequest.ts";
 
@@ -14,30 +24,94 @@ import { bodyOf, headerText, urlOf } from "./rawRequest.ts";
  */
 export const MAX_BODY_BYTES = 950_000;
 
+/** What a request holds: one event, or a batch of them. */
+export interface EventRequest {
+  readonly isBatch: boolean;
+  readonly events: readonly ReadEvent[];
+}
+
+export interface ReadEvent {
+  readonly request: AcceptedRequest;
+  /** Where its content is in the body, as a JSON Pointer. */
+  readonly place: string;
+}
+
 /**
- * Reads a request as an event of an endpoint.
+ * Reads a request as an event of an endpoint, or as a batch of CloudEvents.
  *
- * @throws EventSyncError `method-not-allowed`, `event-too-large`, `unreadable-body`
+ * @throws EventSyncError `method-not-allowed`, `event-too-large`, `unreadable-body`,
+ *   `malformed-cloud-event`, `unsupported-format`
  */
 export async function readEventRequest(
   request: IncomingMessage,
   endpoint: EndpointConfig,
-): Promise<AcceptedRequest> {
-  const { acceptedHttpMethods, keepHeaders, redactQueryParams } = endpoint;
-  const httpMethod = requireMethod(request.method ?? "", acceptedHttpMethods, "The endpoint");
-  const headers = readHeaders(request.rawHeaders, keepHeaders, redactQueryParams);
-  const queryParams = readQuery(urlOf(request), redactQueryParams);
+): Promise<EventRequest> {
+  const { eventKey, acceptedHttpMethods, keepHeaders, redactQueryParams } = endpoint;
+  const { rawHeaders } = request;
+  const common = {
+    eventKey,
+    httpMethod: requireMethod(request.method ?? "", acceptedHttpMethods, "The endpoint"),
+    headers: readHeaders(rawHeaders, keepHeaders, redactQueryParams),
+    queryParams: readQuery(urlOf(request), redactQueryParams),
+  };
   const body = await bodyOf(request, MAX_BODY_BYTES);
   const content = isUtf8(body) ? body.toString("utf8") : body;
-  const header = (name: string): string | undefined => rawHeader(request.rawHeaders, name);
-  return {
-    eventKey: endpoint.eventKey,
-    httpMethod,
-    headers,
-    queryParams,
-    content,
-    idempotencyKey: idempotencyKeyOf(header, typeof content === "string" ? content : undefined),
-  };
+  const header: HeaderLookup = (name) => rawHeader(rawHeaders, name);
+  const accept = ({ attributes, content: data }: CloudEvent, key?: string): AcceptedRequest => ({
+    ...common,
+    content: data,
+    attributes: redact(attributes, keepHeaders),
+    idempotencyKey: key ?? cloudEventKey(attributes),
+  });
+
+  const mode = cloudEventMode(header);
+  switch (mode) {
+    case undefined: {
+      const text = typeof content === "string" ? content : undefined;
+      return single({ ...common, content, idempotencyKey: idempotencyKeyOf(header, text) });
+    }
+    case "binary": {
+      const attributes = readBinary(lowerCase(rawHeaders), header("content-type"));
+      return single(accept({ attributes, content }, explicitKey(header)));
+    }
+    case "structured":
+      return single(accept(readStructured(textOf(content)), explicitKey(header)), "/data");
+    case "batch": {
+      // One `Idempotency-Key` cannot name several events: each has its own source and id.
+      const events = readBatch(textOf(content)).map((event, index) => ({
+        request: accept(event),
+        place: `/${String(index)}/data`,
+      }));
+      return { isBatch: true, events };
+    }
+  }
+}
+
+function single(request: AcceptedRequest, place = ""): EventRequest {
+  return { isBatch: false, events: [{ request, place }] };
+}
+
+function textOf(content: string | Uint8Array): string {
+  if (typeof content === "string") return content;
+  const failures = [{ pointer: "", message: "expected JSON, which is UTF-8" }];
+  throw new EventSyncError("malformed-cloud-event", "The CloudEvent is not UTF-8.", { failures });
+}
+
+/** As for headers: an attribute is a `ce-` header in one of the modes. */
+function redact(attributes: CloudEventAttributes, keep: readonly string[]): CloudEventAttributes {
+  const kept = new Set(keep.map((name) => name.toLowerCase()));
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => {
+      const isSecret = isCredential(`ce-${name}`) && !kept.has(`ce-${name}`);
+      return [name, isSecret ? REDACTED : value];
+    }),
+  );
+}
+
+function lowerCase(rawHeaders: readonly string[]): (readonly [string, string])[] {
+  return rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 ? [[name.toLowerCase(), headerText(rawHeaders[index + 1] ?? "")] as const] : [],
+  );
 }
 
 /** Not `request.headers`: there the content type is hidden, and repeats of some headers are lost. */

@@ -1,3 +1,5 @@
+import type { CloudEventAttributes } from "../../domain/cloudEvent.ts";
+
 /** Looks up a header by its lower-case name; repeats are joined. */
 export type HeaderLookup = (name: string) => string | undefined;
 
@@ -5,10 +7,10 @@ export type HeaderLookup = (name: string) => string | undefined;
  * What makes a redelivery of this request recognisable, or undefined if the source says nothing:
  *
  * - `Idempotency-Key` (IETF draft-ietf-httpapi-idempotency-key-header);
- * - a CloudEvent's `source` and `id`, which together are unique per event (CloudEvents 1.0, section
- *   3.1.1), in binary or structured mode: this is what Eventarc sends;
  * - the `messageId` of a Pub/Sub push, wrapped or, with metadata, unwrapped. It is unique within its
  *   topic only, so the subscription is part of it: two topics may push to one endpoint.
+ *
+ * Of a CloudEvent `cloudEventKey` says it.
  *
  * @param text the body, if it is text
  */
@@ -16,12 +18,8 @@ export function idempotencyKeyOf(
   header: HeaderLookup,
   text: string | undefined,
 ): string | undefined {
-  const explicit = header("idempotency-key")?.trim();
-  if (explicit !== undefined && explicit !== "") return `key:${explicit}`;
-
-  const source = header("ce-source");
-  const id = header("ce-id");
-  if (isName(source) && isName(id)) return cloudEvent(source, id);
+  const explicit = explicitKey(header);
+  if (explicit !== undefined) return explicit;
 
   const unwrapped = header("x-goog-pubsub-message-id");
   if (isName(unwrapped)) {
@@ -30,13 +28,6 @@ export function idempotencyKeyOf(
 
   const type = header("content-type")?.toLowerCase() ?? "";
   if (text === undefined || !type.includes("json")) return undefined;
-  if (type.startsWith("application/cloudevents+json")) {
-    const event = parseObject(text);
-    const [structuredSource, structuredId] = [event?.["source"], event?.["id"]];
-    return isName(structuredSource) && isName(structuredId)
-      ? cloudEvent(structuredSource, structuredId)
-      : undefined;
-  }
   // Parsing every body would cost time; few hold this.
   if (!text.includes('"messageId"') || !text.includes('"subscription"')) return undefined;
   const push = parseObject(text);
@@ -47,7 +38,20 @@ export function idempotencyKeyOf(
   return isName(messageId) ? pubSub(subscription, messageId) : undefined;
 }
 
-const cloudEvent = (source: string, id: string): string => `ce:${JSON.stringify([source, id])}`;
+/** The `Idempotency-Key` that a request has, if it has one. */
+export function explicitKey(header: HeaderLookup): string | undefined {
+  const key = header("idempotency-key")?.trim();
+  return key === undefined || key === "" ? undefined : `key:${key}`;
+}
+
+/**
+ * `source` and `id` are unique per event (CloudEvents 1.0, section 3.1.1), in whatever mode it comes: this
+ * is what Eventarc sends.
+ */
+export function cloudEventKey({ source, id }: CloudEventAttributes): string {
+  return `ce:${JSON.stringify([source, id])}`;
+}
+
 const pubSub = (subscription: string, messageId: string): string =>
   `pubsub:${JSON.stringify([subscription, messageId])}`;
 

@@ -44,6 +44,7 @@ export async function respond(
       title: error.title,
       status: error.httpStatus,
       detail: error.message,
+      ...(error.failures.length > 0 && { failures: error.failures }),
     });
   }
 }

@@ -84,7 +84,7 @@ describe("a member of a closed set", () => {
       const events = makeEventLog(new MemoryDatabase().documents(), recordingLog());
       const event = make.event({ httpMethod });
       await events.append(make.rule(), event, make.markerOf(event));
-      const read = await events.read("svc", [event.id]);
+      const read = await events.read({ serviceName: "svc", eventIds: [event.id] });
       assert.equal(read.get(event.id)?.httpMethod, httpMethod);
     });
   }

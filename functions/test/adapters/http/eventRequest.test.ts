@@ -23,7 +23,8 @@ function serveReader(): Promise<FrameworkServer> {
   return serve((request, response) =>
     respond(response, recordingLog(), async () => {
       const path = decodePath(urlOf(request));
-      const { content, ...rest } = await readEventRequest(request, ENDPOINT);
+      const { events } = await readEventRequest(request, ENDPOINT);
+      const { content, ...rest } = events[0]!.request;
       const hex = Buffer.from(content).toString("hex");
       return { status: 200, body: { ...rest, path, hex, isText: typeof content === "string" } };
     }),
@@ -82,7 +83,6 @@ describe("readEventRequest on functions-framework", () => {
     ["a charset that would be recoded", "text/plain; charset=utf-16le", "x\u0000"],
     ["UTF-8 with a byte order mark", "text/plain", "\ufeffé€😀"],
     ["control characters", "text/plain", "\u0000\u0001\u007f\r\n"],
-    ["a CloudEvent", "application/cloudevents+json", '{"specversion":"9"'],
     ["multipart", "multipart/form-data; boundary=x", "--x\r\n\r\nhello\r\n--x--"],
   ];
   for (const [title, contentType, body] of bodies) {
@@ -194,6 +194,60 @@ describe("readEventRequest on functions-framework", () => {
     const push = JSON.stringify({ message: { messageId: "42" }, subscription: "s" });
     const { idempotencyKey } = await read({ headers: ["Content-Type", json], body: push });
     assert.equal(idempotencyKey, 'pubsub:["s","42"]');
+  });
+
+  describe("of a CloudEvent", () => {
+    const ATTRIBUTES = { specversion: "1.0", id: "1", source: "/s é", type: "t" };
+    const KEY = 'ce:["/s é","1"]';
+    const binary = (more: Record<string, string> = {}) =>
+      Object.entries({ ...ATTRIBUTES, source: "/s %C3%A9", ...more }).flatMap(([name, value]) => [
+        `Ce-${name}`,
+        value,
+      ]);
+
+    it("keeps the data, the attributes and the headers of each mode, and its identity", async () => {
+      const structured = await read({
+        headers: ["Content-Type", "application/cloudevents+json; charset=utf-8"],
+        body: JSON.stringify({ ...ATTRIBUTES, data: { a: 1 } }),
+      });
+      const sent = await read({ headers: [...binary(), "Content-Type", json], body: '{"a":1}' });
+      for (const { hex, idempotencyKey } of [structured, sent]) {
+        assert.equal(hex, hexOf('{"a":1}'));
+        assert.equal(idempotencyKey, KEY);
+      }
+      assert.deepEqual(structured.attributes, ATTRIBUTES);
+      assert.deepEqual(sent.attributes, { ...ATTRIBUTES, datacontenttype: json });
+      const names = sent.headers.map(({ name }) => name);
+      assert.ok(names.includes("Ce-Id"), String(names));
+    });
+
+    it("prefers an Idempotency-Key", async () => {
+      const { idempotencyKey } = await read({ headers: [...binary(), "Idempotency-Key", "k"] });
+      assert.equal(idempotencyKey, "key:k");
+    });
+
+    it("redacts an attribute that holds a credential, in each mode", async () => {
+      const { attributes } = await read({ headers: binary({ authtoken: "hunter2" }) });
+      assert.equal(attributes?.["authtoken"], "[redacted]");
+      const body = JSON.stringify({ ...ATTRIBUTES, authtoken: "hunter2" });
+      const type = ["Content-Type", "application/cloudevents+json"];
+      const structured = await read({ headers: type, body });
+      assert.equal(structured.attributes?.["authtoken"], "[redacted]");
+      assert.doesNotMatch(JSON.stringify(structured), /hunter2/);
+    });
+
+    it("refuses what is not valid, with the place", async () => {
+      const { status, text } = await server.send({ headers: ["ce-id", "1"], body: "x" });
+      assert.equal(status, 400);
+      const { type, failures } = JSON.parse(text) as { type: string; failures: unknown[] };
+      assert.equal(type, "urn:eventsync:problem:malformed-cloud-event");
+      assert.deepEqual(failures[0], { header: "ce-specversion", message: "is missing" });
+      const bytes = {
+        headers: ["Content-Type", "application/cloudevents+json"],
+        body: Uint8Array.of(0xff),
+      };
+      assert.equal((await server.send(bytes)).status, 400);
+    });
   });
 
   for (const path of ["/%", "/%zz?x=1", "/%ff", "/a/%e0%a4%a"]) {

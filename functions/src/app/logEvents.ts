@@ -1,0 +1,257 @@
+import type { Shortfall } from "../domain/condition.ts";
+import type { ErrorCode } from "../domain/errors.ts";
+import type { SyncReason } from "../domain/sync.ts";
+import type { windowFacts } from "../domain/window.ts";
+import type { SweepReport } from "./sweep.ts";
+
+/**
+ * Every line that is ever logged: its name, what happened, in the past tense; its severity; its fields. A
+ * `Log` takes nothing else, and the table in the README is made from here (`npm run schema`).
+ *
+ * Only types of this are used where it runs; nothing of it is loaded then.
+ */
+export type LogFields = {
+  /** What an instance runs with: the public view of it, nothing else. */
+  "configuration.loaded": { readonly services: readonly object[] };
+  "configuration.keyIgnored": { readonly key: string };
+  "configuration.refused": { readonly problems: readonly object[]; readonly report: string };
+  "event.stored": EventFacts & { readonly eventKey: string; readonly size: number };
+  "event.ignored": EventFacts & {
+    readonly eventKey: string;
+    readonly size: number;
+    readonly reason: string;
+  };
+  "event.filterFailed": EventFacts & { readonly eventKey: string; readonly size: number };
+  "event.repeated": EventFacts & { readonly eventKey: string };
+  "event.unreadable": EventFacts & { readonly problem: "missing" | "malformed" };
+  "window.checked": WindowFacts & {
+    readonly outcome: "waiting" | "nothingNew";
+    readonly missing?: readonly Shortfall[];
+  };
+  "service.reset": { readonly service: string };
+  "sync.begun": ClaimedFacts;
+  "sync.handedOver": ClaimedFacts;
+  "sync.claimed": ClaimedFacts;
+  "sync.contended": ClaimFacts;
+  "sync.exists": ClaimFacts;
+  "sync.published": AttemptFacts & {
+    readonly topic: string;
+    readonly messageId: string;
+    readonly truncated: number | undefined;
+  };
+  "sync.publishFailed": AttemptFacts & {
+    readonly topic: string;
+    readonly error: string;
+    readonly ageSeconds: number;
+    readonly retryAt: string;
+  };
+  "sync.postponed": AttemptFacts & { readonly reason: string };
+  "sync.kept": SyncFacts & { readonly until: string };
+  "sync.keepFailed": SyncFacts & { readonly error: string };
+  "sync.markFailed": AttemptFacts & { readonly messageId: string; readonly error: string };
+  "sync.setAside": SyncFacts & { readonly error: string };
+  "sweep.finished": Pick<SweepReport, keyof SweepReport>;
+  "sweep.stepFailed": StepFacts;
+  "sweep.stepPostponed": StepFacts;
+  "outbox.overdue": SyncFacts & { readonly ageSeconds: number };
+  "delivery.unreadable": { readonly deliveryId: string; readonly error?: string };
+  "delivery.refused": {
+    readonly deliveryId: string;
+    readonly code: ErrorCode;
+    readonly error: string;
+  };
+  "pending.ahead": EventFacts & { readonly receivedAt: string };
+  "pending.deferred": EventFacts & { readonly problem: string };
+  "pending.ignored": EventFacts & { readonly problem: string };
+  "pending.unreadable": EventFacts;
+  "pending.setAside": EventFacts;
+  "documents.leftAlone": {
+    readonly service?: string;
+    readonly kind: "pending" | "sync";
+    readonly count: number;
+  };
+  "request.refused": { readonly code: ErrorCode; readonly detail: string };
+  "request.failed": { readonly code: ErrorCode; readonly error: string };
+};
+
+type EventFacts = { readonly service: string; readonly key?: string; readonly eventId: string };
+type WindowFacts = ReturnType<typeof windowFacts>;
+type SyncFacts = WindowFacts & { readonly syncId: string };
+type ClaimFacts = WindowFacts & {
+  readonly reason: SyncReason | undefined;
+  readonly syncId?: string;
+};
+/** A sync, as far as it is claimed. */
+export type ClaimedFacts = SyncFacts & {
+  readonly eventID: string;
+  readonly reason: SyncReason | undefined;
+  readonly numberOfEvents: Readonly<Record<string, number>>;
+};
+/** An attempt to publish. */
+export type AttemptFacts = SyncFacts & { readonly eventID: string; readonly attempt: number };
+/** A step of a sweep. */
+export type StepFacts = {
+  readonly step: string;
+  readonly service?: string;
+  readonly syncId?: string;
+  readonly error: string;
+};
+
+export type LogName = keyof LogFields;
+export type Severity = "info" | "warn" | "error";
+
+/** In the order of the README's table. */
+export const LOG_EVENTS = {
+  "configuration.loaded": { severity: "info", meaning: "what an instance runs with" },
+  "configuration.keyIgnored": {
+    severity: "warn",
+    meaning: "a key that nothing reads",
+    toDo: "correct the spelling",
+  },
+  "configuration.refused": {
+    severity: "error",
+    meaning: "nothing serves; all problems are listed",
+    toDo: "deploy a correct one",
+  },
+  "event.stored": { severity: "info", meaning: "an event" },
+  "event.ignored": {
+    severity: "info",
+    meaning: "an event that is stored and does not count, with the reason",
+  },
+  "event.filterFailed": {
+    severity: "warn",
+    meaning:
+      "the endpoint's filter has no value for an event, which is stored and does not count; why is in the event's document, `ignored.detail`",
+    toDo: "alert on it; correct the filter or the source",
+  },
+  "event.repeated": { severity: "info", meaning: "a redelivery; nothing has changed" },
+  "window.checked": {
+    severity: "info",
+    meaning: "why nothing fired: `missing` has endpoint, `have` and `need`",
+  },
+  "service.reset": {
+    severity: "info",
+    meaning: "what was received before does not count any more",
+  },
+  "sync.begun": {
+    severity: "info",
+    meaning: "a sync of more events than one commit takes is being claimed; with how many it has",
+  },
+  "sync.handedOver": {
+    severity: "info",
+    meaning: "time was up for such a claim: another check or sweep goes on with it",
+  },
+  "sync.claimed": { severity: "info", meaning: "events became a sync" },
+  "sync.contended": { severity: "info", meaning: "another check was faster" },
+  "sync.exists": { severity: "info", meaning: "kept events that are a sync already" },
+  "sync.published": {
+    severity: "info",
+    meaning: "with `messageId`, `eventID` and, if any, how many were `truncated`",
+  },
+  "sync.publishFailed": {
+    severity: "error",
+    meaning:
+      "with the error, its age (`ageSeconds`) and when it is tried again (30 s, doubling up to an hour)",
+    toDo: "alert on it; repair topic or role, and it goes out by itself",
+  },
+  "sync.postponed": {
+    severity: "info",
+    meaning:
+      "nothing is wrong: too many large messages at once for the memory of an instance; it comes up again within minutes",
+  },
+  "sync.kept": {
+    severity: "warn",
+    meaning:
+      "a sync has waited for half a day: TTL takes its events only after another `retentionPeriod`",
+  },
+  "sync.keepFailed": {
+    severity: "error",
+    meaning: "that could not be noted; the next attempt tries it again",
+  },
+  "sync.markFailed": {
+    severity: "error",
+    meaning:
+      "the message is out, but that could not be noted: it comes again, with the same `eventID`",
+  },
+  "sweep.finished": {
+    severity: "info",
+    meaning:
+      "what a sweep did, what it left to the next (`skipped`), and `oldestUnpublishedSeconds`",
+    toDo: "alert on its absence",
+  },
+  "sweep.stepFailed": {
+    severity: "error",
+    meaning: "a step that failed or did not end; the others went on",
+    toDo: "alert on it",
+  },
+  "sweep.stepPostponed": {
+    severity: "warn",
+    meaning:
+      "a step met something that passes by itself, such as others at work on the same events; the next sweep goes on",
+  },
+  "outbox.overdue": {
+    severity: "error",
+    meaning:
+      "a sync has waited for more than an hour to be published; with its `ageSeconds`, by each sweep",
+    toDo: "alert on it",
+  },
+  "delivery.unreadable": {
+    severity: "error",
+    meaning:
+      "a trigger delivery that is not a Firestore event; acknowledged, since it never will be",
+    toDo: "the sweep checks its window",
+  },
+  "delivery.refused": {
+    severity: "error",
+    meaning: "what a trigger delivery asked for can never succeed; acknowledged",
+    toDo: "the sweep checks its window",
+  },
+  "pending.ahead": {
+    severity: "warn",
+    meaning:
+      "an event was received by a clock that is more than 10 s ahead; it, and what is further ahead, waits until its time has come",
+  },
+  "pending.deferred": {
+    severity: "warn",
+    meaning:
+      "an event of a service, an endpoint or a form that this instance does not know, less than 15 minutes old: during a roll-out another may know it, so the platform delivers it again",
+  },
+  "pending.ignored": {
+    severity: "warn",
+    meaning: "the same, later: one that is not configured any more, or of a version that is gone",
+  },
+  "documents.leftAlone": {
+    severity: "warn",
+    meaning:
+      "so many markers (`kind: pending`) or syncs (`kind: sync`) that a newer version has written: they are not touched",
+    toDo: "after a rollback: they wait until that version is deployed again",
+  },
+  "pending.unreadable": {
+    severity: "error",
+    meaning: "a marker that somebody changed by hand; a check sets it aside",
+  },
+  "pending.setAside": {
+    severity: "error",
+    meaning: "such a marker is out of the way of its window",
+    toDo: "look at `services/<service>/malformed`",
+  },
+  "sync.setAside": {
+    severity: "error",
+    meaning: "a sync that somebody changed by hand; it is not published",
+    toDo: "look at its `lastError`",
+  },
+  "event.unreadable": {
+    severity: "error",
+    meaning: "an event that somebody changed or removed; its message goes out without it",
+    toDo: "look at `services/<service>/events`",
+  },
+  "request.refused": { severity: "info", meaning: "a 4xx that was answered, with its code" },
+  "request.failed": { severity: "error", meaning: "a 5xx that was answered: its code and cause" },
+} as const satisfies Readonly<
+  Record<LogName, { readonly severity: Severity; readonly meaning: string; readonly toDo?: string }>
+>;
+
+/** The names that are logged with a severity. */
+export type LoggedAs<S extends Severity> = {
+  [Name in LogName]: (typeof LOG_EVENTS)[Name]["severity"] extends S ? Name : never;
+}[LogName];

@@ -1,0 +1,69 @@
+import type { Condition } from "../domain/condition.ts";
+import type { Services } from "./route.ts";
+import type { ServiceConfig } from "./schema.ts";
+
+/**
+ * What of a configuration may be logged or answered, field by field. A field gets out only if it is here:
+ * a new one does not compile until somebody has decided, and what the type does not know stays inside.
+ */
+const VIEW: View<ServiceConfig> = {
+  $schema: "shown",
+  serviceName: "shown",
+  endpoints: {
+    eventKey: "shown",
+    acceptedHttpMethods: "shown",
+    eventToSend: "shown",
+    minNbOfOccurrence: "shown",
+    keepHeaders: "shown",
+    redactQueryParams: "shown",
+    // Their constants may be compared with a secret in a body.
+    schema: "hidden",
+    filter: "hidden",
+  },
+  // Keys and numbers only, as deep as it is.
+  condition: "shown",
+  trigger: { type: "shown", observationPeriod: "shown", keepEventAfterTrigger: "shown" },
+  targetPubSub: { topic: "shown", format: "shown", orderingKey: "shown" },
+  retentionPeriod: "shown",
+  cors: { origins: "shown" },
+};
+
+/** A decision on each field; on those of an object, and of the objects in a list, one by one. */
+type View<T> = { readonly [Key in keyof T]-?: Decision<NonNullable<T[Key]>> };
+type Decision<T> = [T] extends [Condition]
+  ? "shown" | "hidden"
+  : T extends readonly (infer Item)[]
+    ? Decision<Item>
+    : T extends object
+      ? // An object that may hold anything, such as a schema, has no fields to decide on.
+        string extends keyof T
+        ? "shown" | "hidden"
+        : View<T>
+      : "shown" | "hidden";
+
+/** The public part of a service's configuration. */
+export type PublicService = Readonly<Record<string, unknown>>;
+
+export function publicView(service: ServiceConfig): PublicService {
+  return viewed(service, VIEW) as PublicService;
+}
+
+export function publicViews(services: Services): PublicService[] {
+  return services.map(publicView);
+}
+
+interface Fields {
+  readonly [name: string]: "shown" | "hidden" | Fields;
+}
+
+function viewed(value: unknown, view: "shown" | Fields): unknown {
+  if (view === "shown") return value;
+  if (Array.isArray(value)) return value.map((item) => viewed(item, view));
+  if (typeof value !== "object" || value === null) return undefined;
+  const fields = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries(view).flatMap(([name, inner]) =>
+      inner === "hidden" || fields[name] === undefined ? [] : [[name, viewed(fields[name], inner)]],
+    ),
+  );
+}

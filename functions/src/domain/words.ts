@@ -1,0 +1,66 @@
+import { needs, thresholdOf, type Condition, type Count } from "./condition.ts";
+import type { Rule } from "./rule.ts";
+
+/**
+ * What a rule does, in sentences for a person: one string each.
+ *
+ *     fires when the last 60 seconds hold 1 “a” and (at least 2 of: 3 “b”; 1 “c”; 1 “d”)
+ */
+export function ruleInWords({ condition, endpoints, trigger }: Rule): string[] {
+  const named = needs(condition);
+  const optional = endpoints.map(({ eventKey }) => eventKey).filter((key) => !named.has(key));
+  const holds = `the last ${seconds(trigger.observationPeriod)} ${inWords(condition)}`;
+  const fires =
+    trigger.type === "window"
+      ? `fires when ${holds}`
+      : `fires only by hand; a message is called complete if ${holds}`;
+  if (optional.length === 0) return [fires];
+  return [fires, `optional: ${optional.map(quoted).join(", ")}`];
+}
+
+/** What would complete a window: the parts of the condition that still lack events; undefined if none does. */
+export function missingInWords(condition: Condition, count: Count): string | undefined {
+  const left = remaining(condition, count);
+  return left && inWords(left);
+}
+
+function inWords(condition: Condition, isInside = false): string {
+  if ("endpoint" in condition) return `${String(condition.min)} ${quoted(condition.endpoint)}`;
+  const { n, of } = thresholdOf(condition);
+  const [first] = of;
+  if (of.length === 1 && first !== undefined) return inWords(first, isInside);
+  const members = of.map((member) => inWords(member, true));
+  const text =
+    n === of.length
+      ? listed(members, "and")
+      : n === 1
+        ? listed(members, "or")
+        : `at least ${String(n)} of: ${members.join("; ")}`;
+  return isInside ? `(${text})` : text;
+}
+
+/** The condition that the events which are still to come must satisfy. */
+function remaining(condition: Condition, count: Count): Condition | undefined {
+  if ("endpoint" in condition) {
+    const { endpoint, min } = condition;
+    const further = min - count(endpoint);
+    return further > 0 ? { endpoint, min: further } : undefined;
+  }
+  const { n, of } = thresholdOf(condition);
+  const left = of
+    .map((member) => remaining(member, count))
+    .filter((member) => member !== undefined);
+  const needed = n - (of.length - left.length);
+  return needed > 0 ? { atLeast: { n: needed, of: left } } : undefined;
+}
+
+function listed(words: readonly string[], conjunction: "and" | "or"): string {
+  const last = words.at(-1) ?? "";
+  return `${words.slice(0, -1).join(", ")} ${conjunction} ${last}`;
+}
+
+const quoted = (text: string): string => `“${text}”`;
+
+function seconds(period: number): string {
+  return period === 1 ? "second holds" : `${String(period)} seconds hold`;
+}

@@ -1,0 +1,33 @@
+/**
+ * Writes the table of log messages into the README:
+ *
+ *   node tools/logReference.ts [--check]
+ *
+ * With --check it changes nothing and fails if the README is not up to date.
+ */
+import { LOG_EVENTS, type Severity } from "../src/app/logEvents.ts";
+import { writeReadmeTable } from "./readmeTable.ts";
+
+interface Described {
+  readonly severity: Severity;
+  readonly meaning: string;
+  readonly toDo?: string;
+}
+
+/** As Cloud Logging calls them. */
+const SEVERITY: Readonly<Record<Severity, string>> = {
+  info: "INFO",
+  warn: "WARNING",
+  error: "ERROR",
+};
+
+const rows = Object.entries<Described>(LOG_EVENTS).map(
+  ([name, { severity, meaning, toDo = "" }]) =>
+    `| \`${name}\` | ${SEVERITY[severity]} | ${meaning} | ${toDo}${toDo === "" ? "" : " "}|`,
+);
+
+writeReadmeTable("log messages", "logReference.ts", [
+  "| message | severity | meaning | what to do |",
+  "| --- | --- | --- | --- |",
+  ...rows,
+]);
