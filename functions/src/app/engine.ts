@@ -3,14 +3,15 @@ import { addSeconds, type Rule } from "../domain/rule.ts";
 import { windowName, windowOf, type WindowId } from "../domain/window.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
+import { ClaimUnfinishedError, finishClaims } from "./finishClaims.ts";
 import { markTogether } from "./markTogether.ts";
 import { MessageBudget } from "./messageBudget.ts";
 import type { Ports } from "./ports.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
-import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
+import { publishSyncs } from "./publishSyncs.ts";
 import { storeEvent, storeEvents, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
 import { sweep, type SweepReport } from "./sweep.ts";
-import { CHECK_MS } from "./timeLimits.ts";
+import { CHECK_MS, CLAIM_MS } from "./timeLimits.ts";
 import { triggerSync, type ManualSync } from "./triggerSync.ts";
 
 /** An event that has just been stored, as its marker tells it. */
@@ -25,6 +26,7 @@ export interface Engine {
    * Checks a window and publishes what that makes; shared with other callers of the same moment.
    *
    * @param event the new event that asks for it, if one does
+   * @throws ClaimUnfinishedError if a sync is too large for one check; the next one goes on with it
    */
   checkWindow(rule: Rule, window: WindowId, event?: NewEvent): Promise<CheckOutcome>;
   triggerSync(rule: Rule, window: WindowId): Promise<ManualSync>;
@@ -39,25 +41,27 @@ export function makeEngine(ports: Ports): Engine {
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
   const checks = new Coalescer<Asked, NewEvent | typeof EVERYTHING, Checked>(
     async ({ rule, window }, events) => {
+      const limitMs = events.has(EVERYTHING) ? CLAIM_MS.sweep : CLAIM_MS.check;
+      const untilMs = ports.clock() + (ports.claimMs ?? limitMs);
       const outcome = await checkWindow(deps, rule, window, askingOf(events));
-      const published =
-        outcome.outcome === "fired" ? publishSyncs(deps, outcome.leases) : Promise.resolve([]);
+      const finished = finish(deps, outcome, untilMs);
       // Nobody waits for it where the check took too long: then the lease runs out, and the sweep sees to it.
-      published.catch(() => undefined);
-      return { outcome, published };
+      finished.catch(() => undefined);
+      return { outcome, finished };
     },
     CHECK_MS,
   );
   const check: Engine["checkWindow"] = async (rule, window, event) => {
-    const { outcome, published } = await checks.run(
+    const { outcome, finished } = await checks.run(
       windowName(window),
       { rule, window },
       event ?? EVERYTHING,
     );
-    await published;
+    const isLeft = await finished;
     // One after the other, so that the messages of one check at a time are in memory. Who shares this check
     // shares the next ones, too.
     if (outcome.outcome === "fired" && outcome.more) await check(rule, window);
+    if (isLeft) throw new ClaimUnfinishedError(rule.serviceName);
     return outcome;
   };
   return {
@@ -102,5 +106,20 @@ interface Asked {
 
 interface Checked {
   readonly outcome: CheckOutcome;
-  readonly published: Promise<readonly PublishOutcome[]>;
+  /** When all that it made is published: whether a sync is left to be gone on with. */
+  readonly finished: Promise<boolean>;
+}
+
+/** Publishes what a check has made, beside the next check, and goes on with what it has begun. */
+async function finish(
+  deps: Parameters<typeof finishClaims>[0],
+  outcome: CheckOutcome,
+  untilMs: number,
+): Promise<boolean> {
+  if (outcome.outcome !== "fired") return false;
+  const [, finished] = await Promise.all([
+    publishSyncs(deps, outcome.leases),
+    finishClaims(deps, outcome.claims, untilMs),
+  ]);
+  return finished.some(({ isLeft }) => isLeft);
 }

@@ -29,11 +29,9 @@ export type LogFields = {
     readonly missing?: readonly Shortfall[];
   };
   "service.reset": { readonly service: string };
-  "sync.claimed": SyncFacts & {
-    readonly eventID: string;
-    readonly reason: SyncReason | undefined;
-    readonly numberOfEvents: Readonly<Record<string, number>>;
-  };
+  "sync.begun": ClaimedFacts;
+  "sync.handedOver": ClaimedFacts;
+  "sync.claimed": ClaimedFacts;
   "sync.contended": ClaimFacts;
   "sync.exists": ClaimFacts;
   "sync.published": AttemptFacts & {
@@ -79,7 +77,16 @@ export type LogFields = {
 type EventFacts = { readonly service: string; readonly key?: string; readonly eventId: string };
 type WindowFacts = ReturnType<typeof windowFacts>;
 type SyncFacts = WindowFacts & { readonly syncId: string };
-type ClaimFacts = WindowFacts & { readonly reason: SyncReason | undefined };
+type ClaimFacts = WindowFacts & {
+  readonly reason: SyncReason | undefined;
+  readonly syncId?: string;
+};
+/** A sync, as far as it is claimed. */
+export type ClaimedFacts = SyncFacts & {
+  readonly eventID: string;
+  readonly reason: SyncReason | undefined;
+  readonly numberOfEvents: Readonly<Record<string, number>>;
+};
 /** An attempt to publish. */
 export type AttemptFacts = SyncFacts & { readonly eventID: string; readonly attempt: number };
 /** A step of a sweep. */
@@ -125,6 +132,14 @@ export const LOG_EVENTS = {
   "service.reset": {
     severity: "info",
     meaning: "what was received before does not count any more",
+  },
+  "sync.begun": {
+    severity: "info",
+    meaning: "a sync of more events than one commit takes is being claimed; with how many it has",
+  },
+  "sync.handedOver": {
+    severity: "info",
+    meaning: "time was up for such a claim: another check or sweep goes on with it",
   },
   "sync.claimed": { severity: "info", meaning: "events became a sync" },
   "sync.contended": { severity: "info", meaning: "another check was faster" },

@@ -12,7 +12,7 @@ import { PUBLICATION_MS } from "./timeLimits.ts";
 
 type Deps = Pick<
   Ports,
-  "window" | "services" | "events" | "outbox" | "publisher" | "clock" | "log"
+  "window" | "services" | "events" | "outbox" | "publisher" | "clock" | "log" | "claimChunk"
 > & {
   readonly budget: MessageBudget;
   /** A window check that no event asked for, with its publication. */
@@ -151,7 +151,9 @@ async function removeExpired(
   passedMs: number,
   untilMs: number,
 ): Promise<number> {
-  const resetsMs = await services.resets(windowOf(rule));
+  const { resetsMs, claims } = await services.read(windowOf(rule));
+  // What a claim under way has not come to yet is in its sync, however old it gets meanwhile.
+  if (claims.length > 0) return 0;
   // One that came later may end events that no replay has passed.
   const resetAtMs = resetsMs.findLast((resetMs) => resetMs <= passedMs);
   return window.removeExpired(windowOf(rule), {
