@@ -74,7 +74,11 @@ async function doEverything(store: Store): Promise<void> {
     await services.resets(windowOf(configured));
     const stored = event();
     await events.append(configured, stored, markerOf(stored));
-    await events.append(configured, event({ key: "k", attributes: { id: "1" }, ignored: { reason: "none" } }), undefined);
+    await events.append(
+      configured,
+      event({ key: "k", attributes: { id: "1" }, ignored: { reason: "none" } }),
+      undefined,
+    );
     await events.append(configured, stored, markerOf(stored));
     await events.summary({ serviceName, eventId: stored.id });
     await events.read({ serviceName, eventIds: [stored.id] });
