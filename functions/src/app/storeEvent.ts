@@ -76,7 +76,11 @@ export function storeEvents(
 }
 
 /** What is said of a failure may quote the event: that stays in its document. */
-function logStored(log: Ports["log"], facts: LogFields["event.stored"], reason: string | undefined): void {
+function logStored(
+  log: Ports["log"],
+  facts: LogFields["event.stored"],
+  reason: string | undefined,
+): void {
   if (reason === undefined) log.info("event.stored", facts);
   else if (reason === "filter-failed") log.warn("event.filterFailed", facts);
   else log.info("event.ignored", { ...facts, reason });
