@@ -3,14 +3,15 @@ import { addSeconds, type Rule } from "../domain/rule.ts";
 import { windowFacts, windowName, type WindowId } from "../domain/window.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
+import { ClaimUnfinishedError, finishClaims } from "./finishClaims.ts";
 import { markTogether } from "./markTogether.ts";
 import { MessageBudget } from "./messageBudget.ts";
 import type { Ports } from "./ports.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
-import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
+import { publishSyncs } from "./publishSyncs.ts";
 import { storeEvent, storeEvents, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
 import { sweep, type SweepReport } from "./sweep.ts";
-import { CHECK_MS } from "./timeLimits.ts";
+import { CHECK_MS, CLAIM_MS } from "./timeLimits.ts";
 import { triggerAll, type ManualSyncs } from "./triggerAll.ts";
 import { triggerOpen, triggerSync, type ManualSync } from "./triggerSync.ts";
 
@@ -26,6 +27,7 @@ export interface Engine {
    * Checks a window and publishes what that makes; shared with other callers of the same moment.
    *
    * @param event the new event that asks for it, if one does
+   * @throws ClaimUnfinishedError if a sync is too large for one check; the next one goes on with it
    */
   checkWindow(rule: Rule, window: WindowId, event?: NewEvent): Promise<CheckOutcome>;
   /** The only window of a service without correlation. */
@@ -46,12 +48,13 @@ export function makeEngine(ports: Ports): Engine {
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
   const checks = new Coalescer<Asked, Asking | typeof EVERYTHING, Checked>(
     async ({ rule, window }, asked) => {
+      const limitMs = isSwept(asked) ? CLAIM_MS.sweep : CLAIM_MS.check;
+      const untilMs = ports.clock() + (ports.claimMs ?? limitMs);
       const outcome = await checkWindow(deps, rule, window, together(asked));
-      const published =
-        outcome.outcome === "fired" ? publishSyncs(deps, outcome.leases) : Promise.resolve([]);
+      const finished = finish(deps, outcome, untilMs);
       // Nobody waits for it where the check took too long: then the lease runs out, and the sweep sees to it.
-      published.catch(() => undefined);
-      return { outcome, published };
+      finished.catch(() => undefined);
+      return { outcome, finished };
     },
     CHECK_MS,
   );
@@ -60,15 +63,16 @@ export function makeEngine(ports: Ports): Engine {
     window: WindowId,
     asking: Asking | undefined,
   ): Promise<CheckOutcome> => {
-    const { outcome, published } = await checks.run(
+    const { outcome, finished } = await checks.run(
       windowName(window),
       { rule, window },
       asking ?? EVERYTHING,
     );
-    await published;
+    const isLeft = await finished;
     // One after the other, so that the messages of one check at a time are in memory. Who shares this check
     // shares the next ones, too.
     if (outcome.outcome === "fired" && outcome.more) await check(rule, window, undefined);
+    if (isLeft) throw new ClaimUnfinishedError(rule.serviceName);
     return outcome;
   };
   return {
@@ -103,6 +107,11 @@ function askingOf({ eventKey, receivedAtMs }: NewEvent): Asking {
   return { eventKeys: new Set([eventKey]), oldestMs: receivedAtMs };
 }
 
+/** Whether somebody asks who has less time. */
+function isSwept(asked: ReadonlySet<Asking | typeof EVERYTHING>): boolean {
+  return [...asked].some((one) => one === EVERYTHING || one.isSwept === true);
+}
+
 function together(asked: ReadonlySet<Asking | typeof EVERYTHING>): Asking | undefined {
   const asking = Array.from(asked).filter((one) => one !== EVERYTHING);
   if (asking.length < asked.size || asking.length === 0) return undefined;
@@ -119,5 +128,20 @@ interface Asked {
 
 interface Checked {
   readonly outcome: CheckOutcome;
-  readonly published: Promise<readonly PublishOutcome[]>;
+  /** When all that it made is published: whether a sync is left to be gone on with. */
+  readonly finished: Promise<boolean>;
+}
+
+/** Publishes what a check has made, beside the next check, and goes on with what it has begun. */
+async function finish(
+  deps: Parameters<typeof finishClaims>[0],
+  outcome: CheckOutcome,
+  untilMs: number,
+): Promise<boolean> {
+  if (outcome.outcome !== "fired") return false;
+  const [, finished] = await Promise.all([
+    publishSyncs(deps, outcome.leases),
+    finishClaims(deps, outcome.claims, untilMs),
+  ]);
+  return finished.some(({ isLeft }) => isLeft);
 }

@@ -6,6 +6,7 @@ import type { CheckOutcome } from "./checkWindow.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import type { Clock, Log, NetProgress, OpenWindows, WaitingEvent } from "./ports.ts";
 import { LATE_MS, type Asking } from "./probeWindow.ts";
+import { CLAIM_MS } from "./timeLimits.ts";
 
 interface Deps {
   readonly openWindows: OpenWindows;
@@ -30,8 +31,8 @@ interface Report {
 const CONCURRENCY = 64;
 const AGAIN_CONCURRENCY = 8;
 
-/** For the check of one window. */
-const CHECK_SECONDS = 15;
+/** For the check of one window: longer than it goes on with a large claim. */
+const CHECK_SECONDS = 5 + CLAIM_MS.sweep / 1000;
 
 /** Windows that are tried again. With more the store itself is at fault: then nothing is passed. */
 const MOST_AGAIN = 100;
@@ -131,6 +132,7 @@ function askingByKey(page: readonly WaitingEvent[]): (readonly [string, Asking])
         eventKeys: new Set(events.map(({ eventKey }) => eventKey)),
         // By age.
         oldestMs: events[0]?.receivedAtMs ?? 0,
+        isSwept: true,
       },
     ],
   );

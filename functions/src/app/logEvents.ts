@@ -30,11 +30,9 @@ export type LogFields = {
   };
   "service.reset": WindowFacts;
   "trigger.windowFailed": WindowFacts & { readonly error: string };
-  "sync.claimed": SyncFacts & {
-    readonly eventID: string;
-    readonly reason: SyncReason | undefined;
-    readonly numberOfEvents: Readonly<Record<string, number>>;
-  };
+  "sync.begun": ClaimedFacts;
+  "sync.handedOver": ClaimedFacts;
+  "sync.claimed": ClaimedFacts;
   "sync.contended": ClaimFacts;
   "sync.exists": ClaimFacts;
   "sync.published": AttemptFacts & {
@@ -80,7 +78,16 @@ export type LogFields = {
 type EventFacts = { readonly service: string; readonly key?: string; readonly eventId: string };
 type WindowFacts = ReturnType<typeof windowFacts>;
 type SyncFacts = WindowFacts & { readonly syncId: string };
-type ClaimFacts = WindowFacts & { readonly reason: SyncReason | undefined };
+type ClaimFacts = WindowFacts & {
+  readonly reason: SyncReason | undefined;
+  readonly syncId?: string;
+};
+/** A sync, as far as it is claimed. */
+export type ClaimedFacts = SyncFacts & {
+  readonly eventID: string;
+  readonly reason: SyncReason | undefined;
+  readonly numberOfEvents: Readonly<Record<string, number>>;
+};
 /** An attempt to publish. */
 export type AttemptFacts = SyncFacts & { readonly eventID: string; readonly attempt: number };
 /** A step of a sweep. */
@@ -133,6 +140,14 @@ export const LOG_EVENTS = {
     meaning:
       "a manual trigger over all keys could not close this window; it went on with the others",
     toDo: "call it again",
+  },
+  "sync.begun": {
+    severity: "info",
+    meaning: "a sync of more events than one commit takes is being claimed; with how many it has",
+  },
+  "sync.handedOver": {
+    severity: "info",
+    meaning: "time was up for such a claim: another check or sweep goes on with it",
   },
   "sync.claimed": { severity: "info", meaning: "events became a sync" },
   "sync.contended": { severity: "info", meaning: "another check was faster" },

@@ -12,7 +12,15 @@ import { PUBLICATION_MS } from "./timeLimits.ts";
 
 type Deps = Pick<
   Ports,
-  "window" | "openWindows" | "services" | "events" | "outbox" | "publisher" | "clock" | "log"
+  | "window"
+  | "openWindows"
+  | "services"
+  | "events"
+  | "outbox"
+  | "publisher"
+  | "clock"
+  | "log"
+  | "claimChunk"
 > & {
   readonly budget: MessageBudget;
   readonly check: Parameters<typeof examineWindows>[0]["check"];
@@ -42,7 +50,7 @@ const LIMITS = {
   stepSeconds: 30,
   /** To begin checks of windows of one service with a correlation, and for all of them to end. */
   examineSeconds: 25,
-  examinedSeconds: 45,
+  examinedSeconds: 50,
   /** For the age of the oldest sync. */
   ageSeconds: 10,
   services: 8,
@@ -168,15 +176,17 @@ async function removeExpired(
   passed: Passed,
   untilMs: number,
 ): Promise<number> {
-  const resetsMs = await services.resets(windowOf(rule));
+  const { resetsMs, claims, claimedKeys } = await services.read(windowOf(rule));
   // One that came later may end events that no replay has passed.
   const resetAtMs = resetsMs.findLast((resetMs) => resetMs <= passed.ms);
   const expiry = expiryOf(rule, passed.ms, resetAtMs, EXPIRY_MARGIN_SECONDS);
   const goOn = (): boolean => clock() < untilMs;
+  // What a claim under way has not come to yet is in its sync, however old it gets meanwhile.
   if (rule.correlation !== undefined) {
-    const keptKeys = new Set(passed.butKeys);
+    const keptKeys = new Set([...passed.butKeys, ...claimedKeys]);
     return openWindows.removeExpired(rule.serviceName, { expiry, keptKeys, goOn });
   }
+  if (claims.length > 0) return 0;
   const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
   return window.removeExpired(windowOf(rule), { eventKeys, expiry, goOn });
 }

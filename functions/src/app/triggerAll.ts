@@ -38,7 +38,7 @@ export async function triggerAll(
   const { serviceName: service } = rule;
   const nowMs = clock();
   const untilMs = nowMs + LIMITS.seconds * 1000;
-  const resetAtMs = (await services.resets(windowOf(rule))).at(-1);
+  const resetAtMs = (await services.read(windowOf(rule))).resetsMs.at(-1);
   const facts = { triggered: 0, unpublished: 0, failed: 0 };
   // Those that are under way count, too; those where nothing was open do not.
   let begun = 0;

@@ -33,6 +33,7 @@ const TABLE = {
     title: "The service is not configured correctly",
   },
   internal: { http: 500, retry: "later", title: "Internal error" },
+  claiming: { http: 503, retry: "soon", title: "The sync is still being claimed" },
   contended: { http: 503, retry: "soon", title: "Others are claiming the same events" },
   "newer-document": { http: 503, retry: "later", title: "A newer version is at work on it" },
   "not-known-yet": { http: 503, retry: "soon", title: "Not known to this instance yet" },

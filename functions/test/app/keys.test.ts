@@ -312,6 +312,27 @@ describe("the net under windows by key", () => {
     assert.deepEqual(world.groups(), ["a b"]);
   });
 
+  it("keeps the markers of a window that a large claim is at, whatever their age", async () => {
+    const world = memoryWorld();
+    const short = rule({ correlation: {}, trigger: { observationPeriod: 60 } });
+    await world.store(short, "a", "a", "claimed");
+    await world.store(short, "a", "a", "other");
+    const to = { at: new Date(world.clock()), id: "z" };
+    await world.database
+      .documents()
+      .commit([
+        {
+          kind: "create",
+          path: "services/svc",
+          fields: { v: 1, claiming: { s1: { key: "claimed", to } } },
+        },
+      ]);
+    world.clock.advance(10 * MINUTE_MS);
+    await world.instance().sweep([short]);
+    const left = world.database.list("pending").map(({ fields }) => fields["key"]);
+    assert.deepEqual(left, ["claimed"]);
+  });
+
   it("leaves markers of services without a correlation as they are", async () => {
     const world = memoryWorld();
     await world.store(rule(), "a", "a");

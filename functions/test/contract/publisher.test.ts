@@ -117,7 +117,7 @@ describe("Publisher on Pub/Sub", () => {
         return undefined;
       });
       try {
-        const unkeyed = { ...MESSAGE, eventID: "5" };
+        const unkeyed = { ...MESSAGE, key: "", eventID: "5" };
         const messages = [keyed("a", "1"), keyed("b", "2"), keyed("a", "3"), unkeyed];
         const results = await makePublisher(pubsub).publish({ topic, messages, ...by });
         assert.equal(idsOf(results).size, 4);

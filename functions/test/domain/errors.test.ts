@@ -23,6 +23,7 @@ const VERDICTS: Record<ErrorCode, readonly [number, Retry]> = {
   "invalid-content": [422, "never"],
   "invalid-configuration": [500, "later"],
   internal: [500, "later"],
+  claiming: [503, "soon"],
   contended: [503, "soon"],
   "newer-document": [503, "later"],
   "not-known-yet": [503, "soon"],

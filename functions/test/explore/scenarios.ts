@@ -41,6 +41,10 @@ const oneLargeSync: Before = [
   ["b", 5000],
 ];
 const open: Before = [...twoPairs, ["a", 1000]];
+/** One that is large, one that is not, and one that is open. */
+const largeAndOpen: Before = [...oneLargeSync, ["a", 4000], ["b", 3000], ["a", 2000]];
+/** What is read of it, kept, and claimed at a time is less than it holds. */
+const notWhole = { scanPage: 1, seekAfter: 2, claimChunk: 2 } as const;
 
 const checks = (
   name: string,
@@ -94,7 +98,11 @@ export const scenarios: readonly ScenarioFacts[] = [
   checks("checks in several commits", {
     before: oneLargeSync,
     claimChunk: 2,
-    isSequential: "whole",
+  }),
+  checks("checks of a window that is not read whole", {
+    before: largeAndOpen,
+    ...notWhole,
+    isPrompt: false,
   }),
   checks("checks, pages of one", { scanPage: 1 }),
   {
@@ -246,7 +254,7 @@ export const scenarios: readonly ScenarioFacts[] = [
     before: oneLargeSync,
     claimChunk: 2,
     mostFaults: 1,
-    isSequential: "never",
+    isSequential: "always",
     isPrompt: false,
     works: (world) => [
       world.check("check", taken, lastOf(oneLargeSync)),
@@ -258,8 +266,9 @@ export const scenarios: readonly ScenarioFacts[] = [
     rule: taken,
     before: oneLargeSync,
     claimChunk: 2,
+    claimMs: 10 * LEASE_MS,
     mostFaults: 0,
-    isSequential: "never",
+    isSequential: "always",
     isPrompt: false,
     works: (world) => {
       const [first, second] = [1, 2].map((turn) =>
@@ -273,6 +282,76 @@ export const scenarios: readonly ScenarioFacts[] = [
         }),
       ];
     },
+  },
+  {
+    name: "takeover of a claim by two, and an event",
+    rule: taken,
+    before: oneLargeSync,
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", taken, lastOf(oneLargeSync)),
+      world.sweep("sweep 1", taken, world.leap("time", LEASE_MS + 1000)),
+      world.check("check 2", taken),
+      ...stored(world, taken, ["b"]),
+    ],
+  },
+  {
+    name: "claim in several commits and events",
+    rule: taken,
+    before: oneLargeSync,
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [
+      world.check("check", taken, lastOf(oneLargeSync)),
+      ...stored(world, taken, ["b", "a"]),
+    ],
+  },
+  {
+    name: "claim in several commits and reset",
+    rule: taken,
+    before: [...oneLargeSync, ["a", 1000]],
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [
+      world.check("check", taken, lastOf(oneLargeSync)),
+      world.reset("reset", taken),
+      ...stored(world, taken, ["b"]),
+    ],
+  },
+  {
+    name: "claim in several commits and manual trigger",
+    rule: taken,
+    before: [...oneLargeSync, ["a", 1000]],
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", taken, lastOf(oneLargeSync)),
+      world.trigger("trigger", taken),
+    ],
+  },
+  {
+    name: "claim in steps that are short",
+    rule: taken,
+    before: largeAndOpen,
+    ...notWhole,
+    claimMs: 0,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check 1", taken, lastOf(oneLargeSync)),
+      world.check("check 2", taken),
+      world.sweep("sweep", taken),
+    ],
   },
   checks("kept", { rule: kept, isSequential: "never" }),
   checks("kept in several documents", {

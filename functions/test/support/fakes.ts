@@ -60,6 +60,8 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
     },
     collect: unexpected,
     scan: unexpected,
+    next: unexpected,
+    newest: unexpected,
     removeExpired: unexpected,
   };
 }
@@ -82,9 +84,12 @@ export function windowWith(events: readonly PendingEvent[]): CountingWindow {
       counting.calls.push(`collect${since(aboveMs)}`);
       return Promise.resolve([...events]);
     },
-    scan: (...[, { fromMs }]: Parameters<Window["scan"]>) => {
-      counting.calls.push(`scan${since(fromMs)}`);
-      return pagesOf(events.filter(({ exported }) => !exported).toSorted(byAge));
+    scan: (...[, { after }]: Parameters<Window["scan"]>) => {
+      counting.calls.push(`scan${since(after?.receivedAtMs)}`);
+      const waiting = events.filter(
+        (event) => !event.exported && (after === undefined || byAge(after, event) < 0),
+      );
+      return pagesOf(waiting.toSorted(byAge));
     },
   });
 }
@@ -112,9 +117,14 @@ export function fakeServiceState(): FakeServiceState {
   return {
     made,
     reads: 0,
-    resets({ service }) {
+    read({ service }) {
       this.reads++;
-      return Promise.resolve(made.get(service) ?? []);
+      return Promise.resolve({
+        resetsMs: made.get(service) ?? [],
+        claims: [],
+        claimedKeys: [],
+        version: undefined,
+      });
     },
     reset({ service }, { atMs }) {
       made.set(service, [...(made.get(service) ?? []), atMs]);
@@ -172,6 +182,7 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
     leases: byId,
     claimTaken: unexpected,
     claimKept: unexpected,
+    goOn: unexpected,
     due: () =>
       Promise.resolve(
         Array.from(byId.values(), ({ sync }) => ({
@@ -183,7 +194,10 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
         })),
       ),
     oldest: () => Promise.resolve(undefined),
-    take: ({ syncId }) => Promise.resolve(byId.get(syncId)),
+    take({ syncId }) {
+      const lease = byId.get(syncId);
+      return Promise.resolve(lease && { next: "publish", lease });
+    },
     keep(lease, untilMs) {
       marks.push(`kept ${lease.sync.id} for ${String((untilMs - clock()) / 1000)}s`);
       return Promise.resolve({ ...lease, keptUntilMs: untilMs });

@@ -8,12 +8,13 @@ import fc from "fast-check";
 
 import type { Documents } from "../../src/adapters/firestore/documents.ts";
 import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
-import { ContentionError } from "../../src/app/checkWindow.ts";
+import { makeWindow } from "../../src/adapters/firestore/window.ts";
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import { onPending } from "../../src/app/onPending.ts";
 import type { Log, Publisher } from "../../src/app/ports.ts";
 import type { Condition } from "../../src/domain/condition.ts";
+import { toEventSyncError } from "../../src/domain/errors.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
 import { conditionsOf } from "./conditions.ts";
@@ -98,11 +99,19 @@ interface Entry {
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** What an instance reads, keeps and claims at a time, where that is to be less than a window holds. */
+export interface Sizes {
+  readonly scanPage: number;
+  readonly seekAfter: number;
+  readonly claimChunk: number;
+}
+
 /** @param documentsOf what an instance asks through */
 export async function modelRun(
   { needs, condition, periodSeconds, keys, events, resets, instances, seed }: ModelCase,
   serviceName: string,
   documentsOf: (random: Random) => Documents,
+  sizes?: Sizes,
 ): Promise<void> {
   const random = new Random(seed);
   const configured = rule({
@@ -131,16 +140,18 @@ export async function modelRun(
       });
     },
   };
-  const engines = Array.from({ length: instances }, () =>
-    makeEngine({
-      ...makeStorePorts(documentsOf(random.fork()), silent),
+  const engines = Array.from({ length: instances }, () => {
+    const documents = documentsOf(random.fork());
+    return makeEngine({
+      ...makeStorePorts(documents, silent),
+      ...(sizes && { ...sizes, window: makeWindow(documents, silent, sizes) }),
       publisher,
       clock: () => nowMs,
       // In order, as those of events of one millisecond are told apart by their ids.
       newId: () => `id${String(ids++).padStart(18, "0")}`,
       log: silent,
-    }),
-  );
+    });
+  });
   const any = (): Engine => random.pick(engines);
 
   const timeline = [
@@ -177,7 +188,7 @@ export async function modelRun(
     nowMs = atMs;
     const work = run().catch((error: unknown) => {
       // The platform would try again; here the sweep has to do.
-      if (!(error instanceof ContentionError)) throw error;
+      if (toEventSyncError(error).retry !== "soon") throw error;
     });
     running.push(work);
     if (isAwaited) await work;

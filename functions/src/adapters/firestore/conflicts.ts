@@ -1,5 +1,3 @@
-import type { Documents, Write } from "./documents.ts";
-
 const INVALID_ARGUMENT = 3;
 
 /** gRPC status codes that a conditional commit ends with when its condition does not hold. */
@@ -41,15 +39,4 @@ export function isTooLarge(error: unknown): boolean {
     codeOf(error) === INVALID_ARGUMENT &&
     /exceeds the maximum|is longer than/.test((error as Error).message)
   );
-}
-
-/** Commits; false if somebody else has changed one of the documents since they were read. */
-export async function applies(documents: Documents, writes: readonly Write[]): Promise<boolean> {
-  try {
-    await documents.commit(writes);
-    return true;
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
 }

@@ -1,8 +1,8 @@
 import type { OpenWindows, WaitingEvent } from "../../app/ports.ts";
 import { isExpired, latestExpired } from "../../domain/expiry.ts";
-import { applies } from "./conflicts.ts";
 import type { Doc, Documents, Query, Write } from "./documents.ts";
 import { FORM, isNewer, NewerDocumentError } from "./form.ts";
+import { applies } from "./markers.ts";
 import { paths } from "./paths.ts";
 import { SHARDS, toExpirable } from "./pendingDocument.ts";
 
