@@ -185,9 +185,8 @@ class Pass {
     if (sample === undefined) return "scan";
     this.#isSampled = true;
     for (const event of next === undefined ? sample : [...sample, next]) {
-      this.#feed(event);
       // One that became visible late may complete it before: then the rest is read as ever.
-      if (!this.#isSampled) return "scan";
+      if (this.#feed(event)) return "scan";
     }
     this.#sinceSample = 0;
     this.#isUnread = next === undefined;
@@ -212,22 +211,24 @@ class Pass {
     return "anew";
   }
 
-  #feed(event: PendingEvent): void {
+  /** @returns whether it closes a sync */
+  #feed(event: PendingEvent): boolean {
     this.#oldest ??= placeOf(event);
     if (!this.#isSampled) this.#kept.push(event);
     this.#sinceSample++;
     const run = this.#replay.next(event);
     this.#position = placeOf(event);
-    if (run === undefined) return;
+    if (run === undefined) return false;
     if (this.#isSampled) {
       const { receivedAtMs } = event;
       const after = this.#startOfWindow(receivedAtMs, receivedAtMs - 1);
       this.#closed.push({ groups: [], range: { after, to: placeOf(event) } });
       this.#goOnPlainly(placeOf(event));
-      return;
+      return true;
     }
     this.#closed.push(this.#runOf(run.from, run.to, placeOf(event)));
     this.#closedEvents += run.to - run.from;
+    return true;
   }
 
   #runOf(from: number, to: number, last: Place): WindowRun {
