@@ -184,10 +184,15 @@ class Pass {
     this.#isOnePage = sample === undefined;
     if (sample === undefined) return "scan";
     this.#isSampled = true;
-    for (const event of next === undefined ? sample : [...sample, next]) {
-      // One that became visible late may complete it before: then the rest is read as ever.
-      if (this.#feed(event)) return "scan";
+    for (const event of sample) {
+      // It has become visible since the next one was asked for, perhaps after others: ask again.
+      if (this.#feed(event)) {
+        this.#closed.pop();
+        this.#goOnPlainly(after);
+        return "scan";
+      }
     }
+    if (next !== undefined && this.#feed(next)) return "scan";
     this.#sinceSample = 0;
     this.#isUnread = next === undefined;
     return next === undefined ? "end" : "scan";
