@@ -184,11 +184,15 @@ class Pass {
     this.#isOnePage = sample === undefined;
     if (sample === undefined) return "scan";
     this.#isSampled = true;
-    for (const event of next === undefined ? sample : [...sample, next]) {
-      this.#feed(event);
-      // One that became visible late may complete it before: then the rest is read as ever.
-      if (!this.#isSampled) return "scan";
+    for (const event of sample) {
+      // It has become visible since the next one was asked for, perhaps after others: ask again.
+      if (this.#feed(event)) {
+        this.#closed.pop();
+        this.#goOnPlainly(after);
+        return "scan";
+      }
     }
+    if (next !== undefined && this.#feed(next)) return "scan";
     this.#sinceSample = 0;
     this.#isUnread = next === undefined;
     return next === undefined ? "end" : "scan";
@@ -212,22 +216,24 @@ class Pass {
     return "anew";
   }
 
-  #feed(event: PendingEvent): void {
+  /** @returns whether it closes a sync */
+  #feed(event: PendingEvent): boolean {
     this.#oldest ??= placeOf(event);
     if (!this.#isSampled) this.#kept.push(event);
     this.#sinceSample++;
     const run = this.#replay.next(event);
     this.#position = placeOf(event);
-    if (run === undefined) return;
+    if (run === undefined) return false;
     if (this.#isSampled) {
       const { receivedAtMs } = event;
       const after = this.#startOfWindow(receivedAtMs, receivedAtMs - 1);
       this.#closed.push({ groups: [], range: { after, to: placeOf(event) } });
       this.#goOnPlainly(placeOf(event));
-      return;
+      return true;
     }
     this.#closed.push(this.#runOf(run.from, run.to, placeOf(event)));
     this.#closedEvents += run.to - run.from;
+    return true;
   }
 
   #runOf(from: number, to: number, last: Place): WindowRun {

@@ -7,7 +7,6 @@ import type {
   GoOnResult,
   Lease,
   OpenClaim,
-  Outbox,
   Taken,
 } from "../../src/app/ports.ts";
 import { groupWindow } from "../../src/domain/decide.ts";

@@ -202,7 +202,7 @@ describe("a claim", function () {
       const dying = new Instance({ db, publisher, rules: [rule], plan, clock, adapt });
       world.advance(LEASE_MS + 1);
       await assert.rejects(
-        dying.run((engine) => engine.checkWindow(rule, windowOf(rule))),
+        dying.run((engine) => engine.sweep([rule])),
         /killed/,
       );
     }
