@@ -66,13 +66,21 @@ const layers = [
   [
     "src/config/**/*.ts",
     {
-      regex: allBut(BESIDE, `\\.\\./domain/${FILE}`, "ajv", "json-schema-to-ts"),
-      message: "The configuration imports only the domain.",
+      regex: allBut(
+        BESIDE,
+        `\\.\\./domain/${FILE}`,
+        "ajv",
+        "json-schema-to-ts",
+        // Loaded where a configuration needs it, and without waiting: parsing one does not wait.
+        "json-p3",
+        "node:module",
+      ),
+      message: "The configuration imports only the domain, and what reads its languages.",
     },
     {
-      regex: "^(?:ajv|json-schema-to-ts)$",
+      regex: "^(?:ajv|json-schema-to-ts|json-p3)$",
       allowTypeImports: true,
-      message: "Not installed where it runs: the validator is generated.",
+      message: "Not installed where it runs, or loaded only where it is needed.",
     },
   ],
   [

@@ -8,6 +8,7 @@ import {
   type Documents,
   type Fields,
   type Query,
+  type Stand,
   type Version,
   type Write,
 } from "../src/adapters/firestore/documents.ts";
@@ -131,9 +132,7 @@ export class MemoryDatabase {
     }
     const before = write.kind === "update" ? this.find(path)?.fields : {};
     const fields: Fields = Object.freeze(
-      Object.fromEntries(
-        Object.entries({ ...before, ...write.fields }).filter(([, value]) => value !== REMOVED),
-      ),
+      write.kind === "update" ? updated(before ?? {}, write.fields) : { ...write.fields },
     );
     const docs = this.#collections.get(parent) ?? new Map<string, Doc>();
     this.#collections.set(parent, docs);
@@ -145,8 +144,26 @@ function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
 }
 
-function compare(orderBy: string, a: Doc, b: Doc): number {
-  const [timeA, timeB] = [a.fields[orderBy], b.fields[orderBy]] as [Date, Date];
+/** `a.b` is a field of the map `a`. */
+function updated(before: Fields, changes: Fields): Fields {
+  const after: Record<string, unknown> = { ...before };
+  for (const [name, value] of Object.entries(changes)) {
+    const dot = name.indexOf(".");
+    if (dot === -1) {
+      if (value === REMOVED) Reflect.deleteProperty(after, name);
+      else after[name] = value;
+    } else {
+      const outer = name.slice(0, dot);
+      const inner = (after[outer] ?? {}) as Fields;
+      after[outer] = updated(inner, { [name.slice(dot + 1)]: value });
+    }
+  }
+  return after;
+}
+
+function compare(orderBy: string, a: Doc, b: Doc | Stand): number {
+  const timeA = a.fields[orderBy] as Date;
+  const timeB = "at" in b ? b.at : (b.fields[orderBy] as Date);
   return timeA.getTime() - timeB.getTime() || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 }
 

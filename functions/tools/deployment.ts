@@ -4,6 +4,7 @@
  */
 import { parseConfig } from "../src/config/parse.ts";
 import { readInvokers, type DeclaredInvokers } from "../src/adapters/invokersFile.ts";
+import { correlationInWords } from "../src/config/correlation.ts";
 import type { Services } from "../src/config/route.ts";
 import { ruleInWords } from "../src/domain/words.ts";
 import { explain, readSettings } from "./configFiles.ts";
@@ -130,9 +131,10 @@ function reviewConfig({ project, settings }: Deployment): ConfigReview {
 
 /** What each service does, a line each. */
 export function rulesInWords(services: Services): string[] {
-  return services.map(
-    (service) => `${JSON.stringify(service.serviceName)} ${ruleInWords(service).join("; ")}`,
-  );
+  return services.map((service) => {
+    const words = [...ruleInWords(service), ...correlationInWords(service)];
+    return `${JSON.stringify(service.serviceName)} ${words.join("; ")}`;
+  });
 }
 
 interface FirestoreEntry {

@@ -1,12 +1,13 @@
 import pRetry from "p-retry";
 import type { Shortfall } from "../domain/condition.ts";
+import { ownedUntil } from "../domain/claim.ts";
 import { decide } from "../domain/decide.ts";
 import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
 import type { Alarms } from "./alarms.ts";
-import { claimKept, claimTaken } from "./claimSyncs.ts";
-import type { Lease, Ports } from "./ports.ts";
+import { claimKept, claimTaken, takeClaims } from "./claimSyncs.ts";
+import type { Lease, OpenClaim, Ports } from "./ports.ts";
 import { lookAtAll, type Asking, type ProbeResult, type WindowProbe } from "./probeWindow.ts";
 import { replayWindow } from "./replayWindow.ts";
 
@@ -14,14 +15,28 @@ export type CheckOutcome =
   | { readonly outcome: "waiting"; readonly missing: readonly Shortfall[] }
   | { readonly outcome: "nothingNew" }
   /**
-   * What became a sync, in the order in which it was complete. `more`: something is left for another
-   * check, because others were faster with it, or because one sync could not take it all.
+   * What became a sync, in the order in which it was complete, and syncs whose claim is to go on. `more`:
+   * something is left for another check, because others were faster with it, or because it was too much
+   * for one.
    */
-  | { readonly outcome: "fired"; readonly leases: readonly Lease[]; readonly more: boolean };
+  | {
+      readonly outcome: "fired";
+      readonly leases: readonly Lease[];
+      readonly claims: readonly OpenClaim[];
+      readonly more: boolean;
+    };
 
 type Deps = Pick<
   Ports,
-  "window" | "services" | "outbox" | "clock" | "newId" | "log" | "claimChunk" | "timesOfDay"
+  | "window"
+  | "services"
+  | "outbox"
+  | "clock"
+  | "newId"
+  | "log"
+  | "claimChunk"
+  | "seekAfter"
+  | "timesOfDay"
 > & { readonly probe: WindowProbe; readonly alarms: Alarms };
 
 /** Thrown when others kept taking the events first. The platform's retry checks again later. */
@@ -97,15 +112,21 @@ async function checkTaken(
   const { closed, missing, settledMs } = replayed;
   deps.probe.sawReset(id, replayed.lastResetMs);
   await deps.alarms.set(id, replayed.deadlineAtMs);
-  if (closed.length > 0) {
-    const { leases, isContended } = await claimTaken(deps, rule, id, closed);
-    if (isContended && leases.length === 0) throw new ContentionError(rule.serviceName);
-    if (isContended) return { outcome: "fired", leases, more: true };
-    deps.probe.settled(id, settledMs);
-    return { outcome: "fired", leases, more: false };
-  }
-  deps.probe.settled(id, settledMs);
-  return { outcome: "waiting", missing };
+  const { leases, claims, ownedTo, isContended } = await claimTaken(
+    deps,
+    rule,
+    id,
+    closed,
+    replayed.stateVersion,
+  );
+  const isNothing = leases.length + claims.length === 0;
+  if (isContended && isNothing) throw new ContentionError(rule.serviceName);
+  if (!isContended) deps.probe.settled(id, settledMs);
+  deps.probe.sawOwned(id, ownedTo ?? ownedUntil(replayed.claims));
+  const left = await takeClaims(deps, id, replayed.claims);
+  if (isNothing && left.length === 0) return { outcome: "waiting", missing };
+  const more = isContended || replayed.more;
+  return { outcome: "fired", leases, claims: [...claims, ...left], more };
 }
 
 /** Events stay in the window: one sync for each check that finds new ones. */
@@ -122,7 +143,7 @@ async function checkKept(
     aboveMs: windowStart(rule, nowMs, deps.probe.lastResetMs(id)),
   });
   // Read after the events: whatever was reset before one of them came is known then.
-  const resetAtMs = (await deps.services.resets(id)).at(-1);
+  const resetAtMs = (await deps.services.read(id)).resetsMs.at(-1);
   deps.probe.sawReset(id, resetAtMs);
   const decision = decide({ rule, pending, nowMs, resetAtMs });
   if (decision.outcome !== "fire") return decision;
@@ -130,9 +151,10 @@ async function checkKept(
   const claim = await claimKept(deps, rule, id, { groups: decision.groups, reason: "complete" });
   switch (claim.outcome) {
     case "claimed":
-      return { outcome: "fired", leases: [claim.lease], more: claim.more };
+      return { outcome: "fired", leases: [claim.lease], claims: [], more: claim.more };
     case "exists":
       return { outcome: "nothingNew" };
+    case "begun":
     case "contended":
       throw new ContentionError(rule.serviceName);
   }

@@ -28,12 +28,11 @@ export type LogFields = {
     readonly outcome: "waiting" | "nothingNew";
     readonly missing?: readonly Shortfall[];
   };
-  "service.reset": { readonly service: string };
-  "sync.claimed": SyncFacts & {
-    readonly eventID: string;
-    readonly reason: SyncReason | undefined;
-    readonly numberOfEvents: Readonly<Record<string, number>>;
-  };
+  "service.reset": WindowFacts;
+  "trigger.windowFailed": WindowFacts & { readonly error: string };
+  "sync.begun": ClaimedFacts;
+  "sync.handedOver": ClaimedFacts;
+  "sync.claimed": ClaimedFacts;
   "sync.contended": ClaimFacts;
   "sync.exists": ClaimFacts;
   "sync.published": AttemptFacts & {
@@ -87,13 +86,23 @@ export type LogFields = {
 type EventFacts = { readonly service: string; readonly key?: string; readonly eventId: string };
 type WindowFacts = ReturnType<typeof windowFacts>;
 type SyncFacts = WindowFacts & { readonly syncId: string };
-type ClaimFacts = WindowFacts & { readonly reason: SyncReason | undefined };
+type ClaimFacts = WindowFacts & {
+  readonly reason: SyncReason | undefined;
+  readonly syncId?: string;
+};
+/** A sync, as far as it is claimed. */
+export type ClaimedFacts = SyncFacts & {
+  readonly eventID: string;
+  readonly reason: SyncReason | undefined;
+  readonly numberOfEvents: Readonly<Record<string, number>>;
+};
 /** An attempt to publish. */
 export type AttemptFacts = SyncFacts & { readonly eventID: string; readonly attempt: number };
 /** A step of a sweep. */
 export type StepFacts = {
   readonly step: string;
   readonly service?: string;
+  readonly key?: string;
   readonly syncId?: string;
   readonly error: string;
 };
@@ -132,7 +141,21 @@ export const LOG_EVENTS = {
   },
   "service.reset": {
     severity: "info",
-    meaning: "what was received before does not count any more",
+    meaning: "what was received before does not count any more: of that key, or of the service",
+  },
+  "trigger.windowFailed": {
+    severity: "error",
+    meaning:
+      "a manual trigger over all keys could not close this window; it went on with the others",
+    toDo: "call it again",
+  },
+  "sync.begun": {
+    severity: "info",
+    meaning: "a sync of more events than one commit takes is being claimed; with how many it has",
+  },
+  "sync.handedOver": {
+    severity: "info",
+    meaning: "time was up for such a claim: another check or sweep goes on with it",
   },
   "sync.claimed": { severity: "info", meaning: "events became a sync" },
   "sync.contended": { severity: "info", meaning: "another check was faster" },

@@ -1,5 +1,6 @@
 import type { NextTime } from "../domain/deadline.ts";
-import type { Event, NewPendingEvent, PendingEvent } from "../domain/event.ts";
+import type { Range, RegisteredClaim } from "../domain/claim.ts";
+import type { Event, NewPendingEvent, PendingEvent, Place } from "../domain/event.ts";
 import type { Expiry } from "../domain/expiry.ts";
 import type { Rule, Target } from "../domain/rule.ts";
 import type { WindowId } from "../domain/window.ts";
@@ -86,22 +87,43 @@ export interface Window {
    * The pending events of the endpoints that are in no sync, oldest first, in pages (1 read each, at
    * least 1 per 30 endpoints). Of up to 30 endpoints a page is what was there at one moment.
    *
-   * @param query.fromMs leaves out what was received before
-   * @param query.limit how many are read at a time, per 30 endpoints
+   * @param query.after leaves out what stands there and before
    */
   scan(
     window: WindowId,
-    query: {
-      readonly eventKeys: readonly string[];
-      readonly fromMs: number | undefined;
-      readonly limit?: number;
-    },
+    query: { readonly eventKeys: readonly string[]; readonly after: Place | undefined },
   ): AsyncIterable<readonly PendingEvent[]>;
   /** When the oldest of them was received, if there is any (1 read per 30 endpoints). Epoch milliseconds. */
   oldest(
     window: WindowId,
     query: { readonly eventKeys: readonly string[] },
   ): Promise<number | undefined>;
+  /**
+   * The oldest of the pending events of the endpoints behind a place, received no later than that (1 read
+   * per 30 endpoints).
+   */
+  next(
+    window: WindowId,
+    query: {
+      readonly eventKeys: readonly string[];
+      readonly after: Place | undefined;
+      readonly untilMs: number;
+    },
+  ): Promise<PendingEvent | undefined>;
+  /**
+   * The newest pending events of an endpoint between two places, without these, oldest first, at most
+   * `limit`, and those of one millisecond and some hundred besides (1 read each, and for each halving of
+   * the time between them 1 per 1000 of the limit).
+   */
+  newest(
+    window: WindowId,
+    query: {
+      readonly eventKey: string;
+      readonly after: Place;
+      readonly before: Place;
+      readonly limit: number;
+    },
+  ): Promise<PendingEvent[]>;
   /**
    * Removes the pending events of the endpoints that can never count again (1 read, 1 delete each; at
    * most 450 reads for those that must stay because they came under a longer period).
@@ -119,16 +141,74 @@ export interface Window {
   ): Promise<number>;
 }
 
+/** A marker that is in no sync, as far as it says whose window it is. */
+export interface WaitingEvent {
+  readonly key: string;
+  readonly eventKey: string;
+  readonly receivedAtMs: number;
+}
+
+/** How far the net under the windows of a service has come. */
+export interface NetProgress {
+  /** What was received up to then has been examined; undefined if nothing has. Epoch milliseconds. */
+  readonly passedMs: number | undefined;
+  /** What was received up to then has been examined once its deadline had passed, where there is one. */
+  readonly closedMs: number | undefined;
+  /** Keys of windows that could not be checked, and are tried again. */
+  readonly again: readonly string[];
+}
+
+/** The windows of a service with a correlation, over all its keys: nobody lists them. */
+export interface OpenWindows {
+  /** Events that are in no sync, oldest first, in pages (1 read each, at least 1). */
+  scan(
+    service: string,
+    query: { readonly aboveMs: number | undefined; readonly upToMs: number },
+  ): AsyncIterable<readonly WaitingEvent[]>;
+  /**
+   * Removes the pending events that can never count again (1 read, 1 delete each; at most some 900 reads
+   * for those that must stay).
+   *
+   * @param query.keptKeys windows of which nothing is removed
+   * @param query.goOn asked before each further page
+   * @returns how many
+   */
+  removeExpired(
+    service: string,
+    query: {
+      readonly expiry: Expiry;
+      readonly keptKeys: ReadonlySet<string>;
+      readonly goOn: () => boolean;
+    },
+  ): Promise<number>;
+  /** 1 read. */
+  progress(service: string): Promise<NetProgress>;
+  /** 1 write. */
+  saveProgress(service: string, progress: NetProgress): Promise<void>;
+}
+
+/** What a replay of a window has to know besides its events. */
+export interface WindowState {
+  /** The resets that a replay can still meet, oldest first. Epoch milliseconds. */
+  readonly resetsMs: readonly number[];
+  /** Claims of the window that are under way: what stands in or before them is not to be looked at. */
+  readonly claims: readonly RegisteredClaim[];
+  /** Keys of all windows of the service with such claims. */
+  readonly claimedKeys: readonly string[];
+  /** The store's own mark of this state, for conditional writes. */
+  readonly version: unknown;
+}
+
 export interface ServiceState {
   /**
-   * The resets of a window that a replay can still meet, oldest first (1 read). Epoch milliseconds.
+   * 1 read, 2 where there is a key: resets of all keys are among those of each.
    *
    * @throws EventSyncError `newer-document`, as `reset`
    */
-  resets(window: WindowId): Promise<number[]>;
+  read(window: WindowId): Promise<WindowState>;
   /**
-   * Everything received up to that time stops counting (1 read, 1 write). Forgets resets before
-   * `keepFromMs`, except the last one.
+   * Everything received up to that time stops counting, in that window, or in all windows where it has no key
+   * (1 read, 1 write). Forgets resets before `keepFromMs`, except the last one.
    */
   reset(
     window: WindowId,
@@ -136,8 +216,9 @@ export interface ServiceState {
   ): Promise<void>;
 }
 
-/** A sync whose next step is ours, until the lease runs out. */
+/** A sync that is ours to publish, until the lease runs out. */
 export interface Lease {
+  /** Of its members at least those that a message can hold. */
   readonly sync: Sync;
   /** Which attempt to publish this is, from 1. */
   readonly attempt: number;
@@ -148,6 +229,19 @@ export interface Lease {
   /** The store's own mark of the state that we hold, for conditional writes. */
   readonly version: unknown;
 }
+
+/** A sync whose claim is not complete, and ours to go on with, until the lease runs out. */
+export interface OpenClaim {
+  /** As far as it is claimed. */
+  readonly sync: Sync;
+  /** The store's own, of how far the claim has come. */
+  readonly progress: unknown;
+}
+
+/** What is to be done with a sync that was taken. */
+export type Taken =
+  | { readonly next: "publish"; readonly lease: Lease }
+  | { readonly next: "goOn"; readonly claim: OpenClaim };
 
 /** A sync that anyone may take from that time on. */
 export interface DueSync {
@@ -183,18 +277,42 @@ export interface Claim {
   readonly leaseUntilMs: () => number;
   /**
    * The events, in portions that each have every endpoint: claimed in one commit each; where events are
-   * kept, all claimed in the commit that makes the sync, and stored in a document each.
+   * kept, all claimed in the commit that makes the sync, and stored in a document each. None where the
+   * range alone tells what is to be taken.
    */
   readonly chunks: readonly (readonly Group[])[];
+  /** What a claim of several commits owns until it is complete. */
+  readonly range?: Range;
+}
+
+/** How a claim is made. */
+export interface ClaimLimits {
+  /** Events in one commit. */
+  readonly chunkSize: number;
+  readonly nowMs: () => number;
+  /** When a lease runs out that is renewed at the moment of the call. */
+  readonly leaseUntilMs: () => number;
+  /** Asked after each commit: whether to leave the rest to somebody else. */
+  readonly isTimeUp: () => boolean;
 }
 
 export type ClaimResult =
   /** The events are ours, and so is the sync. */
   | { readonly outcome: "claimed"; readonly lease: Lease }
+  /** The sync and its range are ours, and the first events; the others are to be claimed. */
+  | { readonly outcome: "begun"; readonly claim: OpenClaim }
   /** Somebody else took one of the events first. */
   | { readonly outcome: "contended" }
   /** The same set of events is a sync already (only where events are kept). */
   | { readonly outcome: "exists"; readonly syncId: string };
+
+export type GoOnResult =
+  /** The sync is complete, and ours to publish. */
+  | { readonly outcome: "claimed"; readonly lease: Lease }
+  /** Time was up: anybody may go on at once. */
+  | { readonly outcome: "handedOver"; readonly sync: Sync }
+  /** Somebody else has taken it over. */
+  | { readonly outcome: "lost" };
 
 /** A sync that is out. */
 export interface Published {
@@ -209,13 +327,24 @@ export interface Outbox {
    * read.
    *
    * As many whole syncs as fit are made per commit, all or none of them. A sync that takes several
-   * commits of its own is made chunk by chunk: where a later one loses events to another claim, the sync
-   * goes on without them, for the first satisfies the rule by itself. What comes after a sync that
-   * somebody else was faster with is not tried.
+   * commits of its own is begun: the first one makes it, with what the rule requires, and registers its
+   * range with the service (1 write besides), if nobody has changed that state since it was read. What comes after a sync
+   * that somebody else was faster with is not tried.
    *
+   * @param stateVersion of the window's state that the replay has read
    * @returns the results of as many as were tried
    */
-  claimTaken(claims: readonly Claim[]): Promise<ClaimResult[]>;
+  claimTaken(
+    claims: readonly Claim[],
+    stateVersion: unknown,
+    chunkSize: number,
+  ): Promise<ClaimResult[]>;
+  /**
+   * Goes on with a claim, in the order of receipt, until it is complete or time is up (per commit 1 write
+   * for the sync, 1 for its part and 1 delete per event; 1 read per event, unless it was begun here; at the
+   * end 1 read per part and endpoint, and 2 writes). Events that somebody else has changed are left out.
+   */
+  goOn(claim: OpenClaim, limits: ClaimLimits): Promise<GoOnResult>;
   /**
    * Turns events that stay in the window into a sync, in one commit (1 write, 1 per further 450 members,
    * and 1 update per event that is in no sync yet). Nobody else has changed any of those since they were
@@ -234,10 +363,13 @@ export interface Outbox {
    */
   oldest(limit: number): Promise<OldestSync | undefined>;
   /**
-   * Takes a sync that is due (1 read, 1 more per part of it, 1 write). It comes up again when the lease
+   * Takes a sync that is due (1 read, 1 write, and 1 read for each of its parts that its message may need),
+   * to publish it, or to go on with its claim. It comes up again when the lease
    * has run out, later where many attempts were made before. It does not expire while it is not
    * published.
    *
+   * @param taking.isRegistered its service lists it as a claim under way: if nobody can go on with it, it
+   *   does so no longer (2 reads, 1 write), and its range stops being owned
    * @param taking.again take it even if it is published or not due: it was asked for by name
    * @param taking.dueByMs take it even if it is due only then
    * @returns undefined if somebody else did, it is published, or it is malformed and was set aside
@@ -250,8 +382,9 @@ export interface Outbox {
       readonly leaseUntilMs: number;
       readonly again?: boolean;
       readonly dueByMs?: number;
+      readonly isRegistered?: boolean;
     },
-  ): Promise<Lease | undefined>;
+  ): Promise<Taken | undefined>;
   /**
    * Puts off the expiry of a sync's events and parts (1 write each; 1 read and 1 write besides; of each
    * 450 of which one is missing, 1 read each more). Those that are gone stay gone.
@@ -322,6 +455,7 @@ export type NewId = () => string;
 export interface Ports {
   readonly events: EventLog;
   readonly window: Window;
+  readonly openWindows: OpenWindows;
   readonly services: ServiceState;
   readonly outbox: Outbox;
   readonly publisher: Publisher;
@@ -334,4 +468,8 @@ export interface Ports {
   readonly alarmClock?: AlarmClock;
   /** Events in one commit of a claim instead of `CLAIM_CHUNK`, where a test wants several from few. */
   readonly claimChunk?: number;
+  /** Events of a window that a replay keeps instead of `SEEK_AFTER`, likewise. */
+  readonly seekAfter?: number;
+  /** How long a check goes on with a large claim instead of `CLAIM_MS`, likewise. */
+  readonly claimMs?: number;
 }

@@ -1,7 +1,8 @@
 import type { Shortfall, Numbers } from "../domain/condition.ts";
+import type { Place } from "../domain/event.ts";
+import { completedBy, Inquiry } from "../domain/inquiry.ts";
 import { addSeconds, windowStart, type Rule } from "../domain/rule.ts";
 import { windowName, type WindowId } from "../domain/window.ts";
-import { completedBy, Inquiry } from "../domain/inquiry.ts";
 import { BoundedMap } from "./boundedMap.ts";
 import type { Ports } from "./ports.ts";
 
@@ -13,6 +14,8 @@ export interface Asking {
   readonly eventKeys: ReadonlySet<string>;
   /** When the oldest of them was received. Epoch milliseconds. */
   readonly oldestMs: number;
+  /** A sweep asks for them: it has less time than a trigger. */
+  readonly isSwept?: boolean;
 }
 
 export type ProbeResult =
@@ -25,6 +28,8 @@ export type ProbeResult =
       readonly fromMs: number | undefined;
       /** What was received later has not come yet. */
       readonly untilMs: number;
+      /** Up to where the window belonged to a claim when a replay last looked. */
+      readonly ownedTo?: Place;
     };
 
 /**
@@ -42,7 +47,10 @@ export function lookAtAll(nowMs: number): Extract<ProbeResult, { complete: true 
  * How much later than its receipt an event may become visible, and still be found by a check that it did
  * not ask for: longer than the function that stores it may run. The sweep finds any.
  */
-const LATE_MS = 120_000;
+export const LATE_MS = 120_000;
+
+/** How long an instance passes over what a claim owns without looking whether it still does. */
+const OWNED_MS = 30_000;
 
 /** Windows that an instance remembers something about. */
 const REMEMBERED = 10_000;
@@ -54,6 +62,8 @@ interface Remembered {
   readonly lastResetMs?: number;
   /** What was received up to then was in a sync, or had left the period, when a replay last looked. */
   readonly settledMs?: number;
+  /** Up to where a claim under way owned the window when a replay last looked, and when that was. */
+  readonly owned?: { readonly to: Place; readonly atMs: number } | undefined;
 }
 
 /**
@@ -79,6 +89,7 @@ export class WindowProbe {
     const { lastResetMs, lastShort, settledMs } = this.#remember(id);
     const nowMs = clock();
     const untilMs = nowMs + CLOCK_SKEW_MS;
+    const ownedTo = this.#ownedTo(id, nowMs);
     const fromMs =
       asking === undefined || settledMs === undefined ? undefined : settledMs - LATE_MS;
     let aboveMs: number | undefined;
@@ -95,6 +106,10 @@ export class WindowProbe {
       // What an event completes that came before a reset was complete before it: only then it matters.
       if (lastResetMs !== undefined && asking.oldestMs > lastResetMs) {
         aboveMs = Math.max(aboveMs, lastResetMs);
+      }
+      if (ownedTo !== undefined && asking.oldestMs > ownedTo.receivedAtMs) {
+        // Of that millisecond some may be behind the place.
+        aboveMs = Math.max(aboveMs, ownedTo.receivedAtMs - 1);
       }
     }
 
@@ -115,7 +130,9 @@ export class WindowProbe {
         if (question !== undefined) inquiry.learn(question, count);
       }
     }
-    if (inquiry.isComplete === true) return { complete: true, nowMs, fromMs, untilMs };
+    if (inquiry.isComplete === true) {
+      return { complete: true, nowMs, fromMs, untilMs, ...(ownedTo && { ownedTo }) };
+    }
     this.#note(id, { lastShort: inquiry.short });
     return { complete: false, missing: inquiry.missing };
   }
@@ -133,6 +150,16 @@ export class WindowProbe {
   /** A replay has gone through the window, and all that it closed is claimed. */
   settled(id: WindowId, settledMs: number): void {
     this.#note(id, { settledMs });
+  }
+
+  /** A replay has met claims under way that own the window up to there, or none. */
+  sawOwned(id: WindowId, to: Place | undefined): void {
+    this.#note(id, { owned: to && { to, atMs: this.#deps.clock() } });
+  }
+
+  #ownedTo(id: WindowId, nowMs: number): Place | undefined {
+    const { owned } = this.#remember(id);
+    return owned !== undefined && nowMs < owned.atMs + OWNED_MS ? owned.to : undefined;
   }
 
   #remember(id: WindowId): Remembered {

@@ -5,6 +5,7 @@ import { keepUntilMs } from "../domain/retention.ts";
 import { nextAttemptMs } from "../domain/retryTimes.ts";
 import {
   buildMessage,
+  MAX_MESSAGE_BYTES,
   plannedSize,
   planMessage,
   type MessageEvent,
@@ -14,12 +15,6 @@ import type { AttemptFacts } from "./logEvents.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Lease, Ports } from "./ports.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
-
-/**
- * Most bytes of a message's data. Pub/Sub takes 10 MB for a whole request; the rest is room for its
- * envelope and attributes.
- */
-export const MAX_MESSAGE_BYTES = 9_000_000;
 
 type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
   readonly budget: MessageBudget;

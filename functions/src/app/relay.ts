@@ -3,13 +3,16 @@ import type { Rule } from "../domain/rule.ts";
 import { topicOf, type Sync } from "../domain/sync.ts";
 import { LEASE_MS } from "./claimSyncs.ts";
 import { noteFailedStep } from "./failedStep.ts";
+import { finishClaims } from "./finishClaims.ts";
 import type { MessageBudget } from "./messageBudget.ts";
-import type { DueSync, Lease, Ports } from "./ports.ts";
-import { publishSyncs } from "./publishSyncs.ts";
+import type { DueSync, Lease, OpenClaim, Ports } from "./ports.ts";
+import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
 
-type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
+type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log" | "claimChunk"> & {
   readonly budget: MessageBudget;
 };
+
+type Named = Pick<DueSync, "serviceName" | "syncId">;
 
 /** What the relay has done so far. */
 export interface RelayReport {
@@ -28,7 +31,7 @@ const CONCURRENCY = 8;
 
 /**
  * Publishes the syncs that are due, oldest first, until there are none or time is up: those of one service
- * together, as a check does.
+ * together, as a check does. Goes on with the claims of those that are not complete, and publishes them, too.
  *
  * Once a sync of a service cannot be published its others are left for the next time: most likely its
  * topic is gone, and trying them all would hold up the services behind it. So the oldest goes alone.
@@ -44,16 +47,40 @@ export async function relayDue(
 ): Promise<void> {
   const stuck = new Set<string>();
   let newer = 0;
-  const noteFailed = (error: unknown, { serviceName: service, syncId }: DueSync): void => {
+  const claims: OpenClaim[] = [];
+  const noteFailed = (error: unknown, { serviceName: service, syncId }: Named): void => {
     noteFailedStep(deps.log, report, { step: "publish", service, syncId }, error);
   };
   const take = async (due: DueSync): Promise<Lease | undefined> => {
     try {
       const nowMs = deps.clock();
-      return await deps.outbox.take(due, { nowMs, leaseUntilMs: nowMs + LEASE_MS });
+      const taken = await deps.outbox.take(due, { nowMs, leaseUntilMs: nowMs + LEASE_MS });
+      if (taken?.next === "publish") return taken.lease;
+      if (taken !== undefined) claims.push(taken.claim);
     } catch (error) {
       noteFailed(error, due);
-      return undefined;
+    }
+    return undefined;
+  };
+  const withTopic = (lease: Lease): Lease => ({
+    ...lease,
+    sync: withCurrentTopic(lease.sync, rules),
+  });
+  const count = (outcome: PublishOutcome["outcome"] | undefined, { serviceName }: Named): void => {
+    if (outcome === "published") report.published++;
+    if (outcome !== "failed") return;
+    report.failed++;
+    stuck.add(serviceName);
+  };
+  const finish = async (claim: OpenClaim): Promise<void> => {
+    const { serviceName, id: syncId } = claim.sync;
+    const named = { serviceName, syncId };
+    try {
+      const [finished] = await finishClaims(deps, [claim], untilMs, withTopic);
+      count(finished?.published?.outcome, named);
+      if (finished?.isLeft === true) report.skipped++;
+    } catch (error) {
+      noteFailed(error, named);
     }
   };
   const relay = async (due: readonly DueSync[]): Promise<void> => {
@@ -64,16 +91,9 @@ export async function relayDue(
       return;
     }
     const taken = await pMap(due, take, { concurrency: CONCURRENCY });
-    const leases = taken
-      .filter((lease) => lease !== undefined)
-      .map((lease) => ({ ...lease, sync: withCurrentTopic(lease.sync, rules) }));
+    const leases = taken.filter((lease) => lease !== undefined).map(withTopic);
     try {
-      for (const { outcome } of await publishSyncs(deps, leases, untilMs)) {
-        if (outcome === "published") report.published++;
-        if (outcome !== "failed") continue;
-        report.failed++;
-        stuck.add(first.serviceName);
-      }
+      for (const { outcome } of await publishSyncs(deps, leases, untilMs)) count(outcome, first);
     } catch (error) {
       noteFailed(error, first);
     }
@@ -93,6 +113,8 @@ export async function relayDue(
       };
       await pMap(services, inTurn, { concurrency: CONCURRENCY });
     } while (page.length === PAGE && deps.clock() < untilMs);
+    // Last, since each takes all the time there is.
+    await pMap(claims, finish, { concurrency: CONCURRENCY });
   } finally {
     if (newer > 0) deps.log.warn("documents.leftAlone", { kind: "sync", count: newer });
   }

@@ -3,8 +3,8 @@ import pTimeout from "p-timeout";
 import { DEADLINE_GRACE_MS } from "../domain/deadline.ts";
 import { expiryOf } from "../domain/expiry.ts";
 import { firesByItself, type Rule } from "../domain/rule.ts";
-import { windowOf, type WindowId } from "../domain/window.ts";
-import type { CheckOutcome } from "./checkWindow.ts";
+import { windowOf } from "../domain/window.ts";
+import { examineWindows } from "./examineWindows.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Ports } from "./ports.ts";
@@ -13,11 +13,19 @@ import { PUBLICATION_MS } from "./timeLimits.ts";
 
 type Deps = Pick<
   Ports,
-  "window" | "services" | "events" | "outbox" | "publisher" | "clock" | "log"
+  | "window"
+  | "openWindows"
+  | "services"
+  | "events"
+  | "outbox"
+  | "publisher"
+  | "clock"
+  | "log"
+  | "claimChunk"
+  | "timesOfDay"
 > & {
   readonly budget: MessageBudget;
-  /** A window check that no event asked for, with its publication. */
-  readonly check: (rule: Rule, window: WindowId) => Promise<CheckOutcome>;
+  readonly check: Parameters<typeof examineWindows>[0]["check"];
 };
 
 export interface SweepReport {
@@ -42,6 +50,9 @@ const LIMITS = {
   seconds: 45,
   /** For a step on one service. */
   stepSeconds: 30,
+  /** To begin checks of windows of one service with a correlation, and for all of them to end. */
+  examineSeconds: 25,
+  examinedSeconds: 50,
   /** For the age of the oldest sync. */
   ageSeconds: 10,
   services: 8,
@@ -97,20 +108,36 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
       // What has expired is what a replay has passed by then: it may go only once that is done. And what
       // a deadline closes just before a reset is claimed a little later.
       const graceMs = rule.deadline === undefined ? 0 : DEADLINE_GRACE_MS;
-      const passedMs = deps.clock() - graceMs;
-      let isPassed = true;
+      let passed: Passed | undefined = { ms: deps.clock() - graceMs, butKeys: [] };
       if (firesByItself(rule)) {
-        isPassed = false;
+        passed = undefined;
         const check = async (): Promise<void> => {
-          const outcome = await deps.check(rule, windowOf(rule));
+          const ms = deps.clock() - graceMs;
+          const outcome = await deps.check(rule, windowOf(rule), undefined);
           if (outcome.outcome === "fired") report.fired += outcome.leases.length;
-          isPassed = true;
+          passed = { ms, butKeys: [] };
         };
-        await attemptInTime("check", { service }, check, LIMITS.stepSeconds);
+        const examine = async (): Promise<void> => {
+          const beginUntilMs = deps.clock() + LIMITS.examineSeconds * 1000;
+          const untilThenMs = Math.min(untilMs, beginUntilMs);
+          const { passedMs, closedMs, again } = await examineWindows(
+            deps,
+            rule,
+            untilThenMs,
+            report,
+          );
+          // Where there is a deadline nothing expires before it had its turn.
+          const ms = rule.deadline === undefined ? passedMs : closedMs;
+          passed = ms === undefined ? undefined : { ms, butKeys: again };
+        };
+        await (rule.correlation === undefined
+          ? attemptInTime("check", { service }, check, LIMITS.stepSeconds)
+          : attemptInTime("examine", { service }, examine, LIMITS.examinedSeconds));
       }
-      if (!isPassed) return;
+      if (passed === undefined) return;
+      const upTo = passed;
       const expire = async (): Promise<void> => {
-        const removed = await removeExpired(deps, rule, passedMs, untilMs);
+        const removed = await removeExpired(deps, rule, upTo, untilMs);
         report.expired += removed; // in one step: the services share the report
       };
       await attemptInTime("expire", { service }, expire, LIMITS.stepSeconds);
@@ -148,18 +175,29 @@ async function ageOfOldest({ outbox, clock, log }: Deps): Promise<number> {
   return ageSeconds;
 }
 
+/** Up to when replays have passed all that was received, but for some windows. */
+interface Passed {
+  readonly ms: number;
+  readonly butKeys: readonly string[];
+}
+
 async function removeExpired(
-  { clock, services, window }: Deps,
+  { clock, services, window, openWindows }: Deps,
   rule: Rule,
-  passedMs: number,
+  passed: Passed,
   untilMs: number,
 ): Promise<number> {
-  const resetsMs = await services.resets(windowOf(rule));
+  const { resetsMs, claims, claimedKeys } = await services.read(windowOf(rule));
   // One that came later may end events that no replay has passed.
-  const resetAtMs = resetsMs.findLast((resetMs) => resetMs <= passedMs);
-  return window.removeExpired(windowOf(rule), {
-    eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
-    expiry: expiryOf(rule, passedMs, resetAtMs, EXPIRY_MARGIN_SECONDS),
-    goOn: () => clock() < untilMs,
-  });
+  const resetAtMs = resetsMs.findLast((resetMs) => resetMs <= passed.ms);
+  const expiry = expiryOf(rule, passed.ms, resetAtMs, EXPIRY_MARGIN_SECONDS);
+  const goOn = (): boolean => clock() < untilMs;
+  // What a claim under way has not come to yet is in its sync, however old it gets meanwhile.
+  if (rule.correlation !== undefined) {
+    const keptKeys = new Set([...passed.butKeys, ...claimedKeys]);
+    return openWindows.removeExpired(rule.serviceName, { expiry, keptKeys, goOn });
+  }
+  if (claims.length > 0) return 0;
+  const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
+  return window.removeExpired(windowOf(rule), { eventKeys, expiry, goOn });
 }

@@ -17,3 +17,9 @@ export const CHECK_MS = 90_000;
 
 /** Most time to read the events of a message, build it and publish it. */
 export const PUBLICATION_MS = 60_000;
+
+/**
+ * How long one check goes on with a large claim before it leaves the rest to another: together with what
+ * comes before and a publication, less than its function runs. The second is for a step of a sweep.
+ */
+export const CLAIM_MS = { check: 45_000, sweep: 15_000 } as const;

@@ -2,6 +2,15 @@ import type { Condition } from "../domain/condition.ts";
 import type { Services } from "./route.ts";
 import type { ServiceConfig } from "./schema.ts";
 
+/** Where a key is says nothing of what it is. */
+const KEY_PLACE = {
+  header: "shown",
+  queryParam: "shown",
+  body: "shown",
+  cloudEvent: "shown",
+  pubSubAttribute: "shown",
+} as const;
+
 /**
  * What of a configuration may be logged or answered, field by field. A field gets out only if it is here:
  * a new one does not compile until somebody has decided, and what the type does not know stays inside.
@@ -16,10 +25,12 @@ const VIEW: View<ServiceConfig> = {
     minNbOfOccurrence: "shown",
     keepHeaders: "shown",
     redactQueryParams: "shown",
+    key: KEY_PLACE,
     // Their constants may be compared with a secret in a body.
     schema: "hidden",
     filter: "hidden",
   },
+  correlation: { key: KEY_PLACE, withoutKey: "shown", fixedKey: "shown" },
   // Keys and numbers only, as deep as it is.
   condition: "shown",
   trigger: { type: "shown", observationPeriod: "shown", keepEventAfterTrigger: "shown" },

@@ -36,6 +36,56 @@ const topicSchema = {
   examples: ["projects/my-project/topics/my-topic"],
 } as const;
 
+/** Where an event has its correlation key. */
+const keyPlace = {
+  type: "object",
+  expected:
+    "an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”",
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 1,
+  properties: {
+    header: {
+      type: "string",
+      minLength: 1,
+      examples: ["X-Order-Id"],
+      expected: "the name of a header",
+      description:
+        "A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused.",
+    },
+    queryParam: {
+      type: "string",
+      minLength: 1,
+      examples: ["order"],
+      expected: "the name of a query parameter",
+      description: "A query parameter, such as `order`. One that is redacted is refused.",
+    },
+    body: {
+      type: "string",
+      minLength: 1,
+      examples: ["$.order.id"],
+      expected: "a JSONPath that names one place, or a JSON Pointer",
+      description:
+        'A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `"42"` are one key. `null`, lists and objects are no key.',
+    },
+    cloudEvent: {
+      type: "string",
+      minLength: 1,
+      examples: ["subject"],
+      expected: "the name of a CloudEvent attribute",
+      description: "An attribute or extension of a CloudEvent, such as `subject`.",
+    },
+    pubSubAttribute: {
+      type: "string",
+      minLength: 1,
+      examples: ["orderId"],
+      expected: "the name of a Pub/Sub attribute",
+      description:
+        "An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`.",
+    },
+  },
+} as const;
+
 /**
  * The configuration of one service: the single source of validation (ajv), of the TypeScript type
  * and of the reference in the README. Keys are matched in any letter case and `null` counts as
@@ -173,6 +223,43 @@ export const serviceSchema = {
               "Expression in [CEL](https://cel.dev) over `method`, `path`, `headers`, `query`, `body` and `attributes`. An event for which it is not true is stored, marked as `ignored`, and does not count. See [Schemas and filters](#schemas-and-filters).",
             examples: ['body.status == "paid" && body.amount > 100.0'],
           },
+          key: {
+            ...keyPlace,
+            examples: [{ queryParam: "order" }],
+            description:
+              "Where events of this endpoint have their key, if elsewhere than `correlation.key` says. With the same fields as that.",
+          },
+        },
+      },
+    },
+    correlation: {
+      type: "object",
+      examples: [{ key: { header: "X-Order-Id" } }],
+      expected: "an object with “key”",
+      additionalProperties: false,
+      description:
+        "Joins events by a key: each key has its own window, and events of different keys never meet in a sync. A key is a text of at most 1,000 bytes in UTF-8.",
+      properties: {
+        key: {
+          ...keyPlace,
+          examples: [{ body: "$.order.id" }],
+          description:
+            "Where an event has its key: one of these. Required unless every endpoint has a `key` of its own.",
+        },
+        withoutKey: {
+          type: "string",
+          enum: ["reject", "ignore", "fixed"],
+          expected: "one of “reject”, “ignore” and “fixed”",
+          description:
+            "What becomes of an event without a usable key. `reject`: 422, which says where it was looked for. `ignore`: it is stored, marked as ignored with the reason, and does not count. `fixed`: it has the key `fixedKey`.",
+          default: "reject",
+          examples: ["ignore"],
+        },
+        fixedKey: {
+          type: "string",
+          expected: "a text of 1 to 1000 bytes in UTF-8",
+          examples: ["others"],
+          description: "The key of events that have none, where `withoutKey` is `fixed`.",
         },
       },
     },

@@ -37,6 +37,27 @@ function ownDeadlineOf({ seconds, from }: Deadline, nextTime: NextTime | undefin
 }
 
 /**
+ * The latest time of receipt of events whose deadline, as if each were alone, has passed. Deadlines come in
+ * the order of receipt, and each at the end of the observation period at the latest.
+ *
+ * @param nowMs epoch milliseconds, as is the result
+ */
+export function passedBy(
+  deadline: DeadlineOf,
+  { trigger }: Pick<Rule, "trigger">,
+  nowMs: number,
+): number {
+  let passedMs = addSeconds(nowMs, -trigger.observationPeriod);
+  let aheadMs = nowMs + 1;
+  while (aheadMs - passedMs > 1) {
+    const ms = Math.floor((passedMs + aheadMs) / 2);
+    if (deadline(ms, ms) <= nowMs) passedMs = ms;
+    else aheadMs = ms;
+  }
+  return passedMs;
+}
+
+/**
  * How long after the deadline of a window it may be closed: an event that was received before the deadline
  * joins although its commit ends a little later, which takes far less as a rule. One whose commit takes
  * longer opens a window of its own, by the same rule.

@@ -16,6 +16,7 @@ const TABLE = {
     retry: "never",
     title: "The path is not valid percent-encoded UTF-8",
   },
+  "invalid-key": { http: 400, retry: "never", title: "Not a correlation key" },
   "unreadable-body": { http: 400, retry: "never", title: "The request body could not be read" },
   "malformed-cloud-event": { http: 400, retry: "never", title: "Not a valid CloudEvent" },
   "unknown-path": { http: 404, retry: "never", title: "No endpoint in the path" },
@@ -23,6 +24,7 @@ const TABLE = {
   "unknown-endpoint": { http: 404, retry: "never", title: "Unknown endpoint" },
   "method-not-allowed": { http: 405, retry: "never", title: "Method not allowed" },
   "event-too-large": { http: 413, retry: "never", title: "Event too large" },
+  "key-missing": { http: 422, retry: "never", title: "No correlation key" },
   "unsupported-format": { http: 415, retry: "never", title: "A format that is not read" },
   "invalid-content": { http: 422, retry: "never", title: "The schema is not satisfied" },
   "invalid-configuration": {
@@ -31,6 +33,7 @@ const TABLE = {
     title: "The service is not configured correctly",
   },
   internal: { http: 500, retry: "later", title: "Internal error" },
+  claiming: { http: 503, retry: "soon", title: "The sync is still being claimed" },
   contended: { http: 503, retry: "soon", title: "Others are claiming the same events" },
   "newer-document": { http: 503, retry: "later", title: "A newer version is at work on it" },
   "not-known-yet": { http: 503, retry: "soon", title: "Not known to this instance yet" },

@@ -41,7 +41,10 @@ export interface Event {
 
 /** Why an event is stored and does not count. */
 export interface Ignored {
-  /** `filter` where the endpoint's filter says false, `filter-failed` where it cannot say. */
+  /**
+   * `filter` where the endpoint's filter says false, `filter-failed` where it cannot say; `no-key` where it
+   * has no correlation key.
+   */
   readonly reason: string;
   /** What is to be said besides, for whoever looks at the event. */
   readonly detail?: string;
@@ -66,7 +69,28 @@ export interface PendingEvent extends Omit<NewPendingEvent, "key"> {
   readonly version: unknown;
 }
 
+/** Where a pending event stands in the order of receipt. */
+export interface Place {
+  readonly receivedAtMs: number;
+  readonly id: string;
+}
+
 /** Oldest first; events of the same millisecond by id, so that every instance sees one order. */
-export function byAge(a: PendingEvent, b: PendingEvent): number {
+export function byAge(a: Place, b: Place): number {
   return a.receivedAtMs - b.receivedAtMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+export function placeOf({ receivedAtMs, id }: Place): Place {
+  return { receivedAtMs, id };
+}
+
+/** Behind whatever was received in that millisecond: no id is greater. */
+export function endOf(receivedAtMs: number): Place {
+  return { receivedAtMs, id: LAST_ID };
+}
+export const LAST_ID = "\uffff";
+
+/** The later one. */
+export function latest(a: Place, b: Place | undefined): Place {
+  return b !== undefined && byAge(a, b) < 0 ? b : a;
 }

@@ -1,4 +1,4 @@
-import { Completeness, missing, type Shortfall } from "./condition.ts";
+import { Completeness, missing, needs, type Shortfall } from "./condition.ts";
 import type { DeadlineOf } from "./deadline.ts";
 import { byAge, type PendingEvent } from "./event.ts";
 import { addSeconds, type Rule } from "./rule.ts";
@@ -84,6 +84,22 @@ export class Replay {
   /** The place of the oldest marker that is open; of the next one, if none is. */
   get openFrom(): number {
     return this.#open.first;
+  }
+
+  /** How many markers are open. */
+  get openLength(): number {
+    return this.#open.length;
+  }
+
+  /**
+   * The endpoints of which one more event could make a difference. Nothing closes before the next event of
+   * one of them: those of the others do not make the window more complete, and what leaves it makes it
+   * less.
+   */
+  get unsatisfied(): string[] {
+    return [...needs(this.#rule.condition)]
+      .filter(([eventKey, need]) => this.#window.count(eventKey) < need)
+      .map(([eventKey]) => eventKey);
   }
 
   /**

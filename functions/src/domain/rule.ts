@@ -1,4 +1,5 @@
 import { worstCase, type Condition } from "./condition.ts";
+import { MAX_KEY_BYTES } from "./correlation.ts";
 
 /** What a service waits for. The parsed configuration is assignable to these types. */
 
@@ -72,6 +73,8 @@ export interface Rule {
   readonly deadline?: Deadline;
   /** Where windows go whose deadline says `deadLetter`: in the format and order of the target's messages. */
   readonly deadLetterPubSub?: { readonly topic: string };
+  /** Where events are joined by a key. */
+  readonly correlation?: object | undefined;
   /** Seconds that events and syncs stay readable. At least the observation period and a day. */
   readonly retentionPeriod: number;
 }
@@ -99,15 +102,17 @@ const NAME_BYTES = 180;
 const WRITE_BYTES = 150;
 
 /** At most so many events, and bytes, go into the commit that takes the required events of a rule. */
-export function requiredAtMost({ serviceName, condition, trigger }: Rule): {
+export function requiredAtMost({ serviceName, condition, trigger, correlation }: Rule): {
   readonly events: number;
   readonly bytes: number;
 } {
   const name = NAME_BYTES + Buffer.byteLength(serviceName);
-  // Events that are taken leave the index; those that are kept move in it.
+  // Events that are taken leave the indexes; those that are kept move in them.
   const entries = trigger.keepEventAfterTrigger ? 2 : 1;
+  // The key in one, and an entry in another.
+  const keyed = correlation === undefined ? 0 : MAX_KEY_BYTES + name;
   const bytesOf = (eventKey: string): number =>
-    name + entries * (name + Buffer.byteLength(eventKey)) + WRITE_BYTES;
+    name + entries * (name + Buffer.byteLength(eventKey) + keyed) + WRITE_BYTES;
   return { events: worstCase(condition, () => 1), bytes: worstCase(condition, bytesOf) };
 }
 

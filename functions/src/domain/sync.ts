@@ -4,22 +4,6 @@ import { countOf, type Group } from "./decide.ts";
 import { byAge, type PendingEvent } from "./event.ts";
 import type { EventToSend, MessageFormat, OrderingKey, Rule, TriggerType } from "./rule.ts";
 
-/**
- * A sync is one decision that fired, and the outbox row of its message.
- *
- *     claiming ──▶ claimed ──▶ published
- *                     └──────▶ discarded
- *
- * `claiming` exists only where a window does not fit in one commit: the first commit already takes
- * enough events to satisfy the rule, each further one takes more. Whoever holds the lease
- * (`nextAttemptAt` on the document) may move a sync on; once the lease has run out anyone may take
- * it by a conditional update. A `claiming` sync that is taken over goes out with the events that
- * were claimed; the others are still pending and count for the next window. `discarded` is the record of
- * a window that its deadline has closed, and whose rule asks for no message.
- */
-export const SYNC_STATES = ["claiming", "claimed", "published", "discarded"] as const;
-export type SyncState = (typeof SYNC_STATES)[number];
-
 /** Why a sync is made: its window was complete, its deadline had come, or somebody called `trigger`. */
 export const SYNC_REASONS = ["complete", "deadline", "manual"] as const;
 export type SyncReason = (typeof SYNC_REASONS)[number];
@@ -55,10 +39,13 @@ export interface SyncEndpoint {
   readonly numberOfEvents: number;
   readonly firstEventMs: number | undefined;
   readonly lastEventMs: number | undefined;
-  /** Oldest first. */
+  /** Oldest first; of a large sync no more than its message can hold. */
   readonly members: readonly Member[];
+  /** The last one, where `members` are not all. */
+  readonly last?: Member;
 }
 
+/** One decision that fired; what becomes of its message is its delivery (`delivery.ts`). */
 export interface Sync {
   readonly id: string;
   readonly serviceName: string;
@@ -118,7 +105,7 @@ export function topicOf(rule: Rule, destination: SyncDestination): string | unde
 }
 
 /**
- * A sync of these groups, as it stands when all of them are claimed.
+ * A sync of these groups.
  *
  * @param key the correlation key of their window
  * @param deadlineAtMs its deadline, where the rule has one

@@ -63,6 +63,12 @@ export interface MessageEvent {
   readonly httpMethod: string;
 }
 
+/**
+ * Most bytes of a message's data. Pub/Sub takes 10 MB for a whole request; the rest is room for its
+ * envelope and attributes.
+ */
+export const MAX_MESSAGE_BYTES = 9_000_000;
+
 /** RFC 3339, UTC. */
 function date(ms: number): string {
   return new Date(ms).toISOString();
@@ -143,6 +149,57 @@ export function membersToSend({ eventToSend, members }: SyncEndpoint): readonly 
       return members.slice(-1);
     case "BOUNDARIES":
       return members.length > 1 ? [...members.slice(0, 1), ...members.slice(-1)] : members;
+  }
+}
+
+/**
+ * Of the members of an endpoint, told one after the other, those that a message can hold: a sync of any
+ * size is planned with no more of them in memory.
+ */
+export class Candidates {
+  readonly #endpoint: SyncEndpoint;
+  readonly #members: Member[] = [];
+  #bytes = 0;
+  #count = 0;
+
+  constructor(endpoint: SyncEndpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  /** Nothing that comes later makes a difference. */
+  get isFull(): boolean {
+    const { eventToSend, numberOfEvents, last } = this.#endpoint;
+    if (this.#count >= numberOfEvents) return true;
+    switch (eventToSend) {
+      case "ALL":
+        return this.#bytes > MAX_MESSAGE_BYTES;
+      case "FIRST":
+        return this.#count > 0;
+      case "LAST":
+        return last !== undefined;
+      case "BOUNDARIES":
+        return last !== undefined && this.#count > 0;
+    }
+  }
+
+  /** @param members the next ones, oldest first */
+  add(members: readonly Member[]): void {
+    const { eventToSend } = this.#endpoint;
+    for (const member of members) {
+      this.#count++;
+      // Of those that are not to be sent all, the first and the last.
+      if (eventToSend !== "ALL") this.#members.splice(Math.min(this.#members.length, 1), 1, member);
+      else if (this.#bytes <= MAX_MESSAGE_BYTES) this.#members.push(member);
+      this.#bytes += member.size + 1;
+    }
+  }
+
+  get endpoint(): SyncEndpoint {
+    const { eventToSend, last } = this.#endpoint;
+    const isCut =
+      eventToSend !== "ALL" && last !== undefined && this.#members.at(-1)?.id !== last.id;
+    const members = isCut ? [...this.#members.slice(0, 1), last] : this.#members;
+    return { ...this.#endpoint, members };
   }
 }
 

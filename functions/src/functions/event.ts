@@ -3,6 +3,7 @@ import type { StoredEvent } from "../app/storeEvent.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { readEventRequest } from "../adapters/http/eventRequest.ts";
 import { contentRules, engine } from "../compose.ts";
+import { correlate } from "../config/correlation.ts";
 import { invokersOf } from "../invokers.ts";
 import { handle } from "./http.ts";
 import { answerTrigger } from "./trigger.ts";
@@ -12,15 +13,19 @@ export const event = onRequest(
   { invoker: invokersOf("event"), timeoutSeconds: TIME_LIMIT_SECONDS.event },
   handle("event", async (route, request) => {
     const { service } = route;
-    if (route.kind === "trigger") return answerTrigger(service);
+    if (route.kind === "trigger") return answerTrigger(service, request);
     const { endpoint } = route;
     const { isBatch, events } = await readEventRequest(request, endpoint);
     const rules = await contentRules();
-    const accepted = rules?.judge(endpoint, events) ?? events.map((one) => one.request);
+    const judged = rules?.judge(endpoint, events) ?? events.map((one) => one.request);
+    const accepted = judged.map((one) => ({ ...one, ...correlate(service, endpoint, one) }));
     const stored = await (await engine()).storeEvents(service, accepted);
     const names = { service: service.serviceName, eventKey: endpoint.eventKey };
     const isNew = stored.length === 0 || stored.some(({ duplicate }) => !duplicate);
-    const each = stored.map((one) => describe(one, isBatch ? {} : names));
+    const each = stored.map((one, index) => {
+      const key = accepted[index]?.key;
+      return describe(one, { ...(isBatch ? {} : names), ...(key !== undefined && { key }) });
+    });
     return {
       status: isNew ? 202 : 200,
       body: isBatch ? { ...names, events: each } : { ...each[0] },

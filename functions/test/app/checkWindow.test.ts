@@ -30,6 +30,8 @@ function setUp(events: readonly PendingEvent[], ...results: ClaimResult["outcome
         return { outcome, lease: lease(sync([])) };
       case "exists":
         return { outcome, syncId: claim.syncId };
+      case "begun":
+        return { outcome, claim: { sync: sync([]), progress: undefined } };
       case "contended":
         return { outcome };
     }

@@ -167,7 +167,7 @@ describe("a window whose deadline passes", () => {
     const short = withDeadline({ seconds: 600 });
     await world.store(short, "a", "a1");
     world.clock.advance(10 * MINUTE + 100);
-    await world.instance().reset(short);
+    await world.instance().reset(short, windowOf(short));
     world.clock.advance(100);
     // Its check finds that the deadline has passed just now; what was reset is older than a minute.
     await world.instance().sweep([short]);

@@ -11,6 +11,7 @@ import {
   fakeEventLog,
   fakeOutbox,
   fakeServiceState,
+  noOpenWindows,
   windowWith,
 } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
@@ -29,6 +30,7 @@ function setUp() {
     clock,
     services: fakeServiceState(),
     window: windowWith([pending()]),
+    openWindows: noOpenWindows,
     outbox: {
       ...outbox,
       claimTaken: (all: readonly Claim[]): Promise<ClaimResult[]> =>
@@ -205,7 +207,7 @@ describe("Engine", () => {
 
   it("resets with one write, at the time of the call", async () => {
     const { engine, ports } = setUp();
-    assert.deepEqual(await engine.reset(RELAY), { resetAtMs: NOW });
+    assert.deepEqual(await engine.reset(RELAY, windowOf(RELAY)), { resetAtMs: NOW });
     assert.deepEqual([...ports.services.made], [["svc", [NOW]]]);
     assert.equal(ports.services.reads, 0);
   });

@@ -58,7 +58,7 @@ describe("a check that replays its window", () => {
         const hook: Hook = async (request, run) => {
           if (request.kind !== "commit" && ++reads === before) {
             world.clock.advance(1);
-            await world.instance().reset(configured);
+            await world.instance().reset(configured, windowOf(configured));
             world.clock.advance(1);
             await world.store(configured, "b", "b1");
           }

@@ -14,6 +14,7 @@ import {
   fakeEventLog,
   fakeOutbox,
   fakeServiceState,
+  noOpenWindows,
 } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
 
@@ -42,6 +43,7 @@ function setUp(...leases: Lease[]) {
   const deps = {
     clock,
     log,
+    openWindows: noOpenWindows,
     services,
     outbox,
     events: fakeEventLog(),
@@ -112,7 +114,7 @@ describe("sweep", () => {
   it("counts the syncs that its checks made", async () => {
     const { deps } = setUp();
     const leases = [lease("s1", "A"), lease("s2", "A")];
-    const fired = { outcome: "fired", leases, more: false } as const;
+    const fired = { outcome: "fired", leases, claims: [], more: false } as const;
     const { fired: count } = await sweep({ ...deps, check: () => Promise.resolve(fired) }, [A, B]);
     assert.equal(count, 4);
   });

@@ -21,6 +21,7 @@ import {
   fakeEventLog,
   fakeOutbox,
   fakeServiceState,
+  noOpenWindows,
   windowWith,
 } from "../support/fakes.ts";
 import { recordingLog } from "../support/recordingLog.ts";
@@ -53,6 +54,7 @@ function setUp(events: readonly PendingEvent[]) {
       },
     },
     window: windowWith(events),
+    openWindows: noOpenWindows,
     events: fakeEventLog(),
     budget: new MessageBudget(),
     publisher: {
@@ -170,7 +172,7 @@ describe("triggerSync", () => {
     const asked: unknown[] = [];
     deps.outbox.take = (...args) => {
       asked.push(args);
-      return Promise.resolve(existing);
+      return Promise.resolve(existing && { next: "publish", lease: existing });
     };
     const { syncId, eventID } = await triggerSync(deps, kept, windowOf(kept));
     assert.equal(published.length, 1);
@@ -204,7 +206,7 @@ describe("triggerSync", () => {
       made.deps.outbox.due = () => Promise.resolve(listed);
       made.deps.outbox.take = (...args) => {
         taken.push(args);
-        return Promise.resolve(stuck);
+        return Promise.resolve({ next: "publish", lease: stuck });
       };
       return { ...made, taken };
     }
@@ -266,14 +268,14 @@ describe("triggerSync", () => {
       const { deps, claims } = setUp([]);
       const made: Lease[] = [];
       const { claimTaken } = deps.outbox;
-      deps.outbox.claimTaken = async (asked) => {
-        const results = await claimTaken(asked);
+      deps.outbox.claimTaken = async (...asked) => {
+        const results = await claimTaken(...asked);
         made.push(...results.flatMap((result) => ("lease" in result ? [result.lease] : [])));
         return results;
       };
       deps.outbox.due = () =>
         Promise.resolve(made.map(({ sync: { id } }) => waiting({ syncId: id })));
-      deps.outbox.take = () => Promise.resolve(made[0]);
+      deps.outbox.take = () => Promise.resolve(made[0] && { next: "publish", lease: made[0] });
       deps.publisher.publish = () =>
         Promise.allSettled([Promise.reject<string>(new Error("no such topic"))]);
       const answers = [];

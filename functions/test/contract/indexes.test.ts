@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
-import type { Claim, ClaimResult } from "../../src/app/ports.ts";
+import type { Claim, ClaimResult, Taken } from "../../src/app/ports.ts";
 import { groupWindow } from "../../src/domain/decide.ts";
-import type { PendingEvent } from "../../src/domain/event.ts";
+import { endOf, type PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { expiryOf } from "../../src/domain/expiry.ts";
 import { eventIdOf, portions, splitClaim } from "../../src/domain/sync.ts";
@@ -21,6 +21,7 @@ const DECLARED = JSON.parse(
 const RULE = rule({
   targetPubSub: { topic: "projects/p/topics/target", format: "message", orderingKey: "none" },
 });
+const KEYED = rule({ serviceName: "keyed", correlation: {} });
 const KEPT = rule({ serviceName: "kept", trigger: { keepEventAfterTrigger: true } });
 
 /** A claim in several commits renews its lease with each. */
@@ -38,11 +39,12 @@ function watched(store: Store): { ports: Store; uncalled: Set<string> } {
       },
     });
   };
-  const { events, window, services, outbox } = store;
+  const { events, window, openWindows, services, outbox } = store;
   const ports = {
     ...store,
     events: watch(events, "events"),
     window: watch(window, "window"),
+    openWindows: watch(openWindows, "openWindows"),
     services: watch(services, "services"),
     outbox: watch(outbox, "outbox"),
   };
@@ -62,6 +64,7 @@ function claimOf(configured: Rule, pending: readonly PendingEvent[], chunkSize: 
     chunks: configured.trigger.keepEventAfterTrigger
       ? portions(groups, chunkSize)
       : splitClaim(configured.condition, groups, chunkSize),
+    range: { after: endOf(ago(9000)), to: endOf(NOW) },
   };
 }
 
@@ -71,7 +74,7 @@ async function doEverything(store: Store): Promise<void> {
   for (const configured of [RULE, KEPT]) {
     const { serviceName } = configured;
     await services.reset(windowOf(configured), { atMs: ago(5000), keepFromMs: ago(9000) });
-    await services.resets(windowOf(configured));
+    await services.read(windowOf(configured));
     const stored = event();
     await events.append(configured, stored, markerOf(stored));
     await events.append(
@@ -94,13 +97,18 @@ async function doEverything(store: Store): Promise<void> {
     await plant(store, configured, [...pendingOf("a", 8), ...pendingOf("b", 8)]);
     await paths.pending(serviceName).doc(stored.id).update({ size: "malformed" });
     const pending = await window.collect(id, { eventKeys, withExported, aboveMs });
-    for (const fromMs of [undefined, aboveMs]) {
+    for (const after of [undefined, endOf(aboveMs), { receivedAtMs: aboveMs, id: "e" }]) {
       const paged = makeWindow(firestoreDocuments(store.db), store.log, { scanPage: 3 });
-      for await (const page of paged.scan(id, { eventKeys, fromMs })) assert.ok(page.length > 0);
+      for await (const page of paged.scan(id, { eventKeys, after })) assert.ok(page.length > 0);
     }
-    for await (const page of window.scan(id, { eventKeys, fromMs: aboveMs })) {
+    for await (const page of window.scan(id, { eventKeys, after: endOf(aboveMs) })) {
       assert.ok(page.length > 0);
     }
+    await window.next(id, { eventKeys, after: endOf(aboveMs), untilMs: NOW });
+    const between = { after: endOf(aboveMs), before: endOf(NOW) };
+    const finding = makeWindow(firestoreDocuments(store.db), store.log, { scanPage: 1 });
+    await window.newest(id, { eventKey: "a", ...between, limit: 2 });
+    await finding.newest(id, { eventKey: "a", ...between, limit: 2 });
 
     const claim = claimOf(configured, pending, 5);
     assert.ok(claim.chunks.length > 2);
@@ -109,36 +117,74 @@ async function doEverything(store: Store): Promise<void> {
       const [lost] = claim.chunks.at(-1)!.flatMap(({ members }) => members);
       await paths.pending(serviceName).doc(lost!.id).delete();
     }
-    const claimNow = async (made: Claim): Promise<ClaimResult | undefined> =>
-      withExported ? outbox.claimKept(made) : (await outbox.claimTaken([made]))[0];
-    assert.equal((await claimNow(claim))?.outcome, "claimed");
+    const claimNow = async (made: Claim): Promise<ClaimResult | undefined> => {
+      if (withExported) return outbox.claimKept(made);
+      const { version } = await services.read(id);
+      return (await outbox.claimTaken([made], version, 5))[0];
+    };
+    const take = (syncId: string): Promise<Taken | undefined> =>
+      outbox.take({ serviceName, syncId }, { nowMs: LATER, leaseUntilMs: LATER + 1 });
+    const limits = { chunkSize: 5, nowMs: () => NOW, leaseUntilMs: () => NOW };
+    const result = await claimNow(claim);
     await claimNow(claim); // is contended, or finds that it exists
+    if (result?.outcome === "begun") {
+      const first = await outbox.goOn(result.claim, { ...limits, isTimeUp: () => true });
+      assert.equal(first.outcome, "handedOver");
+      const open = await take(claim.syncId);
+      assert.ok(open?.next === "goOn");
+      const whole = await outbox.goOn(open.claim, { ...limits, isTimeUp: () => false });
+      assert.equal(whole.outcome, "claimed");
+      const large = claimOf(configured, pendingOf("a", 9), 5);
+      const range = { after: endOf(aboveMs), to: endOf(NOW) };
+      await claimNow({ ...large, chunks: [], range, reason: "manual" });
+    } else assert.equal(result?.outcome, "claimed");
     const due = await outbox.due(LATER, 10);
     assert.ok(due.some(({ syncId }) => syncId === claim.syncId));
-    const lease = await outbox.take(
-      { serviceName, syncId: claim.syncId },
-      { nowMs: LATER, leaseUntilMs: LATER + 1 },
-    );
+    const taken = await take(claim.syncId);
+    assert.ok(taken?.next === "publish");
+    const { lease } = taken;
     await outbox.oldest(10);
-    await outbox.markFailed(lease!, "no such topic", NOW);
-    const again = await outbox.take(
-      { serviceName, syncId: claim.syncId },
-      { nowMs: LATER, leaseUntilMs: LATER + 1 },
-    );
-    await outbox.keep(again!, LATER);
-    await outbox.markPublished([{ lease: lease!, messageId: "m1" }], NOW);
-    await outbox.markDiscarded([lease!], NOW);
+    await outbox.markFailed(lease, "no such topic", NOW);
+    const again = await take(claim.syncId);
+    assert.ok(again?.next === "publish");
+    await outbox.keep(again.lease, LATER);
+    await outbox.markPublished([{ lease, messageId: "m1" }], NOW);
+    await outbox.markDiscarded([lease], NOW);
 
     const other = claimOf(configured, [], 5);
     await claimNow(other);
     await paths.syncs(serviceName).doc(other.syncId).update({ topic: 5 });
-    await outbox.take(
-      { serviceName, syncId: other.syncId },
-      { nowMs: LATER, leaseUntilMs: LATER + 1 },
-    );
+    await take(other.syncId);
     const later = expiryOf(configured, NOW + 3_600_000, undefined, 0);
     await window.removeExpired(id, { eventKeys, expiry: later, goOn: () => true });
   }
+}
+
+/** What is done over all keys of a service. */
+async function doOverKeys(store: Store): Promise<void> {
+  const { openWindows, services } = store;
+  const { serviceName } = KEYED;
+  const window = { service: serviceName, key: "k" };
+  await services.reset(window, { atMs: ago(5000), keepFromMs: ago(9000) });
+  await services.read(window);
+  await plant(store, KEYED, pendingOf("a", 8), window.key);
+  for (const aboveMs of [undefined, ago(9000)]) {
+    for await (const page of openWindows.scan(serviceName, { aboveMs, upToMs: NOW })) {
+      assert.equal(page.length, 8);
+    }
+  }
+  const expiry = expiryOf(KEYED, NOW + 3_600_000, undefined, 0);
+  await openWindows.removeExpired(serviceName, {
+    expiry,
+    keptKeys: new Set(),
+    goOn: () => true,
+  });
+  await openWindows.progress(serviceName);
+  await openWindows.saveProgress(serviceName, {
+    passedMs: NOW,
+    closedMs: NOW,
+    again: [window.key],
+  });
 }
 
 describe("firestore.indexes.json", () => {
@@ -155,6 +201,7 @@ describe("firestore.indexes.json", () => {
     });
     try {
       await doEverything(watching.ports);
+      await doOverKeys(watching.ports);
     } finally {
       undo();
       await store.db.terminate();
@@ -192,10 +239,11 @@ describe("firestore.indexes.json", () => {
 
     const cases: [title: string, declared: DeclaredIndexes, problems: string[]][] = [
       [
-        "without its composite index",
+        "without its composite indexes",
         { ...DECLARED, indexes: [] },
         [
           "missing: an index for pending COLLECTION (eventKey =, exported =, key =, receivedAt ASCENDING)",
+          "missing: an index for pending COLLECTION (exported =, shard =, receivedAt ASCENDING)",
         ],
       ],
       [

@@ -1,10 +1,24 @@
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
-import { Timestamp } from "@google-cloud/firestore";
+import { Timestamp, type DocumentReference } from "@google-cloud/firestore";
 import assert from "node:assert/strict";
-import type { Claim, ClaimResult, Lease } from "../../src/app/ports.ts";
+import type {
+  Claim,
+  ClaimResult,
+  GoOnResult,
+  Lease,
+  OpenClaim,
+  Taken,
+} from "../../src/app/ports.ts";
 import { groupWindow } from "../../src/domain/decide.ts";
-import type { PendingEvent } from "../../src/domain/event.ts";
-import { eventIdOf, limitNew, makeSync, portions, splitClaim } from "../../src/domain/sync.ts";
+import { byAge, endOf, placeOf, type PendingEvent } from "../../src/domain/event.ts";
+import {
+  eventIdOf,
+  limitNew,
+  makeSync,
+  portions,
+  splitClaim,
+  type Sync,
+} from "../../src/domain/sync.ts";
 import { MAX_REQUIRED, requiredAtMost, type Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "../../src/adapters/firestore/documentSize.ts";
@@ -25,6 +39,15 @@ const RULE = rule();
 const KEPT = rule({ trigger: { keepEventAfterTrigger: true } });
 const LEASE_MS = 150_000;
 const CHUNK = 450;
+
+/** Of a sync that was claimed in several commits the last members are known for themselves. */
+function withoutLast(sync: Sync): Sync {
+  const endpoints = sync.endpoints.map(({ last, ...endpoint }) => {
+    assert.deepEqual(last, endpoint.members.at(-1));
+    return endpoint;
+  });
+  return { ...sync, endpoints };
+}
 
 describe("Outbox on Firestore", () => {
   const store = useStore();
@@ -52,16 +75,44 @@ describe("Outbox on Firestore", () => {
       chunks: configured.trigger.keepEventAfterTrigger
         ? portions(groups, CHUNK)
         : splitClaim(configured.condition, groups, CHUNK),
+      range: { after: endOf(ago(9000)), to: endOf(NOW) },
       ...overrides,
     };
   }
 
-  async function claimNow(claim: Claim): Promise<ClaimResult> {
+  async function claimNow(claim: Claim): Promise<ClaimResult | GoOnResult> {
     const { outbox } = store();
     if (claim.rule.trigger.keepEventAfterTrigger) return outbox.claimKept(claim);
-    const [result, ...others] = await outbox.claimTaken([claim]);
+    const [result, ...others] = await claimAll([claim]);
     assert.deepEqual(others, []);
     return result ?? assert.fail("no result");
+  }
+
+  const begin = async (...claims: Claim[]): Promise<ClaimResult[]> => {
+    const { outbox, services } = store();
+    return outbox.claimTaken(claims, (await services.read(windowOf(RULE))).version, CHUNK);
+  };
+
+  const goOn = (
+    claim: OpenClaim,
+    { nowMs = NOW, chunks = Infinity }: { nowMs?: number; chunks?: number } = {},
+  ): Promise<GoOnResult> => {
+    let left = chunks;
+    return store().outbox.goOn(claim, {
+      chunkSize: CHUNK,
+      nowMs: () => nowMs,
+      leaseUntilMs: () => nowMs + LEASE_MS,
+      isTimeUp: () => --left <= 0,
+    });
+  };
+
+  /** As a check does: what is begun is gone on with. */
+  async function claimAll(claims: readonly Claim[]): Promise<(ClaimResult | GoOnResult)[]> {
+    const results: (ClaimResult | GoOnResult)[] = [];
+    for (const result of await begin(...claims)) {
+      results.push(result.outcome === "begun" ? await goOn(result.claim) : result);
+    }
+    return results;
   }
 
   async function claimed(claim: Claim): Promise<Lease> {
@@ -91,11 +142,30 @@ describe("Outbox on Firestore", () => {
   };
   const dueAt = async (nowMs: number, limit = 10) =>
     (await store().outbox.due(nowMs, limit)).map(({ syncId }) => syncId);
-  const take = (id: string, nowMs: number, options?: { again?: boolean; dueByMs?: number }) =>
+  const takeAny = (
+    id: string,
+    nowMs: number,
+    options?: { again?: boolean; dueByMs?: number; isRegistered?: boolean },
+  ): Promise<Taken | undefined> =>
     store().outbox.take(
       { serviceName: "svc", syncId: id },
       { nowMs, leaseUntilMs: nowMs + LEASE_MS, ...options },
     );
+  /** To publish it. */
+  const take = async (
+    id: string,
+    nowMs: number,
+    options?: { again?: boolean; dueByMs?: number },
+  ): Promise<Lease | undefined> => {
+    const taken = await takeAny(id, nowMs, options);
+    assert.notEqual(taken?.next, "goOn");
+    return taken?.next === "publish" ? taken.lease : undefined;
+  };
+  /** To go on with its claim. */
+  const takeOpen = async (id: string, nowMs: number): Promise<OpenClaim> => {
+    const taken = await takeAny(id, nowMs);
+    return taken?.next === "goOn" ? taken.claim : assert.fail("it is not to be gone on with");
+  };
 
   const versionOf = async (id: string): Promise<string | undefined> => {
     const { db, paths } = store();
@@ -238,7 +308,7 @@ describe("Outbox on Firestore", () => {
       const claims = await claimsOf(pairs(200));
       // 3 writes each: 150 in the first commit, 50 in the second.
       const kill = killAtCommit(3);
-      const results = await store().outbox.claimTaken(claims);
+      const results = await claimAll(claims);
       kill.undo();
       assert.deepEqual(
         results.map((result) => result.outcome === "claimed" && result.lease.sync.id),
@@ -257,7 +327,7 @@ describe("Outbox on Firestore", () => {
     it("makes one of many commits in its turn, by itself", async () => {
       const large = [...pendingOf("a", 900), pending({ eventKey: "b" })];
       const claims = await claimsOf([...pairs(2), large, ...pairs(2)]);
-      const results = await store().outbox.claimTaken(claims);
+      const results = await claimAll(claims);
       assert.deepEqual(
         results.map((result) =>
           result.outcome === "claimed"
@@ -278,7 +348,7 @@ describe("Outbox on Firestore", () => {
       const claims = await claimsOf(pairs(200));
       const late = claims[160]!.chunks.flat().flatMap(({ members }) => members)[0];
       await remove(late!);
-      const results = await store().outbox.claimTaken(claims);
+      const results = await claimAll(claims);
       assert.equal(results.filter(({ outcome }) => outcome === "claimed").length, 150);
       assert.equal(results.filter(({ outcome }) => outcome === "contended").length, 50);
       assert.equal((await syncIds()).length, 150);
@@ -288,7 +358,7 @@ describe("Outbox on Firestore", () => {
     it("stops behind the first that somebody else was faster with", async () => {
       const claims = await claimsOf(pairs(200));
       await remove(claims[0]!.chunks.flat().flatMap(({ members }) => members)[0]!);
-      const results = await store().outbox.claimTaken(claims);
+      const results = await claimAll(claims);
       assert.equal(results.length, 150);
       assert.deepEqual(await syncIds(), []);
     });
@@ -308,7 +378,7 @@ describe("Outbox on Firestore", () => {
         };
         return made;
       };
-      const results = await store().outbox.claimTaken(claims);
+      const results = await claimAll(claims);
       assert.deepEqual(
         results.map(({ outcome }) => outcome),
         ["claimed", "contended", "claimed"],
@@ -322,9 +392,7 @@ describe("Outbox on Firestore", () => {
       const claims = await claimsOf(pairs(40));
       const again = (): Claim[] =>
         claims.map((claim) => ({ ...claim, syncId: uniqueId("s"), token: uniqueId("t") }));
-      const results = await Promise.all(
-        Array.from({ length: 6 }, () => store().outbox.claimTaken(again())),
-      );
+      const results = await Promise.all(Array.from({ length: 6 }, () => claimAll(again())));
       const outcomes = results.flat().filter(({ outcome }) => outcome === "claimed");
       assert.equal(outcomes.length, 40);
       assert.equal((await syncIds()).length, 40);
@@ -340,7 +408,7 @@ describe("Outbox on Firestore", () => {
       assert.equal(claim.chunks.length, 5);
       const { sync, version } = await claimed(claim);
       const whole = groupWindow({ rule: RULE, pending: events, nowMs: NOW, resetAtMs: undefined });
-      assert.deepEqual(sync, makeSync(claim.syncId, RULE, whole, "complete", NOW));
+      assert.deepEqual(withoutLast(sync), makeSync(claim.syncId, RULE, whole, "complete", NOW));
       assert.deepEqual(await pendingIds(store(), "svc"), []);
 
       const document = await syncDocument(sync.id);
@@ -396,47 +464,149 @@ describe("Outbox on Firestore", () => {
       assert.deepEqual(await store().paths.syncs("svc").listDocuments(), []);
     });
 
-    it("whose claimer stops goes out with what it has; the rest still counts", async () => {
-      const events = await plant(store(), RULE, large());
-      const claim = claimOf(RULE, events);
-      killAtCommit(3);
-      await assert.rejects(claimNow(claim), /killed/);
-      assert.equal((await syncDocument(claim.syncId))?.["state"], "claiming");
-      assert.equal(await take(claim.syncId, NOW + LEASE_MS - 1), undefined);
-
-      const lease = await take(claim.syncId, NOW + 2 * LEASE_MS);
-      const expected = claim.chunks.slice(0, 2).flat();
-      const ids = expected.flatMap(({ members }) => members.map(({ id }) => id)).toSorted();
-      const got = lease?.sync.endpoints.flatMap(({ members }) => members.map(({ id }) => id));
-      assert.deepEqual(got?.toSorted(), ids);
-      assert.equal(lease?.sync.eventID, eventIdOf(lease!.sync.endpoints));
-      assert.equal((await pendingIds(store(), "svc")).length, 2000 - ids.length);
+    it("owns its range from the first commit to the last", async () => {
+      const { services } = store();
+      const owned = async () => (await services.read(windowOf(RULE))).claims;
+      const claim = claimOf(RULE, await plant(store(), RULE, large()));
+      const [result] = await begin(claim);
+      assert.ok(result?.outcome === "begun");
+      assert.deepEqual(await owned(), [{ syncId: claim.syncId, to: claim.range?.to }]);
+      assert.equal((await goOn(result.claim)).outcome, "claimed");
+      assert.deepEqual(await owned(), []);
       const document = await syncDocument(claim.syncId);
-      assert.equal(document?.["state"], "claimed");
-      assert.equal(document["eventID"], lease.sync.eventID);
+      assert.deepEqual([document?.["state"], document?.["claim"]], ["claimed", undefined]);
     }).timeout(30_000);
+
+    it("is not begun where its service has changed since the replay looked", async () => {
+      const { outbox, services } = store();
+      const claim = claimOf(RULE, await plant(store(), RULE, large()));
+      const { version } = await services.read(windowOf(RULE));
+      await services.reset(windowOf(RULE), { atMs: NOW, keepFromMs: 0 });
+      assert.deepEqual(await outbox.claimTaken([claim], version, CHUNK), [
+        { outcome: "contended" },
+      ]);
+      assert.equal((await pendingIds(store(), "svc")).length, 2000);
+    }).timeout(30_000);
+
+    for (const commits of [1, 2, 3, 4, 5]) {
+      it(`whose claimer stops after ${String(commits)} is gone on with: the same sync`, async () => {
+        const events = await plant(store(), RULE, large());
+        const claim = claimOf(RULE, events);
+        const kill = killAtCommit(commits + 1);
+        await assert.rejects(claimNow(claim), /killed/);
+        kill.undo();
+        assert.equal((await syncDocument(claim.syncId))?.["state"], "claiming");
+        assert.equal(await takeAny(claim.syncId, NOW + LEASE_MS - 1), undefined);
+        assert.equal(await takeAny(claim.syncId, NOW, { again: true }), undefined);
+
+        const open = await takeOpen(claim.syncId, NOW + 2 * LEASE_MS);
+        const result = await goOn(open, { nowMs: NOW + 2 * LEASE_MS });
+        assert.ok(result.outcome === "claimed");
+        const groups = groupWindow({
+          rule: RULE,
+          pending: events,
+          nowMs: NOW,
+          resetAtMs: undefined,
+        });
+        const expected = makeSync(claim.syncId, RULE, groups, "complete", NOW);
+        assert.deepEqual(withoutLast(result.lease.sync), expected);
+        assert.deepEqual(await pendingIds(store(), "svc"), []);
+        assert.deepEqual(
+          withoutLast((await take(claim.syncId, NOW + 4 * LEASE_MS))!.sync),
+          expected,
+        );
+      }).timeout(30_000);
+    }
+
+    it("is made of what is in its range, where nobody has read that before", async () => {
+      const events = await plant(store(), RULE, large());
+      // What is behind the last one of its millisecond is not in it, and what is at its beginning neither.
+      const sorted = events.toSorted(byAge);
+      const later = pending({ id: "zz", receivedAtMs: sorted.at(-1)!.receivedAtMs });
+      await plant(store(), RULE, [later]);
+      const range = { after: placeOf(sorted[0]!), to: placeOf(sorted.at(-1)!) };
+      const claim = claimOf(RULE, events, { chunks: [], range });
+      const result = await claimNow(claim);
+      assert.ok(result.outcome === "claimed");
+      const groups = groupWindow({
+        rule: RULE,
+        pending: sorted.slice(1),
+        nowMs: NOW,
+        resetAtMs: undefined,
+      });
+      const expected = makeSync(claim.syncId, RULE, groups, "complete", NOW);
+      assert.deepEqual(withoutLast(result.lease.sync), expected);
+      assert.deepEqual(await pendingIds(store(), "svc"), [sorted[0]!.id, later.id].toSorted());
+    }).timeout(30_000);
+
+    it("leaves out what is older than what its endpoint has already", async () => {
+      const claim = claimOf(RULE, await plant(store(), RULE, [...pendingOf("a", 900), last()]));
+      const [result] = await begin(claim);
+      assert.ok(result?.outcome === "begun");
+      // The first commit has the only b; another one becomes visible late.
+      await plant(store(), RULE, [pending({ id: "late", eventKey: "b", receivedAtMs: ago(100) })]);
+      const open = await takeOpen(claim.syncId, NOW + LEASE_MS);
+      assert.equal((await goOn(open)).outcome, "claimed");
+      assert.deepEqual(await pendingIds(store(), "svc"), ["late"]);
+      function last(): PendingEvent {
+        return pending({ eventKey: "b", receivedAtMs: ago(1) });
+      }
+    }).timeout(30_000);
+
+    it("is handed over when time is up, and one at a time goes on", async () => {
+      const claim = claimOf(RULE, await plant(store(), RULE, large()));
+      const [begun] = await begin(claim);
+      assert.ok(begun?.outcome === "begun");
+      assert.equal((await goOn(begun.claim, { chunks: 1 })).outcome, "handedOver");
+      const opened = await Promise.all(
+        Array.from({ length: 5 }, () => takeAny(claim.syncId, NOW + 1)),
+      );
+      assert.equal(opened.filter((taken) => taken !== undefined).length, 1);
+      assert.equal((await goOn(begun.claim)).outcome, "lost");
+      const [open] = opened.flatMap((taken) => (taken?.next === "goOn" ? [taken.claim] : []));
+      assert.equal((await goOn(open!)).outcome, "claimed");
+      assert.deepEqual(await pendingIds(store(), "svc"), []);
+    }).timeout(30_000);
+
+    for (const [what, change] of [
+      ["malformed", (ref) => ref.update({ claim: "far" })],
+      ["removed", (ref) => ref.delete()],
+    ] as const satisfies readonly [string, (ref: DocumentReference) => unknown][]) {
+      it(`with which nobody can go on since it is ${what} blocks its window no longer`, async () => {
+        const { log, paths, services } = store();
+        const claim = claimOf(RULE, await plant(store(), RULE, large()));
+        await begin(claim);
+        await change(paths.syncs("svc").doc(claim.syncId));
+        const options = { isRegistered: true };
+        assert.equal(await takeAny(claim.syncId, NOW + LEASE_MS, options), undefined);
+        assert.deepEqual((await services.read(windowOf(RULE))).claims, []);
+        assert.equal(log.of("sync.setAside")[0]?.["syncId"], claim.syncId);
+      }).timeout(30_000);
+    }
 
     it("takes nothing more once somebody else has taken the sync over", async () => {
       const events = await plant(store(), RULE, large());
       const claim = claimOf(RULE, events, { leaseUntilMs: () => NOW });
+      const [begun] = await begin(claim);
+      assert.ok(begun?.outcome === "begun");
       const { db } = store();
       const batch = db.batch.bind(db);
       let commits = 0;
-      let takenOver: Lease | undefined;
+      let takenOver: OpenClaim | undefined;
       db.batch = () => {
         const made = batch();
         const commit = made.commit.bind(made);
         made.commit = async () => {
-          // Before the third commit the lease, which has run out, changes hands.
-          if (++commits === 3) takenOver = await take(claim.syncId, NOW + LEASE_MS);
+          // Before the second commit the lease, which has run out, changes hands.
+          if (++commits === 2) takenOver = await takeOpen(claim.syncId, NOW + 2 * LEASE_MS);
           return commit();
         };
         return made;
       };
-      assert.deepEqual(await claimNow(claim), { outcome: "contended" });
-      const held = takenOver?.sync.endpoints.flatMap(({ members }) => members) ?? [];
-      assert.equal(held.length, 2 * CHUNK);
-      assert.equal((await pendingIds(store(), "svc")).length, 2000 - held.length);
+      assert.deepEqual(await goOn(begun.claim), { outcome: "lost" });
+      db.batch = batch;
+      assert.equal((await pendingIds(store(), "svc")).length, 2000 - 2 * CHUNK);
+      assert.equal((await goOn(takenOver!)).outcome, "claimed");
     }).timeout(30_000);
   });
 

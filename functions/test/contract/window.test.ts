@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Write } from "../../src/adapters/firestore/documents.ts";
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
-import { byAge, type PendingEvent } from "../../src/domain/event.ts";
+import { byAge, endOf, type PendingEvent } from "../../src/domain/event.ts";
 import { expiryOf, type Expiry } from "../../src/domain/expiry.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
@@ -271,7 +271,8 @@ describe("Window on Firestore", () => {
       const { db, log } = store();
       const window = makeWindow(firestoreDocuments(db), log, { scanPage });
       const pages: string[][] = [];
-      const query = { eventKeys: keysOf(configured), fromMs };
+      const after = fromMs === undefined ? undefined : endOf(fromMs - 1);
+      const query = { eventKeys: keysOf(configured), after };
       for await (const page of window.scan(windowOf(configured), query)) {
         assert.ok(page.length > 0);
         pages.push(page.map(({ id }) => id));

@@ -10,6 +10,7 @@ import {
 /** Written out on purpose: sources and monitoring rely on these. The type makes the table total. */
 const VERDICTS: Record<ErrorCode, readonly [number, Retry]> = {
   "malformed-path": [400, "never"],
+  "invalid-key": [400, "never"],
   "unreadable-body": [400, "never"],
   "malformed-cloud-event": [400, "never"],
   "unknown-path": [404, "never"],
@@ -17,10 +18,12 @@ const VERDICTS: Record<ErrorCode, readonly [number, Retry]> = {
   "unknown-endpoint": [404, "never"],
   "method-not-allowed": [405, "never"],
   "event-too-large": [413, "never"],
+  "key-missing": [422, "never"],
   "unsupported-format": [415, "never"],
   "invalid-content": [422, "never"],
   "invalid-configuration": [500, "later"],
   internal: [500, "later"],
+  claiming: [503, "soon"],
   contended: [503, "soon"],
   "newer-document": [503, "later"],
   "not-known-yet": [503, "soon"],

@@ -21,6 +21,15 @@ const writing =
     commit: (writes) => documents.commit(writes.map(change)),
   });
 
+const isRegistration = ({ path }: Write): boolean => path.split("/").length === 2;
+
+const withoutWrites =
+  (isLeftOut: (write: Write) => boolean) =>
+  (documents: Documents): Documents => ({
+    ...documents,
+    commit: (writes) => documents.commit(writes.filter((write) => !isLeftOut(write))),
+  });
+
 /** Changes what is read of a sync after a commit that was refused. */
 const lookingAgain =
   (change: (doc: Doc, created: Write | undefined) => Doc) =>
@@ -79,9 +88,32 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
     ),
   },
   {
-    name: "after a lost answer the attempt is ignored",
+    name: "a claim in several commits is not put on the list of its service",
+    foundBy: "claim in several commits and events",
+    documents: withoutWrites(isRegistration),
+  },
+  {
+    name: "a replay does not look what belongs to claims",
+    foundBy: "claim in several commits and manual trigger",
+    ports: (ports) => ({
+      ...ports,
+      services: {
+        ...ports.services,
+        read: async (window) => ({ ...(await ports.services.read(window)), claims: [] }),
+      },
+    }),
+  },
+  {
+    name: "who takes a claim over publishes what there is",
     foundBy: "takeover of a claim in several commits",
-    documents: lookingAgain((doc) => ({ ...doc, fields: { ...doc.fields, attempt: 1 } })),
+    ports: (ports) => ({
+      ...ports,
+      outbox: {
+        ...ports.outbox,
+        goOn: ({ sync, progress }, limits) =>
+          ports.outbox.goOn({ sync, progress: { rest: [], ...(progress as object) } }, limits),
+      },
+    }),
   },
   {
     name: "a claim goes on whatever the state of its sync",
@@ -132,8 +164,8 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
         ...ports,
         outbox: {
           ...ports.outbox,
-          claimTaken: async (claims) => {
-            const results = await ports.outbox.claimTaken(claims);
+          claimTaken: async (...claims) => {
+            const results = await ports.outbox.claimTaken(...claims);
             for (const result of results) {
               if (result.outcome === "claimed") {
                 leases.set(result.lease.sync.eventID, result.lease);
@@ -191,19 +223,34 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
     name: "resets are read before the events",
     foundBy: "check, reset and an event",
     ports: (ports) => {
-      let before: number[] = [];
+      let before: readonly number[] = [];
       return {
         ...ports,
-        services: { ...ports.services, resets: () => Promise.resolve(before) },
+        services: {
+          ...ports.services,
+          read: async (window) => ({ ...(await ports.services.read(window)), resetsMs: before }),
+        },
         window: {
           ...ports.window,
           async *scan(window, query) {
-            before = await ports.services.resets(window);
+            ({ resetsMs: before } = await ports.services.read(window));
             yield* ports.window.scan(window, query);
           },
         },
       };
     },
+  },
+  {
+    name: "a window that could not be checked is passed",
+    foundBy: "keys, lost triggers and sweeps",
+    ports: (ports) => ({
+      ...ports,
+      openWindows: {
+        ...ports.openWindows,
+        saveProgress: (service, progress) =>
+          ports.openWindows.saveProgress(service, { ...progress, again: [] }),
+      },
+    }),
   },
   {
     name: "each endpoint is read by itself",

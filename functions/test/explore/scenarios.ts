@@ -24,6 +24,7 @@ const almostDue: ScenarioFacts["before"] = [
 ];
 /** Longer than the grace. */
 const PAST_GRACE_MS = 1100;
+const keyed = rule({ correlation: {} });
 
 const MINUTE_MS = 60_000;
 type Before = ScenarioFacts["before"];
@@ -49,6 +50,10 @@ const oneLargeSync: Before = [
   ["b", 5000],
 ];
 const open: Before = [...twoPairs, ["a", 1000]];
+/** One that is large, one that is not, and one that is open. */
+const largeAndOpen: Before = [...oneLargeSync, ["a", 4000], ["b", 3000], ["a", 2000]];
+/** What is read of it, kept, and claimed at a time is less than it holds. */
+const notWhole = { scanPage: 1, seekAfter: 2, claimChunk: 2 } as const;
 
 const checks = (
   name: string,
@@ -77,6 +82,15 @@ const late: Before = [
   ["a", 10 * MINUTE_MS],
 ];
 
+/** Two windows are complete, and their triggers are lost; one is open. */
+const threeKeys: Before = [
+  ["a", 20 * MINUTE_MS, "1"],
+  ["b", 19 * MINUTE_MS, "2"],
+  ["a", 18 * MINUTE_MS, "2"],
+  ["b", 17 * MINUTE_MS, "1"],
+  ["a", 10 * MINUTE_MS, "3"],
+];
+
 /** A probe that looks at all that there is finds both endpoints, a replay only one of them. */
 const expiredAndOpen: Before = [
   ["b", 500_000],
@@ -93,7 +107,11 @@ export const scenarios: readonly ScenarioFacts[] = [
   checks("checks in several commits", {
     before: oneLargeSync,
     claimChunk: 2,
-    isSequential: "whole",
+  }),
+  checks("checks of a window that is not read whole", {
+    before: largeAndOpen,
+    ...notWhole,
+    isPrompt: false,
   }),
   checks("checks, pages of one", { scanPage: 1 }),
   {
@@ -245,7 +263,7 @@ export const scenarios: readonly ScenarioFacts[] = [
     before: oneLargeSync,
     claimChunk: 2,
     mostFaults: 1,
-    isSequential: "never",
+    isSequential: "always",
     isPrompt: false,
     works: (world) => [
       world.check("check", taken, lastOf(oneLargeSync)),
@@ -257,8 +275,9 @@ export const scenarios: readonly ScenarioFacts[] = [
     rule: taken,
     before: oneLargeSync,
     claimChunk: 2,
+    claimMs: 10 * LEASE_MS,
     mostFaults: 0,
-    isSequential: "never",
+    isSequential: "always",
     isPrompt: false,
     works: (world) => {
       const [first, second] = [1, 2].map((turn) =>
@@ -332,6 +351,76 @@ export const scenarios: readonly ScenarioFacts[] = [
       ...stored(world, closing, ["b"]),
     ],
   },
+  {
+    name: "takeover of a claim by two, and an event",
+    rule: taken,
+    before: oneLargeSync,
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", taken, lastOf(oneLargeSync)),
+      world.sweep("sweep 1", taken, world.leap("time", LEASE_MS + 1000)),
+      world.check("check 2", taken),
+      ...stored(world, taken, ["b"]),
+    ],
+  },
+  {
+    name: "claim in several commits and events",
+    rule: taken,
+    before: oneLargeSync,
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [
+      world.check("check", taken, lastOf(oneLargeSync)),
+      ...stored(world, taken, ["b", "a"]),
+    ],
+  },
+  {
+    name: "claim in several commits and reset",
+    rule: taken,
+    before: [...oneLargeSync, ["a", 1000]],
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [
+      world.check("check", taken, lastOf(oneLargeSync)),
+      world.reset("reset", taken),
+      ...stored(world, taken, ["b"]),
+    ],
+  },
+  {
+    name: "claim in several commits and manual trigger",
+    rule: taken,
+    before: [...oneLargeSync, ["a", 1000]],
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", taken, lastOf(oneLargeSync)),
+      world.trigger("trigger", taken),
+    ],
+  },
+  {
+    name: "claim in steps that are short",
+    rule: taken,
+    before: largeAndOpen,
+    ...notWhole,
+    claimMs: 0,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check 1", taken, lastOf(oneLargeSync)),
+      world.check("check 2", taken),
+      world.sweep("sweep", taken),
+    ],
+  },
   checks("kept", { rule: kept, isSequential: "never" }),
   checks("kept in several documents", {
     rule: kept,
@@ -368,6 +457,48 @@ export const scenarios: readonly ScenarioFacts[] = [
     works: (world) => [
       world.check("check kept", kept, lastOf(twoPairs)),
       world.check("check taken", taken, lastOf(twoPairs)),
+    ],
+  },
+  {
+    name: "two keys, and a manual trigger over all",
+    rule: keyed,
+    before: [
+      ["a", 2000, "1"],
+      ["a", 1000, "2"],
+    ],
+    mostFaults: 1,
+    isSequential: "never",
+    isPrompt: false,
+    works: (world) => [
+      world.arrival("event b 1", keyed, "b", undefined, "1"),
+      world.arrival("event b 2", keyed, "b", undefined, "2"),
+      world.triggerAll("trigger", keyed),
+    ],
+  },
+  {
+    name: "keys, lost triggers and sweeps",
+    rule: keyed,
+    before: threeKeys,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.sweep("sweep 1", keyed),
+      world.sweep("sweep 2", keyed),
+      world.arrival("event b 3", keyed, "b", undefined, "3"),
+    ],
+  },
+  {
+    name: "keys, a check and a reset of all",
+    rule: keyed,
+    before: threeKeys,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", keyed, { eventKey: "b", receivedAtMs: NOW - 17 * MINUTE_MS }, "1"),
+      world.reset("reset", keyed),
+      world.sweep("sweep", keyed),
     ],
   },
   {

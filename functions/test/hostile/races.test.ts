@@ -5,6 +5,7 @@ import { Instance } from "../../testkit/hostile/instance.ts";
 import { raceRun } from "../../testkit/hostile/scenarios.ts";
 import { announceSeed } from "../../testkit/hostile/seed.ts";
 import { World } from "../../testkit/hostile/world.ts";
+import { windowOf } from "../../src/domain/window.ts";
 
 describe("resets and manual triggers among the events", function () {
   this.timeout(60_000);
@@ -31,8 +32,8 @@ describe("resets and manual triggers among the events", function () {
     const { db, publisher } = world;
     const at = (skewMs: number) =>
       new Instance({ db, publisher, rules: [rule], clock: world.clock(skewMs) });
-    const ahead = await at(1000).run((engine) => engine.reset(rule));
-    await at(-1000).run((engine) => engine.reset(rule));
+    const ahead = await at(1000).run((engine) => engine.reset(rule, windowOf(rule)));
+    await at(-1000).run((engine) => engine.reset(rule, windowOf(rule)));
     const state = await db.collection("services").doc(rule.serviceName).get();
     const resets = state.get("resets") as Timestamp[];
     assert.deepEqual(resets.at(-1), Timestamp.fromMillis(ahead.resetAtMs));

@@ -2,7 +2,14 @@
  * Ports that do what a test tells them: each is small, remembers its calls, and holds no logic worth
  * a test of its own. What the real ones do is shown by the contract tests.
  */
-import type { EventLog, Lease, Outbox, ServiceState, Window } from "../../src/app/ports.ts";
+import type {
+  EventLog,
+  Lease,
+  OpenWindows,
+  Outbox,
+  ServiceState,
+  Window,
+} from "../../src/app/ports.ts";
 import { byAge, type Event, type PendingEvent } from "../../src/domain/event.ts";
 import { toMessageEvent } from "../../src/domain/syncMessage.ts";
 import { NOW } from "./factories.ts";
@@ -54,9 +61,19 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
     oldest: unexpected,
     collect: unexpected,
     scan: unexpected,
+    next: unexpected,
+    newest: unexpected,
     removeExpired: unexpected,
   };
 }
+
+/** Windows over all keys that nobody asks for. */
+export const noOpenWindows: OpenWindows = {
+  scan: unexpected,
+  removeExpired: unexpected,
+  progress: unexpected,
+  saveProgress: unexpected,
+};
 
 /** A window that holds these events, whatever it is asked for, and says what that was. */
 export function windowWith(events: readonly PendingEvent[]): CountingWindow {
@@ -68,9 +85,12 @@ export function windowWith(events: readonly PendingEvent[]): CountingWindow {
       counting.calls.push(`collect${since(aboveMs)}`);
       return Promise.resolve([...events]);
     },
-    scan: (...[, { fromMs }]: Parameters<Window["scan"]>) => {
-      counting.calls.push(`scan${since(fromMs)}`);
-      return pagesOf(events.filter(({ exported }) => !exported).toSorted(byAge));
+    scan: (...[, { after }]: Parameters<Window["scan"]>) => {
+      counting.calls.push(`scan${since(after?.receivedAtMs)}`);
+      const waiting = events.filter(
+        (event) => !event.exported && (after === undefined || byAge(after, event) < 0),
+      );
+      return pagesOf(waiting.toSorted(byAge));
     },
   });
 }
@@ -98,9 +118,14 @@ export function fakeServiceState(): FakeServiceState {
   return {
     made,
     reads: 0,
-    resets({ service }) {
+    read({ service }) {
       this.reads++;
-      return Promise.resolve(made.get(service) ?? []);
+      return Promise.resolve({
+        resetsMs: made.get(service) ?? [],
+        claims: [],
+        claimedKeys: [],
+        version: undefined,
+      });
     },
     reset({ service }, { atMs }) {
       made.set(service, [...(made.get(service) ?? []), atMs]);
@@ -158,6 +183,7 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
     leases: byId,
     claimTaken: unexpected,
     claimKept: unexpected,
+    goOn: unexpected,
     due: () =>
       Promise.resolve(
         Array.from(byId.values(), ({ sync }) => ({
@@ -169,7 +195,10 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
         })),
       ),
     oldest: () => Promise.resolve(undefined),
-    take: ({ syncId }) => Promise.resolve(byId.get(syncId)),
+    take({ syncId }) {
+      const lease = byId.get(syncId);
+      return Promise.resolve(lease && { next: "publish", lease });
+    },
     keep(lease, untilMs) {
       marks.push(`kept ${lease.sync.id} for ${String((untilMs - clock()) / 1000)}s`);
       return Promise.resolve({ ...lease, keptUntilMs: untilMs });

@@ -22,7 +22,7 @@ export interface MemoryWorld {
   /** Another instance. */
   instance(hook?: Hook, alarmClock?: AlarmClock): Engine;
   /** Stores an event whose name is its content, at the time of the clock. */
-  store(rule: Rule, eventKey: string, name: string): Promise<NewEvent>;
+  store(rule: Rule, eventKey: string, name: string, key?: string): Promise<NewEvent>;
   /** The names of the events of each message, endpoint by endpoint: `a1 a2 b1`. */
   groups(): string[];
 }
@@ -71,8 +71,8 @@ export function memoryWorld(): MemoryWorld {
     topics,
     alarms,
     instance,
-    async store(rule, eventKey, name) {
-      const request = accepted({ eventKey, content: name });
+    async store(rule, eventKey, name, key) {
+      const request = accepted({ eventKey, content: name, ...(key !== undefined && { key }) });
       const { receivedAtMs } = await source.storeEvent(rule, request);
       return { eventKey, receivedAtMs };
     },

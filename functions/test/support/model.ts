@@ -9,13 +9,14 @@ import fc from "fast-check";
 import type { Documents } from "../../src/adapters/firestore/documents.ts";
 import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
 import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
-import { ContentionError } from "../../src/app/checkWindow.ts";
+import { makeWindow } from "../../src/adapters/firestore/window.ts";
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import { onPending } from "../../src/app/onPending.ts";
 import type { AlarmClock, Log, Publisher } from "../../src/app/ports.ts";
 import type { Condition } from "../../src/domain/condition.ts";
 import type { Deadline, Rule } from "../../src/domain/rule.ts";
+import { toEventSyncError } from "../../src/domain/errors.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
 import { conditionsOf } from "./conditions.ts";
 import { accepted, endpoint, NOW, rule } from "./factories.ts";
@@ -28,10 +29,16 @@ export interface ModelCase {
   /** Not given: every endpoint. */
   readonly condition: Condition | undefined;
   readonly periodSeconds: number;
-  /** Which endpoint, and how long after the event before, in milliseconds. */
-  readonly events: readonly { readonly endpoint: number; readonly gapMs: number }[];
-  /** Milliseconds from the start. */
-  readonly resets: readonly number[];
+  /** How many correlation keys there are; 0: no correlation. */
+  readonly keys: number;
+  /** Which endpoint and key, and how long after the event before, in milliseconds. */
+  readonly events: readonly {
+    readonly endpoint: number;
+    readonly key: number;
+    readonly gapMs: number;
+  }[];
+  /** Milliseconds from the start; of that key, or of all of them. */
+  readonly resets: readonly { readonly ms: number; readonly key: number }[];
   readonly deadline: Deadline | undefined;
   readonly instances: number;
   /** Of the deliveries, and of what goes on at the same time. */
@@ -39,6 +46,7 @@ export interface ModelCase {
 }
 
 const KEYS = ["a", "b", "c"];
+const CORRELATION_KEYS = ["k1", "/k2", "k3"];
 
 export const modelCases: fc.Arbitrary<ModelCase> = fc
   .constantFrom(1, 2, 10, 60, 300)
@@ -59,9 +67,19 @@ export const modelCases: fc.Arbitrary<ModelCase> = fc
       needs: fc.constant(needs),
       condition: fc.option(conditionsOf(KEYS.slice(0, needs.length)), { nil: undefined }),
       periodSeconds: fc.constant(periodSeconds),
-      events: fc.array(fc.record({ endpoint: fc.nat({ max: 2 }), gapMs }), { maxLength: 14 }),
-      resets: fc.array(fc.nat({ max: 8 * periodMs }), { maxLength: 2 }),
       deadline: fc.option(deadlines(periodSeconds), { nil: undefined }),
+      keys: fc.constantFrom(0, 0, 1, 2, 3),
+      events: fc.array(
+        fc.record({ endpoint: fc.nat({ max: 2 }), key: fc.nat({ max: 2 }), gapMs }),
+        {
+          maxLength: 14,
+        },
+      ),
+      // Some of a key that has no event.
+      resets: fc.array(
+        fc.record({ ms: fc.nat({ max: 8 * periodMs }), key: fc.integer({ min: -1, max: 2 }) }),
+        { maxLength: 2 },
+      ),
       instances: fc.integer({ min: 1, max: 3 }),
       seed: fc.integer(),
     });
@@ -88,6 +106,7 @@ function deadlines(periodSeconds: number): fc.Arbitrary<Deadline> {
 
 interface Arrival {
   readonly id: string;
+  readonly key: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
 }
@@ -102,11 +121,19 @@ interface Entry {
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** What an instance reads, keeps and claims at a time, where that is to be less than a window holds. */
+export interface Sizes {
+  readonly scanPage: number;
+  readonly seekAfter: number;
+  readonly claimChunk: number;
+}
+
 /** @param documentsOf what an instance asks through */
 export async function modelRun(
-  { needs, condition, periodSeconds, events, resets, deadline, instances, seed }: ModelCase,
+  { needs, condition, periodSeconds, keys, events, resets, deadline, instances, seed }: ModelCase,
   serviceName: string,
   documentsOf: (random: Random) => Documents,
+  sizes?: Sizes,
 ): Promise<void> {
   const random = new Random(seed);
   const configured = rule({
@@ -118,9 +145,13 @@ export async function modelRun(
     trigger: { observationPeriod: periodSeconds },
     deadLetterPubSub: { topic: "projects/demo-eventsync/topics/dead" },
     ...(deadline !== undefined && { deadline }),
+    ...(keys > 0 && { correlation: {} }),
   });
-  const arrivals = arrivalsOf(events, needs.length);
-  const resetsMs = resets.map((ms) => NOW + ms);
+  const arrivals = arrivalsOf(events, needs.length, keys);
+  const resetsOf = resets.map(({ ms, key }) => ({
+    atMs: NOW + ms,
+    window: { service: serviceName, key: keys > 0 ? (CORRELATION_KEYS[key] ?? "") : "" },
+  }));
   let nowMs = NOW;
   let ids = 0;
   const messages: SyncMessage[] = [];
@@ -150,9 +181,11 @@ export async function modelRun(
       );
     },
   };
-  const engines = Array.from({ length: instances }, () =>
-    makeEngine({
-      ...makeStorePorts(documentsOf(random.fork()), silent),
+  const engines = Array.from({ length: instances }, () => {
+    const documents = documentsOf(random.fork());
+    return makeEngine({
+      ...makeStorePorts(documents, silent),
+      ...(sizes && { ...sizes, window: makeWindow(documents, silent, sizes) }),
       publisher,
       alarmClock,
       timesOfDay: (...zone) => Promise.resolve(timesOfDay(...zone)),
@@ -160,26 +193,30 @@ export async function modelRun(
       // In order, as those of events of one millisecond are told apart by their ids.
       newId: () => `id${String(ids++).padStart(18, "0")}`,
       log: silent,
-    }),
-  );
+    });
+  });
   const any = (): Engine => random.pick(engines);
 
   timeline.push(
-    ...arrivals.map(({ id, eventKey, receivedAtMs }) => ({
+    ...arrivals.map(({ id, key, eventKey, receivedAtMs }) => ({
       atMs: receivedAtMs,
       isAwaited: true,
-      run: () => any().storeEvent(configured, accepted({ eventKey, content: id })),
+      run: () =>
+        any().storeEvent(
+          configured,
+          accepted({ eventKey, content: id, ...(key !== "" && { key }) }),
+        ),
     })),
-    ...resetsMs.map((atMs) => ({
+    ...resetsOf.map(({ atMs, window }) => ({
       atMs,
       isAwaited: true,
-      run: () => any().reset(configured),
+      run: () => any().reset(configured, window),
     })),
-    ...arrivals.flatMap(({ eventKey, receivedAtMs }) =>
+    ...arrivals.flatMap(({ key, eventKey, receivedAtMs }) =>
       delaysOf(random, periodSeconds * 1000).map((delayMs): Entry => ({
         atMs: receivedAtMs + delayMs,
         isAwaited: random.chance(0.4),
-        run: () => deliver(any(), configured, eventKey, receivedAtMs, nowMs),
+        run: () => deliver(any(), configured, { key, eventKey, receivedAtMs }, nowMs),
       })),
     ),
     ...Array.from({ length: random.int(0, 3) }, (): Entry => ({
@@ -196,7 +233,7 @@ export async function modelRun(
     nowMs = Math.max(nowMs, atMs);
     const work = run().catch((error: unknown) => {
       // The platform would try again; here the sweep has to do.
-      if (!(error instanceof ContentionError)) throw error;
+      if (toEventSyncError(error).retry !== "soon") throw error;
     });
     running.push(work);
     if (isAwaited) await work;
@@ -211,16 +248,22 @@ export async function modelRun(
     assert.equal(errors, 0);
   }
   assert.deepEqual(groupsOf(configured, messages), [
-    ...sequentially(configured, arrivals, resetsMs)
+    ...[...Map.groupBy(arrivals, ({ key }) => key)]
+      .flatMap(([key, ofKey]) => {
+        const met = resetsOf.filter(({ window }) => window.key === "" || window.key === key);
+        const resetsMs = met.map(({ atMs }) => atMs);
+        return sequentially(configured, ofKey, resetsMs);
+      })
       .map((group) => group.toSorted().join(" "))
       .toSorted(),
   ]);
 }
 
-function arrivalsOf(events: ModelCase["events"], endpoints: number): Arrival[] {
+function arrivalsOf(events: ModelCase["events"], endpoints: number, keys: number): Arrival[] {
   let receivedAtMs = NOW;
-  return events.map(({ endpoint: index, gapMs }, position) => ({
+  return events.map(({ endpoint: index, key, gapMs }, position) => ({
     id: `e${String(position).padStart(2, "0")}`,
+    key: keys > 0 ? (CORRELATION_KEYS[key % keys] ?? "") : "",
     eventKey: KEYS[index % endpoints] ?? "",
     receivedAtMs: (receivedAtMs += gapMs),
   }));
@@ -243,13 +286,12 @@ function ringsOf(random: Random, periodMs: number): number[] {
 function deliver(
   engine: Engine,
   configured: Rule,
-  eventKey: string,
-  receivedAtMs: number,
+  event: Omit<Arrival, "id">,
   nowMs: number,
 ): Promise<void> {
   const { serviceName } = configured;
-  const marker = { serviceName, eventId: "", key: "", eventKey, receivedAtMs };
-  const created = { ...marker, createdAtMs: receivedAtMs, isNewer: false };
+  const { receivedAtMs: createdAtMs } = event;
+  const created = { serviceName, eventId: "", ...event, isNewer: false, createdAtMs };
   return onPending(engine, silent, [configured], created, nowMs);
 }
 

@@ -175,7 +175,7 @@ export function describeNewerForm(open: () => Documents): void {
   it("does not replay a window whose service document it cannot read, and resets nothing", async () => {
     const { engine, service, store, renew, fieldsOf, clock, root, log, messages } =
       instanceOn(open());
-    await engine.reset(service);
+    await engine.reset(service, windowOf(service));
     clock.advance(1000);
     await renew(root, { resets: { byKey: [] } });
     const before = await fieldsOf(root);
@@ -183,7 +183,7 @@ export function describeNewerForm(open: () => Documents): void {
     await store(service, "b");
     await assert.rejects(engine.checkWindow(service, windowOf(service)), NEWER);
     await assert.rejects(engine.triggerSync(service, windowOf(service)), NEWER);
-    await assert.rejects(engine.reset(service), NEWER);
+    await assert.rejects(engine.reset(service, windowOf(service)), NEWER);
     clock.advance(2 * HOUR_MS);
     const { errors, expired } = await engine.sweep([service]);
     assert.deepEqual([errors, expired, messages.length], [1, 0, 0]);

@@ -65,6 +65,7 @@ export async function plant(
   { db, paths }: Store,
   rule: Rule,
   events: readonly PendingEvent[],
+  key = "",
 ): Promise<PendingEvent[]> {
   const documents = firestoreDocuments(db);
   const collection = paths.pending(rule.serviceName).path;
@@ -76,7 +77,7 @@ export async function plant(
       chunk.map((event) => ({
         kind: "create",
         path: `${collection}/${event.id}`,
-        fields: pendingFields(rule, { key: "", ...event }),
+        fields: pendingFields(rule, { key, ...event }),
       })),
     );
     return chunk.map((event) => ({ ...event, version }));

@@ -51,6 +51,34 @@ export const WIRED_SERVICES: readonly RawService[] = [
   service("expiring", PAIR, { observationPeriod: 3 }),
   service("relay", [{ eventKey: "only" }]),
   service(
+    "keyed",
+    [
+      { eventKey: "header" },
+      { eventKey: "query", key: { queryParam: "order" } },
+      { eventKey: "body", key: { body: "$.order.id" } },
+      { eventKey: "pointer", key: { body: "/order/id" } },
+      { eventKey: "cloudevent", key: { cloudEvent: "subject" } },
+      { eventKey: "push", key: { pubSubAttribute: "orderId" } },
+    ],
+    {},
+    { correlation: { key: { header: "X-Order-Id" } } },
+  ),
+  service("keyed-pair", PAIR, {}, { correlation: { key: { header: "X-Id" } } }),
+  service(
+    "keyed-ignoring",
+    PAIR,
+    {},
+    { correlation: { key: { header: "X-Id" }, withoutKey: "ignore" } },
+  ),
+  service(
+    "keyed-fixed",
+    PAIR,
+    {},
+    {
+      correlation: { key: { header: "X-Id" }, withoutKey: "fixed", fixedKey: "others" },
+    },
+  ),
+  service(
     "condition",
     ["orders", "stock", "payments", "credit", "note"].map((eventKey) => ({ eventKey })),
     {},

@@ -33,6 +33,7 @@ function syncOf(index: number, reason: string, committedMs: number, ids: string)
 function ledgerOf(times: Times, ...syncs: LedgerSync[]): Ledger {
   const events = Object.entries(times).map(([id, [receivedMs, visibleMs]]): LedgerEvent => ({
     id,
+    key: "",
     eventKey: id.slice(0, 1),
     receivedAtMs: NOW + receivedMs,
     committedAtUs: 1000 * (NOW + visibleMs),

@@ -50,8 +50,16 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
   ],
   [
     "src/config/parse.ts",
-    ["./route.ts", "../domain/errors.ts"],
-    ["ajv", "json-schema-to-ts", "../app/ports.ts", "../params.ts", "firebase-functions/params"],
+    ["./route.ts", "../domain/errors.ts", "node:module"],
+    [
+      "ajv",
+      "json-schema-to-ts",
+      "json-p3",
+      "node:fs",
+      "../app/ports.ts",
+      "../params.ts",
+      "firebase-functions/params",
+    ],
   ],
   [
     "src/adapters/log.ts",

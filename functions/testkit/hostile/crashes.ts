@@ -189,7 +189,9 @@ function randomWork({ world, rule, fleet, random, wave, hasReset }: Wave): Work[
   return random.shuffle([
     ...sources,
     ...extra(0.1, () => fleet.any().run((engine) => engine.triggerSync(rule, windowOf(rule)))),
-    ...extra(hasReset ? 1 : 0, () => fleet.any().run((engine) => engine.reset(rule))),
+    ...extra(hasReset ? 1 : 0, () =>
+      fleet.any().run((engine) => engine.reset(rule, windowOf(rule))),
+    ),
     // Time passes beyond the leases of claimers that are still alive.
     ...extra(0.3, () => sweepTwice(world, rule, fleet)),
   ]);

@@ -19,10 +19,10 @@ export function holdingInstance(world: World, rule: Rule): Holding {
     ...ports,
     outbox: {
       ...ports.outbox,
-      claimTaken: async (claims) => {
+      claimTaken: async (claims, ...others) => {
         claiming.resolve(claims);
         await gate.promise;
-        return ports.outbox.claimTaken(claims);
+        return ports.outbox.claimTaken(claims, ...others);
       },
       claimKept: async (claim) => {
         claiming.resolve([claim]);

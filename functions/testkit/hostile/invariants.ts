@@ -7,7 +7,7 @@ import { DEADLINE_GRACE_MS, deadlineOf, type NextTime } from "../../src/domain/d
 import { Replay } from "../../src/domain/replay.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { closings, inOrder, satisfies, type Arrival } from "../reference.ts";
-import type { Ledger, LedgerSync } from "./ledger.ts";
+import type { Ledger, LedgerEvent, LedgerSync } from "./ledger.ts";
 import type { Received } from "../inbox.ts";
 import { judgeVisible, type KnownReset } from "./visible.ts";
 
@@ -169,6 +169,10 @@ function judgeSync({ rule, ledger }: Evidence, sync: LedgerSync): string[] {
       endpoint?.lastEventMs === byAge.at(-1)?.receivedAtMs;
     if (!isDated) complain("dates its events wrongly");
   }
+  const members = sync.endpoints.flatMap((endpoint) => endpoint.members);
+  if (new Set(members.map((id) => ledger.events.get(id)?.key)).size > 1) {
+    complain("has events of different keys");
+  }
   const numberOf = (eventKey: string): number =>
     sync.endpoints.find((endpoint) => endpoint.eventKey === eventKey)?.members.length ?? 0;
   const isComplete = satisfies(rule.condition, numberOf);
@@ -227,7 +231,7 @@ function judgeMessage({ message }: Sent, sync: LedgerSync): string[] {
   });
 }
 
-/** No sync is due of what is pending. */
+/** No sync is due of what is pending, in any window. */
 function judgeWindow(evidence: Evidence): string[] {
   const { rule, ledger } = evidence;
   if (rule.trigger.type !== "window") return [];
@@ -237,12 +241,15 @@ function judgeWindow(evidence: Evidence): string[] {
       return event === undefined ? [] : [{ ...event, exported }];
     }),
   );
-  return rule.trigger.keepEventAfterTrigger
-    ? judgeKeptWindow(evidence, pending)
-    : judgeTakenWindow(evidence, pending);
+  const windows = [...Map.groupBy(pending, ({ key }) => key).values()];
+  return windows.flatMap((inWindow) =>
+    rule.trigger.keepEventAfterTrigger
+      ? judgeKeptWindow(evidence, inWindow)
+      : judgeTakenWindow(evidence, inWindow),
+  );
 }
 
-type Pending = Arrival & { readonly exported: boolean };
+type Pending = LedgerEvent & { readonly exported: boolean };
 
 /** By what is there now. */
 function judgeKeptWindow(evidence: Evidence, pending: readonly Pending[]): string[] {
@@ -297,19 +304,21 @@ function nextTimeOf({ deadline }: Rule): NextTime | undefined {
 
 /** Every sync that no one asked for holds the events that a check at each one's own moment would have put into it. */
 function judgeGroups({ rule, ledger, nowMs }: Evidence): string[] {
-  const textOf = (ids: readonly string[]): string => ids.toSorted().join(" ");
+  const nameOf = (reason: string, ids: readonly string[]): string =>
+    `${ids.toSorted().join(" ")}${reason === "deadline" ? " (deadline)" : ""}`;
   const made = ledger.syncs
     .filter(({ reason }) => reason !== "manual")
-    .map(({ reason, endpoints }) => {
-      const ids = textOf(endpoints.flatMap(({ members }) => members));
-      return reason === "deadline" ? `${ids} (deadline)` : ids;
-    });
-  const expected = closings(
-    rule,
-    inOrder(ledger.events.values()),
-    ledger.resetsMs,
-    nowMs - DEADLINE_GRACE_MS,
-  ).map(({ ids, reason }) => (reason === "deadline" ? `${textOf(ids)} (deadline)` : textOf(ids)));
+    .map(({ reason, endpoints }) =>
+      nameOf(
+        reason,
+        endpoints.flatMap(({ members }) => members),
+      ),
+    );
+  const windows = [...Map.groupBy(ledger.events.values(), ({ key }) => key).values()];
+  const endMs = nowMs - DEADLINE_GRACE_MS;
+  const expected = windows
+    .flatMap((events) => closings(rule, inOrder(events), ledger.resetsMs, endMs))
+    .map(({ ids, reason }) => nameOf(reason, ids));
   const [missing, besides] = [
     expected.filter((text) => !made.includes(text)),
     made.filter((text) => !expected.includes(text)),

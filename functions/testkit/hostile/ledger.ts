@@ -8,6 +8,8 @@ import {
 
 export interface LedgerEvent {
   readonly id: string;
+  /** The correlation key; empty where there is none. */
+  readonly key: string;
   readonly eventKey: string;
   readonly receivedAtMs: number;
   /** When it became visible, by the clock of the database. Microseconds since the epoch. */
@@ -51,7 +53,7 @@ export async function readLedger(db: Firestore, serviceName: string): Promise<Le
   const service = db.collection("services").doc(serviceName);
   const [state, events, pending, malformed, syncs] = await Promise.all([
     service.get(),
-    service.collection("events").select("eventKey", "receivedAt").get(),
+    service.collection("events").select("key", "eventKey", "receivedAt").get(),
     service.collection("pending").select("exported").get(),
     service.collection("malformed").select(FieldPath.documentId()).get(),
     service.collection("syncs").get(),
@@ -67,6 +69,7 @@ export async function readLedger(db: Firestore, serviceName: string): Promise<Le
         doc.id,
         {
           id: doc.id,
+          key: String(doc.get("key") ?? ""),
           eventKey: String(doc.get("eventKey")),
           receivedAtMs: millis(doc, "receivedAt") ?? 0,
           committedAtUs: micros(doc.createTime),

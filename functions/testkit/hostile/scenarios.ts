@@ -44,7 +44,7 @@ export async function raceRun(
     if (random.chance(0.05)) {
       return async () => {
         const begunMs = Date.now();
-        const { resetAtMs } = await fleet.any().run((engine) => engine.reset(rule));
+        const { resetAtMs } = await fleet.any().run((engine) => engine.reset(rule, windowOf(rule)));
         resets.push({ atMs: resetAtMs, begunMs, endedMs: Date.now() });
       };
     }

@@ -9,7 +9,7 @@ import { operationsOf, type Deployment, type World } from "./world.ts";
 
 const IN_FLIGHT = 32;
 
-type Counts = Pick<Operations, "reads" | "writes" | "deletes" | "rpcs">;
+export type Counts = Pick<Operations, "reads" | "writes" | "deletes" | "rpcs">;
 
 /** One window, filled and then completed. */
 interface Window {
@@ -87,7 +87,7 @@ async function completeWindow({ inbox }: World, { server }: Deployment): Promise
   await delivered;
 }
 
-async function countWhile<T>(
+export async function countWhile<T>(
   { event, checkWindow }: Deployment,
   work: () => Promise<T>,
 ): Promise<{ result: T; counts: Counts }> {

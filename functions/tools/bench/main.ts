@@ -14,6 +14,7 @@ import { measureEndToEnd, type EndToEnd, type PairsRun, type Target } from "./en
 import { closeConnections } from "../../testkit/http.ts";
 import { Inbox } from "../../testkit/inbox.ts";
 import { measureIngest, measureIngestOf } from "./ingest.ts";
+import { measureKeys } from "./keys.ts";
 import { measureLargeWindows } from "./largeWindows.ts";
 import { measureLatency, measureLatencyOf } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
@@ -55,6 +56,7 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
       reports.set("cost", await measureCost(world, counted, settings, progress));
       await world.stop(counted);
     }
+    if (wants("keys")) reports.set("keys", await measureKeys(world, settings, progress));
     if (wants("largeWindows")) {
       reports.set("largeWindows", await measureLargeWindows(world, settings, progress));
     }

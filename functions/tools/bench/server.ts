@@ -7,11 +7,16 @@ export interface Accepted {
   /** When the answer arrived, by `performance.now()`. */
   readonly at: number;
   readonly eventId: string;
+  /** Where the service has a correlation. */
+  readonly key?: string;
   /** Resolves when its trigger was accepted; at once where the server sees to that by itself. */
   readonly delivered: Promise<void>;
 }
 
-/** @param pair what the events of a pair have in common; in the query, as `pair` */
+/**
+ * @param pair what the events of a pair have in common; in the query, as `pair`, which is their key where
+ *   the service has a correlation
+ */
 type Send = (
   service: string,
   eventKey: string,
@@ -33,16 +38,15 @@ export function ourServer(eventUrl: string, triggers: Triggers): Server {
     const { status, text } = await post(url, content);
     const at = performance.now();
     if (status !== 202) throw new Error(`event answers ${String(status)} ${text}`);
-    const { eventId } = JSON.parse(text) as { eventId: string };
-    return { at, eventId, delivered: Promise.resolve() };
+    const { eventId, key } = JSON.parse(text) as { eventId: string; key?: string };
+    return { at, eventId, ...(key !== undefined && { key }), delivered: Promise.resolve() };
   };
   return {
     store,
     async send(service, eventKey, content, pair) {
       const accepted = await store(service, eventKey, content, pair);
-      const { eventId } = accepted;
-      const receivedAtMs = Date.now();
-      const created = { serviceName: service, key: pair ?? "", eventKey, eventId, receivedAtMs };
+      const { eventId, key = "" } = accepted;
+      const created = { serviceName: service, key, eventKey, eventId, receivedAtMs: Date.now() };
       const delivered = triggers.deliver(created);
       delivered.catch(() => undefined); // whoever waits for it is told
       return { ...accepted, delivered };

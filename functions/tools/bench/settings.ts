@@ -10,6 +10,7 @@ export const SECTIONS = [
   "endToEnd",
   "alternative",
   "cost",
+  "keys",
   "largeWindows",
   "coldStart",
 ] as const;

@@ -13,7 +13,16 @@ import type { Settings } from "./settings.ts";
 import { Triggers } from "./triggers.ts";
 
 /** Services of the measured deployment; each has the endpoints `many` and `last`. */
-export const SERVICES = ["ingest", "pairs", "burst", "idle", "history", "big", "cost"] as const;
+export const SERVICES = [
+  "ingest",
+  "pairs",
+  "burst",
+  "idle",
+  "history",
+  "big",
+  "cost",
+  "keyed",
+] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** The functions that an event passes, on a database of their own. */
@@ -124,14 +133,15 @@ export class World {
    * Writes events as if they had been received: exact copies of one that was, with ids of their own.
    *
    * @param pending whether they still wait; otherwise they are history, with a sync for each two
+   * @param keyOf the correlation key of each, if the service has one
    */
   async seed(
     { db, server }: Deployment,
     service: ServiceName,
     count: number,
-    { pending }: { readonly pending: boolean },
+    { pending, keyOf }: { readonly pending: boolean; readonly keyOf?: (index: number) => string },
   ): Promise<string[]> {
-    const { eventId, delivered } = await server.store(service, "many", newContent());
+    const { eventId, delivered } = await server.store(service, "many", newContent(), keyOf?.(0));
     await delivered;
     const root = db.collection("services").doc(service);
     const [event, marker] = await db.getAll(
@@ -146,8 +156,9 @@ export class World {
       const id = randomBytes(12).toString("hex");
       const receivedAt = Timestamp.fromMillis(Date.now());
       ids.push(id);
-      writes.push([`events/${id}`, { ...event?.data(), receivedAt }]);
-      if (pending) writes.push([`pending/${id}`, { ...marker?.data(), receivedAt }]);
+      const key = keyOf && { key: keyOf(index) };
+      writes.push([`events/${id}`, { ...event?.data(), ...key, receivedAt }]);
+      if (pending) writes.push([`pending/${id}`, { ...marker?.data(), ...key, receivedAt }]);
       const [sync] = syncs;
       if (sync && index % 2 === 0) writes.push([`syncs/${id}`, sync.data()]);
     }
@@ -171,6 +182,7 @@ export class World {
       endpoints: [{ eventKey: "many" }, { eventKey: "last" }],
       trigger: { type: "window", observationPeriod: 3600, keepEventAfterTrigger: false },
       targetPubSub: { topic: this.topic },
+      ...(serviceName === "keyed" && { correlation: { key: { queryParam: "pair" } } }),
     }));
     return { ...LOCAL_PARAMETERS, CONFIG: JSON.stringify(services) };
   }

@@ -1,16 +1,19 @@
 import type { Claim, ClaimResult, Lease } from "../../app/ports.ts";
-import type { Group } from "../../domain/decide.ts";
-import type { PendingEvent } from "../../domain/event.ts";
+import { makeSync, mergeChunks, portions, type Sync } from "../../domain/sync.ts";
 import {
-  makeSync,
-  mergeChunks,
-  portions,
-  regroup,
-  type Member,
-  type Sync,
-} from "../../domain/sync.ts";
+  createParts,
+  DOCUMENT_MEMBERS,
+  listsOf,
+  markerPath,
+  membersOf,
+  syncPath,
+  takeMarkers,
+  type Chunk,
+} from "./claimWrites.ts";
 import { isConflict } from "./conflicts.ts";
 import type { Doc, Documents, Version, Write } from "./documents.ts";
+import type { Markers } from "./markers.ts";
+import { beginClaim } from "./openClaim.ts";
 import { paths } from "./paths.ts";
 import { versionOf } from "./pendingDocument.ts";
 import { decisionFields, partFields, progressFields } from "./syncDocument.ts";
@@ -27,31 +30,12 @@ import { decisionFields, partFields, progressFields } from "./syncDocument.ts";
  * So after a failure the sync is read: if it is there with our token, the claim has succeeded.
  */
 
-type Chunk = readonly Group[];
-
-/**
- * Members of one document. Any name of a marker has at most 1500 bytes, so that even those are below
- * the 1 MiB of a document.
- */
-const DOCUMENT_MEMBERS = 450;
-
 /** Parts of one commit: as many as are below 10 MiB in any case. */
 const COMMIT_PARTS = 10;
-
-const membersOf = (chunk: Chunk): PendingEvent[] => chunk.flatMap(({ members }) => [...members]);
-const listsOf = (chunk: Chunk): (readonly Member[])[] => chunk.map(({ members }) => members);
 
 function syncOf(claim: Claim, chunks: readonly Chunk[]): Sync {
   const { syncId, rule, window, reason, nowMs, deadlineAtMs } = claim;
   return makeSync(syncId, rule, mergeChunks(chunks), reason, nowMs, window.key, deadlineAtMs);
-}
-
-function syncPath({ rule, syncId }: Claim): string {
-  return `${paths.syncs(rule.serviceName)}/${syncId}`;
-}
-
-function markerPath({ rule }: Claim, { id }: PendingEvent): string {
-  return `${paths.pending(rule.serviceName)}/${id}`;
 }
 
 /**
@@ -60,21 +44,36 @@ function markerPath({ rule }: Claim, { id }: PendingEvent): string {
  */
 const COMMIT_WRITES = 450;
 
-/** Claims events that leave the window with their syncs: in the order of these, as many whole ones per commit as fit. */
+/**
+ * Claims events that leave the window with their syncs: in the order of these, as many whole ones per
+ * commit as fit. What does not fit into one is begun.
+ */
 export async function claimTaken(
   documents: Documents,
+  markers: Markers,
   claims: readonly Claim[],
+  state: { readonly version: unknown; readonly chunkSize: number },
 ): Promise<ClaimResult[]> {
   const results: ClaimResult[] = [];
+  let stateVersion = state.version as Version | undefined;
   for (const group of commitsOf(claims)) {
     const [first] = group;
-    const made =
-      group.length === 1 && first !== undefined
-        ? [await claimAlone(documents, first)]
-        : await claimTogether(documents, group);
-    results.push(...made);
+    const before = results.length;
+    if (group.length > 1 || first === undefined) {
+      results.push(...(await claimTogether(documents, group)));
+    } else if (first.chunks.length === 1) {
+      results.push(await claimAlone(documents, first));
+    } else {
+      const begun = await beginClaim(documents, markers, first, {
+        ...state,
+        version: stateVersion,
+      });
+      // The version of every document that the commit has written: of the service's, too.
+      if (begun.outcome === "begun") stateVersion = begun.version;
+      results.push(begun);
+    }
     // What comes later rests on what came before: it has to be looked at again.
-    if (made.some(({ outcome }) => outcome !== "claimed")) break;
+    if (results.slice(before).some(({ outcome }) => outcome === "contended")) break;
   }
   return results;
 }
@@ -84,10 +83,11 @@ function commitsOf(claims: readonly Claim[]): Claim[][] {
   let room = 0;
   for (const claim of claims) {
     const writes = 1 + claim.chunks.reduce((sum, chunk) => sum + membersOf(chunk).length, 0);
+    const isAlone = claim.chunks.length !== 1;
     const last = commits.at(-1);
-    if (last === undefined || writes > room) {
+    if (last === undefined || isAlone || writes > room) {
       commits.push([claim]);
-      room = COMMIT_WRITES - writes;
+      room = isAlone ? 0 : COMMIT_WRITES - writes;
     } else {
       last.push(claim);
       room -= writes;
@@ -136,152 +136,28 @@ function isOwn({ fields }: Doc, token: string): boolean {
   return fields["token"] === token && fields["attempt"] === 1;
 }
 
-/** Claims one sync, in as many commits as its events take. */
+/** Claims one sync in one commit, however many events that are. */
 async function claimAlone(documents: Documents, claim: Claim): Promise<ClaimResult> {
   const { token } = claim;
   const path = syncPath(claim);
-  const [first = [], ...others] = claim.chunks;
-
+  const [chunk = []] = claim.chunks;
   // More than a document holds only where the rule itself asks for more at once.
-  const [head = [], ...parts] = portions(first, DOCUMENT_MEMBERS);
-  const begun = syncOf(claim, [first]);
+  const [head = [], ...parts] = portions(chunk, DOCUMENT_MEMBERS);
+  const sync = syncOf(claim, [chunk]);
   const untilMs = claim.leaseUntilMs();
-  const state = others.length === 0 ? "claimed" : "claiming";
   const version = await commitNew(documents, path, token, [
     {
       kind: "create",
       path,
       fields: {
-        ...decisionFields(begun, token),
-        ...progressFields(begun, listsOf(head), parts.length, state, untilMs),
+        ...decisionFields(sync, token),
+        ...progressFields(sync, listsOf(head), parts.length, "claimed", untilMs),
       },
     },
-    ...parts.map((part, index): Write => ({
-      kind: "create",
-      path: paths.part(path, token, index + 1),
-      fields: partFields(begun, listsOf(part)),
-    })),
-    ...takeMarkers(claim, first),
+    ...createParts(path, token, sync, parts),
+    ...takeMarkers(claim, chunk),
   ]);
-  if (version === undefined) return { outcome: "contended" };
-  if (others.length === 0) return claimed(begun, version, untilMs);
-  return extendClaim(documents, claim, { head, parts: parts.length, version });
-}
-
-function takeMarkers(claim: Claim, chunk: Chunk): Write[] {
-  return membersOf(chunk).map((event) => ({
-    kind: "delete",
-    path: markerPath(claim, event),
-    version: versionOf(event),
-  }));
-}
-
-/** A sync as the first commit of its claim has left it. */
-interface Beginning {
-  /** What the document itself lists. */
-  readonly head: Chunk;
-  readonly parts: number;
-  readonly version: Version;
-}
-
-/**
- * Claims the chunks after the first, each in a commit of its own that also renews the lease. Each
- * names the state that the one before left: if our lease ran out and somebody took the sync over, the
- * next commit fails and we stop, so no event can be claimed for a message that is already built.
- */
-async function extendClaim(
-  documents: Documents,
-  claim: Claim,
-  beginning: Beginning,
-): Promise<ClaimResult> {
-  const { head } = beginning;
-  const path = syncPath(claim);
-  const [first = [], ...others] = claim.chunks;
-  const done: Chunk[] = [first];
-  let { parts, version } = beginning;
-  const progress = (
-    sync: Sync,
-    state: "claiming" | "claimed",
-    count: number,
-    untilMs: number,
-  ): Write => ({
-    kind: "update",
-    path,
-    fields: progressFields(sync, listsOf(head), count, state, untilMs),
-    version,
-  });
-
-  for (let chunk of others) {
-    // Ends: each turn claims the chunk, finds it smaller, or returns.
-    while (membersOf(chunk).length > 0) {
-      const part = parts + 1;
-      const sync = syncOf(claim, [...done, chunk]);
-      const writes: Write[] = [
-        progress(sync, "claiming", part, claim.leaseUntilMs()),
-        {
-          kind: "create",
-          path: paths.part(path, claim.token, part),
-          fields: partFields(sync, listsOf(chunk)),
-        },
-        ...takeMarkers(claim, chunk),
-      ];
-      const result = await commitNext(documents, path, version, part, writes);
-      if (result.outcome === "lost") return { outcome: "contended" };
-      if (result.outcome === "applied") {
-        version = result.version;
-        parts = part;
-        done.push(chunk);
-        break;
-      }
-      chunk = await unchanged(documents, claim, chunk);
-    }
-  }
-
-  const sync = syncOf(claim, done);
-  const untilMs = claim.leaseUntilMs();
-  const finish = [progress(sync, "claimed", parts, untilMs)];
-  const result = await commitNext(documents, path, version, "claimed", finish);
-  // If somebody took it over meanwhile, they publish it.
-  return result.outcome === "applied"
-    ? claimed(sync, result.version, untilMs)
-    : { outcome: "contended" };
-}
-
-type NextResult =
-  | { readonly outcome: "applied"; readonly version: Version }
-  | { readonly outcome: "eventsGone" }
-  | { readonly outcome: "lost" };
-
-/** @param expected what the sync shows if this commit was applied: its number of parts, or state */
-async function commitNext(
-  documents: Documents,
-  path: string,
-  before: Version,
-  expected: number | "claimed",
-  writes: readonly Write[],
-): Promise<NextResult> {
-  try {
-    return { outcome: "applied", version: await documents.commit(writes) };
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-    const [doc] = await documents.get([path]);
-    if (doc === undefined) return { outcome: "lost" };
-    const { fields, version } = doc;
-    if (version === before) return { outcome: "eventsGone" };
-    const isOurs =
-      fields["attempt"] === 1 && (fields["parts"] === expected || fields["state"] === expected);
-    return isOurs ? { outcome: "applied", version } : { outcome: "lost" };
-  }
-}
-
-/** The events of a chunk whose markers are as they were read. */
-async function unchanged(documents: Documents, claim: Claim, chunk: Chunk): Promise<Chunk> {
-  const members = membersOf(chunk);
-  const docs = await documents.get(members.map((event) => markerPath(claim, event)));
-  return regroup(
-    chunk,
-    members.filter((event, index) => docs[index]?.version === versionOf(event)),
-  );
+  return version === undefined ? { outcome: "contended" } : claimed(sync, version, untilMs);
 }
 
 /**
@@ -342,7 +218,7 @@ async function writeParts(
 }
 
 /** Commits what creates a sync; undefined if it did not take effect. */
-async function commitNew(
+export async function commitNew(
   documents: Documents,
   path: string,
   token: string,
@@ -353,8 +229,7 @@ async function commitNew(
   } catch (error) {
     if (!isConflict(error)) throw error;
     const [doc] = await documents.get([path]);
-    // Ours, unless somebody has taken it over meanwhile: then its message is theirs to publish, and
-    // going on from this version would add events to it.
+    // Ours, unless somebody has taken it over meanwhile: then its message is theirs to publish.
     return doc !== undefined && isOwn(doc, token) ? doc.version : undefined;
   }
 }

@@ -48,7 +48,7 @@ export type Write =
   | { readonly kind: "create"; readonly path: string; readonly fields: Fields }
   /** Whatever is there. */
   | { readonly kind: "set"; readonly path: string; readonly fields: Fields }
-  /** Changes the named fields; fails if it does not exist, or is not of the version. */
+  /** Changes the named fields (`a.b` is a field of the map `a`); fails if it does not exist, or is not of the version. */
   | {
       readonly kind: "update";
       readonly path: string;
@@ -69,11 +69,16 @@ export interface Query {
   /** Bounds of the field that orders. */
   readonly above?: Date;
   readonly upTo?: Date;
-  /** The last document of the page before. */
-  readonly after?: Doc | undefined;
+  /** The last document of the page before, or where it stood: the value of the field that orders, and its path. */
+  readonly after?: Doc | Stand | undefined;
   readonly limit?: number;
   /** Only these fields are read; the one that orders is always among them. */
   readonly select?: readonly string[];
+}
+
+export interface Stand {
+  readonly at: Date;
+  readonly path: string;
 }
 
 export type Scalar = string | number | boolean;

@@ -17,6 +17,10 @@ export class FieldReader {
     this.#fields = fields;
   }
 
+  has(name: string): boolean {
+    return this.#fields[name] !== undefined;
+  }
+
   string(name: string): string {
     const value = this.#fields[name];
     return typeof value === "string" ? value : fail(name);

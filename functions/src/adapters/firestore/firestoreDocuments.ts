@@ -75,9 +75,11 @@ function toQuery(db: Firestore, query: Query): ClientQuery {
   if (upTo !== undefined) result = result.where(orderBy, "<=", Timestamp.fromDate(upTo));
   result = result.orderBy(orderBy, direction).orderBy(FieldPath.documentId(), direction);
   if (after !== undefined) {
-    const snapshot = snapshots.get(after);
-    if (snapshot === undefined) throw new Error(`${after.path} was not read from here`);
-    result = result.startAfter(snapshot);
+    const snapshot = "at" in after ? undefined : snapshots.get(after);
+    if (snapshot !== undefined) result = result.startAfter(snapshot);
+    else if ("at" in after)
+      result = result.startAfter(Timestamp.fromDate(after.at), db.doc(after.path));
+    else throw new Error(`${after.path} was not read from here`);
   }
   if (select !== undefined) result = result.select(...new Set([orderBy, ...select]));
   return limit === undefined ? result : result.limit(limit);

@@ -1,13 +1,17 @@
-import type { DueSync, Lease, Log, Outbox } from "../../app/ports.ts";
-import { nextAttemptMs } from "../../domain/retryTimes.ts";
+import type { DueSync, Lease, Log, Outbox, Taken } from "../../app/ports.ts";
+import { isDue, taken } from "../../domain/delivery.ts";
 import { claimKept, claimTaken } from "./claim.ts";
 import { isConflict, isNotFound } from "./conflicts.ts";
 import { REMOVED, type Doc, type Documents, type Version, type Write } from "./documents.ts";
 import { putOffExpiry } from "./expiry.ts";
 import { MalformedDocumentError } from "./fields.ts";
+import { Markers } from "./markers.ts";
+import { StoredMembers } from "./members.ts";
+import { goOn, type Progress } from "./openClaim.ts";
 import { isNewer } from "./form.ts";
 import { paths, serviceOf } from "./paths.ts";
-import { discardedFields, publishedFields, toStoredSync, withParts } from "./syncDocument.ts";
+import { deregistration } from "./serviceState.ts";
+import { discardedFields, publishedFields, toStoredSync, type StoredSync } from "./syncDocument.ts";
 
 const pathOf = ({ sync }: Lease): string => `${paths.syncs(sync.serviceName)}/${sync.id}`;
 
@@ -15,10 +19,6 @@ const nameOf = ({ id, path }: Doc): { readonly serviceName: string; readonly syn
   serviceName: serviceOf(path),
   syncId: id,
 });
-
-function partPaths(path: string, token: string, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => paths.part(path, token, index + 1));
-}
 
 /** Changes syncs together (1 write each); those that somebody has removed are left out. */
 async function markAll(documents: Documents, writes: readonly Write[]): Promise<void> {
@@ -42,10 +42,13 @@ async function markOne(documents: Documents, write: Write): Promise<void> {
 export function makeOutbox(documents: Documents, log: Log): Outbox {
   // A page goes on behind a document, which the use case need not know.
   const docs = new WeakMap<DueSync, Doc>();
+  const markers = new Markers(documents, log);
 
   return {
-    claimTaken: (claims) => claimTaken(documents, claims),
+    claimTaken: (claims, version, chunkSize) =>
+      claimTaken(documents, markers, claims, { version, chunkSize }),
     claimKept: (claim) => claimKept(documents, claim),
+    goOn: (claim, limits) => goOn(documents, markers, claim, limits),
 
     async due(nowMs, limit, after) {
       const page = await documents.query({
@@ -86,67 +89,48 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
       return all.toSorted((a, b) => a.createdAtMs - b.createdAtMs)[0];
     },
 
-    async take({ serviceName, syncId }, { nowMs, leaseUntilMs, again, dueByMs }) {
+    async take({ serviceName, syncId }, taking) {
       const path = `${paths.syncs(serviceName)}/${syncId}`;
+      const { nowMs, leaseUntilMs, dueByMs = nowMs, again = false, isRegistered = false } = taking;
       const [doc] = await documents.get([path]);
-      if (doc === undefined) return undefined;
       try {
+        if (doc === undefined) {
+          if (isRegistered) await setAsideClaim(documents, log, serviceName, syncId);
+          return undefined;
+        }
         const stored = toStoredSync(doc);
-        const { nextAttemptAtMs } = stored;
-        const isDue = nextAttemptAtMs !== undefined && nextAttemptAtMs <= (dueByMs ?? nowMs);
-        if (!isDue && again !== true) return undefined;
-
-        // Every commit of a claim leaves a whole sync: one whose claimer stopped half-way goes out
-        // with the events that it had claimed.
-        const parts = await documents.get(partPaths(path, stored.token, stored.parts));
-        const sync = withParts(stored.sync, parts);
-        const attempt = stored.attempt + 1;
-        const version = await documents.commit([
-          {
-            kind: "update",
-            path,
-            fields: {
-              state: "claimed",
-              attempt,
-              nextAttemptAt: new Date(nextAttemptMs(attempt, nowMs, leaseUntilMs)),
-              // That of an attempt before: nobody can say yet how this one ends.
-              lastError: REMOVED,
-              // Of a sync that was published before: TTL must not take it while it is not.
-              expireAt: REMOVED,
-            },
-            version: doc.version,
-          },
-        ]);
-        const { keptUntilMs } = stored;
-        const lease = { sync, attempt, untilMs: leaseUntilMs, version };
-        return { ...lease, ...(keptUntilMs !== undefined && { keptUntilMs }) };
+        const { delivery, claim } = stored;
+        // A claim that somebody is at cannot be asked for by name either.
+        const isOurs = isDue(delivery, dueByMs) || (again && claim === undefined);
+        if (isRegistered && claim === undefined) {
+          await deregister(documents, serviceName, syncId);
+          return undefined;
+        }
+        if (!isOurs) return undefined;
+        return await takeStored(documents, doc, stored, nowMs, leaseUntilMs);
       } catch (error) {
         if (isConflict(error)) return undefined;
         if (!(error instanceof MalformedDocumentError)) throw error;
         // Nobody can publish it; without this it would come up in every sweep and crowd out others.
-        await documents.commit([
-          {
-            kind: "update",
-            path,
-            fields: { state: "malformed", lastError: error.message, nextAttemptAt: REMOVED },
-          },
-        ]);
+        const aside = { state: "malformed", lastError: error.message, nextAttemptAt: REMOVED };
+        await documents.commit([{ kind: "update", path, fields: aside }]);
         log.error("sync.setAside", { service: serviceName, syncId, error: error.message });
+        await deregister(documents, serviceName, syncId);
         return undefined;
       }
     },
 
     async keep(lease, untilMs) {
       const path = pathOf(lease);
-      const { serviceName, endpoints } = lease.sync;
+      const { serviceName } = lease.sync;
       const [doc] = await documents.get([path]);
       // A newer version has taken it over.
       if (doc === undefined || isNewer(doc.fields)) return undefined;
-      const { token, parts } = toStoredSync(doc);
-      const events = endpoints.flatMap(({ members }) =>
-        members.map(({ id }) => `${paths.events(serviceName)}/${id}`),
-      );
-      await putOffExpiry(documents, [...partPaths(path, token, parts), ...events], untilMs);
+      const members = new StoredMembers(documents, toStoredSync(doc));
+      for await (const page of members.pages()) {
+        const events = page.members.flat().map(({ id }) => `${paths.events(serviceName)}/${id}`);
+        await putOffExpiry(documents, [...page.paths, ...events], untilMs);
+      }
       try {
         // After it is done: who stops half-way leaves it to the next attempt.
         const version = await documents.commit([
@@ -193,4 +177,69 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
       }
     },
   };
+}
+
+/** @throws MalformedDocumentError */
+async function takeStored(
+  documents: Documents,
+  doc: Doc,
+  stored: StoredSync,
+  nowMs: number,
+  leaseUntilMs: number,
+): Promise<Taken> {
+  const { sync, delivery, claim, token, parts } = stored;
+  const { state, attempt, nextAttemptAtMs } = taken(delivery, nowMs, leaseUntilMs);
+  // Read before it is ours: what is malformed shows first.
+  const sendable =
+    claim === undefined ? await new StoredMembers(documents, stored).sendable() : sync;
+  const nextAttemptAt = new Date(nextAttemptAtMs);
+  const version = await documents.commit([
+    {
+      kind: "update",
+      path: doc.path,
+      fields:
+        claim === undefined
+          ? {
+              state,
+              attempt,
+              nextAttemptAt,
+              // That of an attempt before: nobody can say yet how this one ends.
+              lastError: REMOVED,
+              // Of a sync that was published before: TTL must not take it while it is not.
+              expireAt: REMOVED,
+            }
+          : { turn: claim.turn + 1, nextAttemptAt },
+      version: doc.version,
+    },
+  ]);
+  if (claim !== undefined) {
+    const { key, range, cursor, turn } = claim;
+    const window = { service: sync.serviceName, key };
+    const progress: Progress = { window, range, cursor, turn: turn + 1, token, parts, version };
+    return { next: "goOn", claim: { sync, progress } };
+  }
+  const { keptUntilMs } = delivery;
+  const lease = { sync: sendable, attempt, untilMs: leaseUntilMs, version };
+  return {
+    next: "publish",
+    lease: { ...lease, ...(keptUntilMs !== undefined && { keptUntilMs }) },
+  };
+}
+
+/** Its sync is gone, so that nobody can go on with it: it must not block its window. */
+async function setAsideClaim(
+  documents: Documents,
+  log: Log,
+  service: string,
+  syncId: string,
+): Promise<void> {
+  await deregister(documents, service, syncId);
+  log.error("sync.setAside", { service, syncId, error: "it was removed while it was claimed" });
+}
+
+async function deregister(documents: Documents, service: string, syncId: string): Promise<void> {
+  const [doc] = await documents.get([paths.service(service)]);
+  const claiming = doc?.fields["claiming"];
+  if (typeof claiming !== "object" || claiming === null || !(syncId in claiming)) return;
+  await markOne(documents, deregistration(service, syncId));
 }

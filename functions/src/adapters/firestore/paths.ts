@@ -1,14 +1,25 @@
+import { createHash } from "node:crypto";
+import type { WindowId } from "../../domain/window.ts";
+
 /**
  * Where everything is. Collections have fixed names, so that their indexes can be declared in
  * `firestore.indexes.json`; the service's name is only ever a document id.
  */
 export const paths = {
-  /** `services/{service}`: its resets. */
+  /** `services/{service}`: its resets, of all keys. */
   service: (service: string): string => `services/${service}`,
   /** The log of accepted events; immutable, but for when they expire. */
   events: (service: string): string => `services/${service}/events`,
   /** One small marker per event that is not exported, or that still counts. */
   pending: (service: string): string => `services/${service}/pending`,
+  /**
+   * What is known of one window: the document of the service where that has no correlation, else one of
+   * the window's own. Its id is made from the key, which may be longer than an id, and hold anything.
+   */
+  window: ({ service, key }: WindowId): string =>
+    key === "" ? `services/${service}` : `services/${service}/windows/${idOf(key)}`,
+  /** How far the sweep has examined the markers of a service with a correlation. */
+  progress: (service: string): string => `services/${service}/upkeep/sweep`,
   /** The outbox. */
   syncs: (service: string): string => `services/${service}/syncs`,
   /** Markers that could not be read, for somebody to look at. */
@@ -17,6 +28,11 @@ export const paths = {
   part: (sync: string, token: string, number: number): string =>
     `${sync}/parts/${token}-${String(number)}`,
 } as const;
+
+/** 128 bits of SHA-256, in hex: well scattered, whatever the key. */
+function idOf(key: string): string {
+  return createHash("sha256").update(key).digest("hex").slice(0, 32);
+}
 
 /** The service of a document: `services/{service}/…`. */
 export function serviceOf(path: string): string {

@@ -1,6 +1,7 @@
-import type { EventLog, Log, Outbox, ServiceState, Window } from "../../app/ports.ts";
+import type { EventLog, Log, OpenWindows, Outbox, ServiceState, Window } from "../../app/ports.ts";
 import type { Documents } from "./documents.ts";
 import { makeEventLog } from "./eventLog.ts";
+import { makeOpenWindows } from "./openWindows.ts";
 import { makeOutbox } from "./outbox.ts";
 import { makeServiceState } from "./serviceState.ts";
 import { makeWindow } from "./window.ts";
@@ -9,6 +10,7 @@ import { makeWindow } from "./window.ts";
 export interface StorePorts {
   readonly events: EventLog;
   readonly window: Window;
+  readonly openWindows: OpenWindows;
   readonly services: ServiceState;
   readonly outbox: Outbox;
 }
@@ -17,6 +19,7 @@ export function makeStorePorts(documents: Documents, log: Log): StorePorts {
   return {
     events: makeEventLog(documents, log),
     window: makeWindow(documents, log),
+    openWindows: makeOpenWindows(documents),
     services: makeServiceState(documents),
     outbox: makeOutbox(documents, log),
   };

@@ -1,6 +1,17 @@
 import type { ServiceState } from "../../app/ports.ts";
+import type { RegisteredClaim } from "../../domain/claim.ts";
+import type { Place } from "../../domain/event.ts";
+import type { WindowId } from "../../domain/window.ts";
 import { isConflict } from "./conflicts.ts";
-import type { Doc, Documents } from "./documents.ts";
+import {
+  REMOVED,
+  type Doc,
+  type Documents,
+  type Fields,
+  type Version,
+  type Write,
+} from "./documents.ts";
+import { FieldReader, MalformedDocumentError } from "./fields.ts";
 import { FORM, isNewer, NewerDocumentError } from "./form.ts";
 import { paths } from "./paths.ts";
 
@@ -9,13 +20,29 @@ const MOST_RESETS = 1000;
 
 export function makeServiceState(documents: Documents): ServiceState {
   return {
-    async resets({ service }) {
-      const [doc] = await documents.get([paths.service(service)]);
-      return resetsOf(doc);
+    async read(window) {
+      const docs = await documents.get([
+        ...new Set([paths.service(window.service), paths.window(window)]),
+      ]);
+      const [doc] = docs;
+      const claims = claimsOf(doc);
+      return {
+        resetsMs: docs.flatMap(resetsOf).toSorted((a, b) => a - b),
+        claims: claims.flatMap(({ key, syncId, to }) =>
+          key === window.key ? [{ syncId, to }] : [],
+        ),
+        claimedKeys: [...new Set(claims.map(({ key }) => key))],
+        version: doc?.version,
+      };
     },
 
-    async reset({ service }, { atMs, keepFromMs }) {
-      const path = paths.service(service);
+    async reset(window, { atMs, keepFromMs }) {
+      const path = paths.window(window);
+      // There may be as many keys as events: what is known of one goes when it means nothing any more.
+      const ownFields =
+        path === paths.service(window.service)
+          ? {}
+          : { key: window.key, expireAt: new Date(2 * atMs - keepFromMs) };
       // Ends: each conflict is another reset, or our own whose answer was lost.
       for (;;) {
         const [doc] = await documents.get([path]);
@@ -27,7 +54,7 @@ export function makeServiceState(documents: Documents): ServiceState {
         const kept = resets
           .filter((resetMs, index) => resetMs >= keepFromMs || index === resets.length - 1)
           .slice(-MOST_RESETS);
-        const fields = { v: FORM, resets: kept.map((resetMs) => new Date(resetMs)) };
+        const fields = { v: FORM, ...ownFields, resets: kept.map((resetMs) => new Date(resetMs)) };
         try {
           await documents.commit([
             doc === undefined
@@ -50,4 +77,55 @@ function resetsOf(doc: Doc | undefined): number[] {
   const { v, resets } = doc.fields;
   if (v !== FORM || !Array.isArray(resets)) return [];
   return resets.flatMap((reset: unknown) => (reset instanceof Date ? reset.getTime() : []));
+}
+
+/**
+ * Puts a claim on the list of its service.
+ *
+ * @param version of the service's document, undefined if there is none
+ */
+export function registration(
+  { service, key }: WindowId,
+  syncId: string,
+  to: Place,
+  version: Version | undefined,
+): Write {
+  const path = paths.service(service);
+  const claim = { key, to: placeFields(to) };
+  return version === undefined
+    ? { kind: "create", path, fields: { v: FORM, claiming: { [syncId]: claim } } }
+    : { kind: "update", path, fields: { [`claiming.${syncId}`]: claim }, version };
+}
+
+/** Takes it off. */
+export function deregistration(service: string, syncId: string): Write {
+  return {
+    kind: "update",
+    path: paths.service(service),
+    fields: { [`claiming.${syncId}`]: REMOVED },
+  };
+}
+
+export function placeFields({ receivedAtMs, id }: Place): Fields {
+  return { at: new Date(receivedAtMs), id };
+}
+
+/** @throws MalformedDocumentError */
+export function toPlace(data: FieldReader): Place {
+  return { receivedAtMs: data.time("at"), id: data.string("id") };
+}
+
+/** What cannot be read owns nothing: the range is in the sync, too, for whoever goes on with it. */
+function claimsOf(doc: Doc | undefined): (RegisteredClaim & { readonly key: string })[] {
+  const claiming = doc?.fields["claiming"];
+  if (typeof claiming !== "object" || claiming === null) return [];
+  return Object.entries(claiming).flatMap(([syncId, claim]) => {
+    try {
+      const data = new FieldReader(claim as Fields);
+      return [{ key: data.string("key"), syncId, to: toPlace(data.map("to")) }];
+    } catch (error) {
+      if (error instanceof MalformedDocumentError) return [];
+      throw error;
+    }
+  });
 }

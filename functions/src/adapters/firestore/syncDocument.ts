@@ -1,3 +1,6 @@
+import type { Range } from "../../domain/claim.ts";
+import { DELIVERY_STATES, type Delivery, type DeliveryState } from "../../domain/delivery.ts";
+import type { Place } from "../../domain/event.ts";
 import {
   addSeconds,
   EVENT_TO_SEND,
@@ -8,37 +11,55 @@ import {
 import {
   SYNC_DESTINATIONS,
   SYNC_REASONS,
-  SYNC_STATES,
   type Completion,
   type Member,
   type Sync,
   type SyncEndpoint,
-  type SyncState,
 } from "../../domain/sync.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
 import { MalformedDocumentError, type FieldReader } from "./fields.ts";
 import { FORM, readerOf } from "./form.ts";
 import { serviceOf } from "./paths.ts";
+import { placeFields, toPlace } from "./serviceState.ts";
 
 /**
- * A sync as it is stored: the document holds what was decided, the state of its publication, and its
- * first members; `parts/{token}-1`, `parts/{token}-2`, … hold the others, so that a large window never
- * meets the size limit of a document. All lists of endpoints are in configured order.
+ * A sync as it is stored, with its delivery: the document holds what was decided, the state of its
+ * publication, and its first members; `parts/{token}-1`, `parts/{token}-2`, … hold the others, so that a
+ * large window never meets the size limit of a document. All lists of endpoints are in configured order.
  *
- * `nextAttemptAt` is the lease and the pause between attempts in one: the time from which anyone may
- * take the sync. It exists exactly while the sync is not published, so its index holds nothing else.
+ * `nextAttemptAt` exists exactly while the sync is not published, so its index holds nothing else.
  */
 export interface StoredSync {
+  /** Its members are those that the document itself lists. */
   readonly sync: Sync;
-  readonly state: SyncState;
-  readonly attempt: number;
-  readonly nextAttemptAtMs: number | undefined;
+  readonly delivery: Delivery;
   /** Who made it; its parts bear it, too, so that claims of the same set never share one. */
   readonly token: string;
   /** How many parts there are besides the document itself. */
   readonly parts: number;
-  /** Until when its events and parts are kept, where that was put off for its sake. */
-  readonly keptUntilMs: number | undefined;
+  /** Exactly while it is `claiming`. */
+  readonly claim: StoredClaim | undefined;
+}
+
+/** How far a claim has come. */
+export interface StoredClaim {
+  readonly key: string;
+  readonly range: Range;
+  /** Up to there everything of the range is taken, or left out. */
+  readonly cursor: Place;
+  /** Whose turn it is to go on with it, from 1: by it who lost an answer knows its own commit again. */
+  readonly turn: number;
+}
+
+export function claimFields({ key, range, cursor }: StoredClaim): Fields {
+  return {
+    claim: {
+      key,
+      after: placeFields(range.after),
+      to: placeFields(range.to),
+      cursor: placeFields(cursor),
+    },
+  };
 }
 
 /** Fields that change while a sync is claimed chunk by chunk. */
@@ -46,7 +67,7 @@ export function progressFields(
   sync: Sync,
   firstMembers: readonly (readonly Member[])[],
   parts: number,
-  state: SyncState,
+  state: DeliveryState,
   leaseUntilMs: number,
 ): Fields {
   return {
@@ -62,6 +83,7 @@ export function progressFields(
       firstEventDate: toDate(endpoint.firstEventMs),
       lastEventDate: toDate(endpoint.lastEventMs),
       ...memberFields(firstMembers[index] ?? []),
+      ...(endpoint.last && { lastEvent: endpoint.last.id, lastSize: endpoint.last.size }),
     })),
     nextAttemptAt: new Date(leaseUntilMs),
   };
@@ -95,7 +117,7 @@ export function partFields(sync: Sync, members: readonly (readonly Member[])[]):
 
 export function publishedFields(sync: Sync, messageId: string, nowMs: number): Fields {
   return {
-    state: "published" satisfies SyncState,
+    state: "published" satisfies DeliveryState,
     messageId,
     publishedAt: new Date(nowMs),
     expireAt: new Date(addSeconds(nowMs, sync.retentionPeriod)),
@@ -106,7 +128,7 @@ export function publishedFields(sync: Sync, messageId: string, nowMs: number): F
 
 export function discardedFields(sync: Sync, nowMs: number): Fields {
   return {
-    state: "discarded" satisfies SyncState,
+    state: "discarded" satisfies DeliveryState,
     discardedAt: new Date(nowMs),
     expireAt: new Date(addSeconds(nowMs, sync.retentionPeriod)),
     nextAttemptAt: REMOVED,
@@ -136,15 +158,19 @@ function toDate(ms: number | undefined): Date | null {
 export function toStoredSync(doc: Doc): StoredSync {
   const { id, path } = doc;
   const data = readerOf(doc);
+  const state = data.oneOf("state", DELIVERY_STATES);
   const format = data.optionalOneOf("format", MESSAGE_FORMATS);
   const orderingKey = data.optionalOneOf("orderingKey", ORDERING_KEYS);
   return {
-    state: data.oneOf("state", SYNC_STATES),
-    attempt: data.number("attempt"),
-    nextAttemptAtMs: data.optionalTime("nextAttemptAt"),
+    delivery: {
+      state,
+      attempt: data.number("attempt"),
+      nextAttemptAtMs: data.optionalTime("nextAttemptAt"),
+      keptUntilMs: data.optionalTime("keptUntil"),
+    },
     token: data.string("token"),
     parts: data.number("parts"),
-    keptUntilMs: data.optionalTime("keptUntil"),
+    claim: state === "claiming" ? toStoredClaim(data) : undefined,
     sync: {
       id,
       serviceName: serviceOf(path),
@@ -177,7 +203,18 @@ function toCompletion(data: FieldReader): Completion {
   };
 }
 
+function toStoredClaim(data: FieldReader): StoredClaim {
+  const claim = data.map("claim");
+  return {
+    key: claim.string("key"),
+    range: { after: toPlace(claim.map("after")), to: toPlace(claim.map("to")) },
+    cursor: toPlace(claim.map("cursor")),
+    turn: data.number("turn"),
+  };
+}
+
 function toEndpoint(data: FieldReader): SyncEndpoint {
+  const isLastKnown = data.has("lastEvent");
   return {
     eventKey: data.string("eventKey"),
     minNbOfOccurrence: data.number("minNbOfOccurrence"),
@@ -186,6 +223,7 @@ function toEndpoint(data: FieldReader): SyncEndpoint {
     firstEventMs: data.optionalTime("firstEventDate"),
     lastEventMs: data.optionalTime("lastEventDate"),
     members: toMembers(data),
+    ...(isLastKnown && { last: { id: data.string("lastEvent"), size: data.number("lastSize") } }),
   };
 }
 
@@ -198,18 +236,7 @@ function toMembers(data: FieldReader): Member[] {
   });
 }
 
-/**
- * Adds the members that the parts hold. Parts that are gone have expired with their events.
- *
- * @throws MalformedDocumentError, NewerDocumentError
- */
-export function withParts(sync: Sync, parts: readonly (Doc | undefined)[]): Sync {
-  const chunks = parts
-    .filter((part) => part !== undefined)
-    .map((part) => readerOf(part).list("endpoints").map(toMembers));
-  const endpoints = sync.endpoints.map((endpoint, index) => ({
-    ...endpoint,
-    members: [...endpoint.members, ...chunks.flatMap((chunk) => chunk[index] ?? [])],
-  }));
-  return { ...sync, endpoints };
+/** The members that a part lists, by endpoint. @throws MalformedDocumentError, NewerDocumentError */
+export function partMembers(part: Doc): Member[][] {
+  return readerOf(part).list("endpoints").map(toMembers);
 }

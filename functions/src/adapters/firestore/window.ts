@@ -1,12 +1,11 @@
 import type { Log, Window } from "../../app/ports.ts";
-import { byAge, type PendingEvent } from "../../domain/event.ts";
+import { byAge, endOf, type PendingEvent } from "../../domain/event.ts";
 import { isExpired, latestExpired, type Expiry } from "../../domain/expiry.ts";
 import type { WindowId } from "../../domain/window.ts";
-import { isConflict } from "./conflicts.ts";
-import type { Doc, Documents, Query, Write } from "./documents.ts";
-import { FORM, isNewer } from "./form.ts";
-import { paths, serviceOf } from "./paths.ts";
-import { toExpirable, toPending } from "./pendingDocument.ts";
+import type { Doc, Documents, Write } from "./documents.ts";
+import { isNewer } from "./form.ts";
+import { applies, bounds, inSlices, markersOf, Markers, MAX_IN, type Newer } from "./markers.ts";
+import { toExpirable } from "./pendingDocument.ts";
 
 /** Documents of one page of expired events, and so of the commit that removes them. */
 const EXPIRED_PAGE = 450;
@@ -14,12 +13,8 @@ const EXPIRED_PAGE = 450;
 /** Markers that are read at a time. */
 const SCAN_PAGE = 1000;
 
-/** Most combinations of values that Firestore takes in the `in`s of one query. */
-const MAX_IN = 30;
-
 /**
- * The pending events of a window. Every query is served by the composite index declared for `pending`
- * (`key`, `eventKey`, `exported`, `receivedAt`), from its old end; no other field of it is indexed.
+ * The pending events of a window.
  *
  * @param options.scanPage markers that are read at a time, where a test wants fewer
  */
@@ -29,61 +24,13 @@ export function makeWindow(
   options: { readonly scanPage?: number } = {},
 ): Window {
   const { scanPage = SCAN_PAGE } = options;
-  const read = async (
-    query: Query,
-    newer: Newer,
-  ): Promise<{ docs: Doc[]; events: PendingEvent[] }> => {
-    const docs = await documents.query(query);
-    const own = docs.filter(({ fields }) => !isNewer(fields));
-    newer.count += docs.length - own.length;
-    const pairs = own.map((doc) => ({ doc, event: toPending(doc) }));
-    const malformed = pairs.filter(({ event }) => event === undefined);
-    await Promise.all(malformed.map(({ doc }) => setAside(documents, log, doc)));
-    return { docs, events: pairs.flatMap(({ event }) => event ?? []) };
-  };
-
-  const scan: Window["scan"] = async function* (window, { eventKeys, fromMs, limit = scanPage }) {
-    // One query for all endpoints: it sees them at one moment. With one for each, an event could be taken
-    // without another that came, and was visible, before it.
-    const newer: Newer = { count: 0 };
-    const streams = slicesOf(eventKeys, MAX_IN).map(
-      (keys) =>
-        new MarkerStream((after) =>
-          read(
-            {
-              ...markersOf(window),
-              equal: { key: window.key, eventKey: keys, exported: false },
-              // Exclusive: `fromMs` itself is among what is asked for.
-              ...bounds(fromMs === undefined ? undefined : fromMs - 1),
-              after,
-              limit,
-            },
-            newer,
-          ).then(({ docs, events }) => ({ events, last: docs.at(limit - 1) })),
-        ),
-    );
-    try {
-      // As far as all are known, their order is.
-      for (;;) {
-        await Promise.all(streams.map((stream) => stream.fill()));
-        const known = streams
-          .map((stream) => stream.knownUntil)
-          .filter((last) => last !== undefined);
-        const until = known.toSorted(byAge)[0];
-        const page = streams.flatMap((stream) => stream.takeUntil(until)).toSorted(byAge);
-        if (page.length > 0) yield page;
-        if (until === undefined) return;
-      }
-    } finally {
-      reportNewer(log, window, newer);
-    }
-  };
+  const markers = new Markers(documents, log);
 
   return {
     async count(window, { eventKeys, withExported, aboveMs, upToMs, limit }) {
       const exported = withExported ? [false, true] : false;
       let count = 0;
-      for (const keys of slicesOf(eventKeys, withExported ? MAX_IN / 2 : MAX_IN)) {
+      for (const keys of inSlices(eventKeys, withExported ? MAX_IN / 2 : MAX_IN)) {
         count += await documents.count({
           ...markersOf(window),
           equal: { key: window.key, eventKey: keys, exported },
@@ -96,7 +43,7 @@ export function makeWindow(
     },
 
     async hasNew(window, { eventKeys, aboveMs }) {
-      for (const keys of slicesOf(eventKeys, MAX_IN)) {
+      for (const keys of inSlices(eventKeys)) {
         const count = await documents.count({
           ...markersOf(window),
           equal: { key: window.key, eventKey: keys, exported: false },
@@ -113,7 +60,7 @@ export function makeWindow(
       const newer: Newer = { count: 0 };
       const results = await Promise.all(
         eventKeys.map((eventKey) =>
-          read(
+          markers.read(
             {
               ...markersOf(window),
               equal: { key: window.key, eventKey, exported },
@@ -123,18 +70,31 @@ export function makeWindow(
           ),
         ),
       );
-      reportNewer(log, window, newer);
+      markers.reportNewer(window, newer);
       return results.flatMap(({ events }) => events);
     },
 
-    scan,
+    scan: (window, range) => markers.scan(window, range, scanPage),
+
+    async next(window, { eventKeys, after, untilMs }) {
+      const found = await Promise.all(
+        inSlices(eventKeys).map(async (keys) => {
+          const range = { eventKeys: keys, after, to: endOf(untilMs) };
+          for await (const page of markers.scan(window, range, 1)) return page[0];
+          return undefined;
+        }),
+      );
+      return found.filter((event) => event !== undefined).toSorted(byAge)[0];
+    },
 
     async oldest(window, { eventKeys }) {
-      for await (const [first] of scan(window, { eventKeys, fromMs: undefined, limit: 1 })) {
+      for await (const [first] of markers.scan(window, { eventKeys, after: undefined }, 1)) {
         return first?.receivedAtMs;
       }
       return undefined;
     },
+
+    newest: (window, query) => newestOf(documents, markers, window, query, scanPage),
 
     async removeExpired(window, { eventKeys, expiry, goOn }) {
       const removed = await Promise.all(
@@ -145,74 +105,46 @@ export function makeWindow(
   };
 }
 
-/** Markers that a newer version has written: they are left alone, and the others go on without them. */
-interface Newer {
-  count: number;
-}
-
-function reportNewer(log: Log, { service }: WindowId, { count }: Newer): void {
-  if (count > 0) log.warn("documents.leftAlone", { service, kind: "pending", count });
-}
-
-function slicesOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
-}
-
-function markersOf({ service }: WindowId): Pick<Query, "from" | "orderBy" | "direction"> {
-  return {
-    from: { collection: paths.pending(service) },
-    orderBy: "receivedAt",
-    direction: "asc",
-  };
-}
-
-function bounds(aboveMs: number | undefined, upToMs?: number): Pick<Query, "above" | "upTo"> {
-  return {
-    ...(aboveMs !== undefined && { above: new Date(aboveMs) }),
-    ...(upToMs !== undefined && { upTo: new Date(upToMs) }),
-  };
-}
-
-interface MarkerPage {
-  readonly events: readonly PendingEvent[];
-  /** What the next page comes behind; undefined if there is none. */
-  readonly last: Doc | undefined;
-}
-
-/** The markers of some endpoints, oldest first, read as they are needed. */
-class MarkerStream {
-  readonly #read: (after: Doc | undefined) => Promise<MarkerPage>;
-  #events: readonly PendingEvent[] = [];
-  #last: Doc | undefined;
-  #hasMore = true;
-
-  constructor(read: (after: Doc | undefined) => Promise<MarkerPage>) {
-    this.#read = read;
+/**
+ * The newest markers of an endpoint between two places, at most so many. The index is read from its old
+ * end only; so counts find out first from where on there are enough, and not many more.
+ */
+async function newestOf(
+  documents: Documents,
+  markers: Markers,
+  window: WindowId,
+  query: Parameters<Window["newest"]>[1],
+  slack: number,
+): Promise<PendingEvent[]> {
+  const { eventKey, after, before, limit } = query;
+  const most = limit + slack;
+  const countAbove = (aboveMs: number): Promise<number> =>
+    documents.count({
+      ...markersOf(window),
+      equal: { key: window.key, eventKey, exported: false },
+      // Of that millisecond some may be behind the place.
+      ...bounds(aboveMs, before.receivedAtMs - 1),
+      limit: most,
+    });
+  // Above `few` there may be too few, above `many` there are more than need be read.
+  let many = after.receivedAtMs - 1;
+  let few = before.receivedAtMs;
+  let isEnough = (await countAbove(many)) < most;
+  while (!isEnough && few - many > 1) {
+    const middle = Math.floor((few + many) / 2);
+    const count = await countAbove(middle);
+    if (count >= most) many = middle;
+    else few = middle;
+    isEnough = count >= limit && count < most;
+    if (isEnough) many = middle;
   }
-
-  /** Reads on, if nothing is left of what was read. */
-  async fill(): Promise<void> {
-    while (this.#events.length === 0 && this.#hasMore) {
-      const { events, last } = await this.#read(this.#last);
-      this.#events = events;
-      this.#last = last;
-      this.#hasMore = last !== undefined;
-    }
+  let newest: PendingEvent[] = [];
+  const range = { eventKeys: [eventKey], after: endOf(many), to: before };
+  for await (const page of markers.scan(window, range, slack)) {
+    const inside = page.filter((event) => byAge(after, event) < 0 && byAge(event, before) < 0);
+    newest = [...newest, ...inside].slice(-limit);
   }
-
-  /** The last marker of which it is known that none is missing before it; undefined if none is missing at all. */
-  get knownUntil(): PendingEvent | undefined {
-    return this.#hasMore ? this.#events.at(-1) : undefined;
-  }
-
-  takeUntil(until: PendingEvent | undefined): readonly PendingEvent[] {
-    const taken =
-      until === undefined ? this.#events : this.#events.filter((event) => byAge(event, until) <= 0);
-    this.#events = this.#events.slice(taken.length);
-    return taken;
-  }
+  return newest;
 }
 
 /** Removes what has expired of one endpoint, page by page, the oldest first; returns how many. */
@@ -244,33 +176,4 @@ async function removeExpiredOf(
     // what a newer version has written. What came under a shorter one in between is found when they have gone.
   } while (page.length === EXPIRED_PAGE && expired.length === page.length && goOn());
   return total;
-}
-
-/** Commits; false if somebody else has changed one of the documents since they were read. */
-async function applies(documents: Documents, writes: readonly Write[]): Promise<boolean> {
-  try {
-    await documents.commit(writes);
-    return true;
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
-}
-
-/**
- * Moves a pending marker that cannot be read out of the way, to `malformed`, so that it stops no
- * window and nobody loses it. If somebody has put it right meanwhile it stays.
- */
-async function setAside(documents: Documents, log: Log, doc: Doc): Promise<void> {
-  const service = serviceOf(doc.path);
-  const { path, id, fields, version } = doc;
-  await applies(documents, [
-    {
-      kind: "set",
-      path: `${paths.malformed(service)}/${id}`,
-      fields: { v: FORM, document: fields, setAsideAt: new Date() },
-    },
-    { kind: "delete", path, version },
-  ]); // if it does not apply, another check has moved it
-  log.error("pending.setAside", { service, eventId: id });
 }

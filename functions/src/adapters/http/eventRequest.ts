@@ -12,7 +12,7 @@ import {
   type CloudEventAttributes,
 } from "../../domain/cloudEvent.ts";
 import { EventSyncError } from "../../domain/errors.ts";
-import { isCredential, REDACTED } from "./credentials.ts";
+import { isCredential, REDACTED } from "../../domain/credentials.ts";
 import { readHeaders } from "./headers.ts";
 import { cloudEventKey, explicitKey, idempotencyKeyOf, type HeaderLookup } from "./idempotency.ts";
 import { readQuery } from "./query.ts";

@@ -1,5 +1,5 @@
 import type { NamedValues } from "../../domain/event.ts";
-import { isCredential, REDACTED } from "./credentials.ts";
+import { isCredential, REDACTED } from "../../domain/credentials.ts";
 import { collect } from "./pairs.ts";
 import { redactUrl } from "./query.ts";
 import { headerText } from "./rawRequest.ts";

@@ -1,6 +1,6 @@
 import { EventSyncError } from "../../domain/errors.ts";
 import type { NamedValues } from "../../domain/event.ts";
-import { isCredential, REDACTED } from "./credentials.ts";
+import { REDACTED, secretNames } from "../../domain/credentials.ts";
 import { collect } from "./pairs.ts";
 
 /** Most parameters, repeats counted; Node.js takes as many headers, and answers more with 431 itself. */
@@ -44,23 +44,6 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-/**
- * Which parameters are redacted. `key` alone is an ordinary word in a query: it is one of them only where
- * it is named.
- */
-export function secretNames(redact: readonly string[]): (name: string) => boolean {
-  const named = new Set(redact.map(spelling));
-  return (name) =>
-    redact.length > 0 &&
-    (named.has(spelling(name)) || (spelling(name) !== "key" && isCredential(name)));
-}
-
-/** `api_key`, `api-key`, `apiKey` and `APIKEY` are one name. */
-function spelling(name: string): string {
-  const letters = name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
-  return letters === "" ? name : letters;
 }
 
 /** The same in the text of a URL, which stays as it is written otherwise. */

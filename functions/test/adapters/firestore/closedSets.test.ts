@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 
 import { makeEventLog } from "../../../src/adapters/firestore/eventLog.ts";
 import {
+  claimFields,
   decisionFields,
   progressFields,
   toStoredSync,
 } from "../../../src/adapters/firestore/syncDocument.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
+import { DELIVERY_STATES, type DeliveryState } from "../../../src/domain/delivery.ts";
 import { HTTP_METHODS } from "../../../src/domain/event.ts";
 import { EVENT_TO_SEND, firesByItself, TRIGGER_TYPES } from "../../../src/domain/rule.ts";
-import { SYNC_REASONS, SYNC_STATES, type Sync, type SyncState } from "../../../src/domain/sync.ts";
+import { SYNC_REASONS, type Sync } from "../../../src/domain/sync.ts";
 import { membersToSend } from "../../../src/domain/syncMessage.ts";
 import { MemoryDatabase } from "../../../testkit/memoryDocuments.ts";
 import * as make from "../../support/factories.ts";
@@ -17,11 +19,14 @@ import { recordingLog } from "../../support/recordingLog.ts";
 
 /** A set that a configuration, the domain and documents share: each member goes all the way. */
 describe("a member of a closed set", () => {
-  function storedAndRead(sync: Sync, state: SyncState = "claimed") {
+  function storedAndRead(sync: Sync, state: DeliveryState = "claimed") {
+    const range = { after: { receivedAtMs: 0, id: "" }, to: { receivedAtMs: make.NOW, id: "e" } };
     const lists = sync.endpoints.map(({ members }) => members);
     const fields = {
       ...decisionFields(sync, "token"),
       ...progressFields(sync, lists, 0, state, make.NOW),
+      ...(state === "claiming" && claimFields({ key: "", range, cursor: range.after, turn: 1 })),
+      turn: 1,
     };
     const path = `services/${sync.serviceName}/syncs/${sync.id}`;
     return toStoredSync({ path, id: sync.id, fields, version: "1" });
@@ -65,10 +70,10 @@ describe("a member of a closed set", () => {
     });
   }
 
-  for (const state of SYNC_STATES) {
+  for (const state of DELIVERY_STATES) {
     it(`state ${state} is stored and read`, () => {
       const sync = make.sync([make.syncEndpoint("a", members)]);
-      assert.equal(storedAndRead(sync, state).state, state);
+      assert.equal(storedAndRead(sync, state).delivery.state, state);
     });
   }
 

@@ -12,8 +12,9 @@ import { serviceConfig } from "../../support/factories.ts";
 import { serve, type FrameworkServer, type Sent } from "../../support/frameworkServer.ts";
 import { recordingLog } from "../../support/recordingLog.ts";
 
+const SERVICE = serviceConfig("svc", ["entry1"]);
 const ENDPOINT: EndpointConfig = {
-  ...serviceConfig("svc", ["entry1"]).endpoints[0]!,
+  ...SERVICE.endpoints[0]!,
   redactQueryParams: ["key"],
   acceptedHttpMethods: ["GET", "POST", "PUT"],
 };

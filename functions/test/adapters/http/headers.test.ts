@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { REDACTED } from "../../../src/adapters/http/credentials.ts";
+import { REDACTED } from "../../../src/domain/credentials.ts";
 import { readHeaders } from "../../../src/adapters/http/headers.ts";
 
 /** Pairs in, `name: value` lines out, one per value. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { REDACTED } from "../../../src/adapters/http/credentials.ts";
+import { REDACTED } from "../../../src/domain/credentials.ts";
 import { MAX_PARAMETERS, readQuery, redactUrl } from "../../../src/adapters/http/query.ts";
 
 describe("readQuery", () => {

@@ -51,3 +51,20 @@ export function isCredential(name: string): boolean {
   const word = lowerCase.replaceAll(/[^a-z0-9]/g, "").replaceAll(HARMLESS, "-");
   return CREDENTIAL.test(word) || SHORT_CREDENTIAL.test(lowerCase.replaceAll(/[^a-z0-9]+/g, "-"));
 }
+
+/**
+ * Which query parameters are redacted. `key` alone is an ordinary word in a query: it is one of them only where
+ * it is named.
+ */
+export function secretNames(redact: readonly string[]): (name: string) => boolean {
+  const named = new Set(redact.map(spelling));
+  return (name) =>
+    redact.length > 0 &&
+    (named.has(spelling(name)) || (spelling(name) !== "key" && isCredential(name)));
+}
+
+/** `api_key`, `api-key`, `apiKey` and `APIKEY` are one name. */
+function spelling(name: string): string {
+  const letters = name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return letters === "" ? name : letters;
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isCredential } from "../../../src/adapters/http/credentials.ts";
+import { isCredential } from "../../src/domain/credentials.ts";
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
