@@ -99,10 +99,9 @@ export async function examineWindows(
     { concurrency: AGAIN_CONCURRENCY },
   );
 
-  let isEmpty = true;
-  let isCutShort = false;
-  const examine = async (aboveMs: number | undefined, upToMs: number): Promise<typeof aboveMs> => {
+  const examine = async (aboveMs: number | undefined, upToMs: number): Promise<Examined> => {
     let passedMs = aboveMs;
+    let isEmpty = true;
     for await (const page of openWindows.scan(service, { aboveMs, upToMs })) {
       isEmpty = false;
       const results = await pMap(
@@ -111,36 +110,50 @@ export async function examineWindows(
         { concurrency: CONCURRENCY },
       );
       const failures = results.filter(({ result }) => result === "failed");
-      isCutShort =
-        results.some(({ result }) => result === "left") ||
-        again.size + failures.length > MOST_AGAIN;
+      const isLeft = results.some(({ result }) => result === "left");
       // All of the page is examined once more, then.
-      if (isCutShort) return passedMs;
+      if (isLeft || again.size + failures.length > MOST_AGAIN) {
+        return { passedMs, isEmpty, isCutShort: true };
+      }
       for (const { key } of failures) again.add(key);
       // Others of the same millisecond may be on the next page.
       passedMs = (page.at(-1)?.receivedAtMs ?? upToMs) - 1;
     }
-    return Math.max(upToMs, passedMs ?? upToMs);
+    return { passedMs: Math.max(upToMs, passedMs ?? upToMs), isEmpty, isCutShort: false };
   };
-  const passedMs = await examine(before.passedMs, dueMs);
-  let { closedMs } = before;
+  const visible = await examine(before.passedMs, dueMs);
   const deadline = await deadlineOfRule(deps, rule);
-  if (deadline !== undefined) {
-    const closingMs = passedBy(deadline, rule, clock() - DEADLINE_GRACE_MS - ALARM_MS);
-    const upToMs = Math.min(closingMs, dueMs);
-    // With a rule whose deadlines were earlier somebody was further.
-    if (closedMs !== undefined) closedMs = Math.min(closedMs, upToMs);
-    if (!isCutShort) closedMs = await examine(closedMs, upToMs);
-  }
+  const overdueMs = deadline && passedBy(deadline, rule, clock() - DEADLINE_GRACE_MS - ALARM_MS);
+  const upToMs = Math.min(overdueMs ?? Infinity, dueMs);
+  // With a rule whose deadlines were earlier somebody was further.
+  const beforeMs = before.closedMs && Math.min(before.closedMs, upToMs);
+  const closed: Examined =
+    deadline === undefined || visible.isCutShort
+      ? { ...visible, passedMs: beforeMs }
+      : await examine(beforeMs, upToMs);
   await retried;
 
-  const progress = { passedMs, closedMs, again: [...again] };
+  const progress = {
+    passedMs: visible.passedMs,
+    closedMs: closed.passedMs,
+    again: [...again],
+  };
+  const isEmpty = visible.isEmpty && closed.isEmpty;
   const isOld = before.passedMs === undefined || dueMs - before.passedMs > NOTE_MS;
   if (!isEmpty || isOld || before.again.length > 0) {
     await openWindows.saveProgress(service, progress);
   }
-  if (isCutShort) report.skipped++;
+  if (closed.isCutShort) report.skipped++;
   return progress;
+}
+
+/** A run through markers, by the time of receipt. */
+interface Examined {
+  /** What was received up to then has been examined. */
+  readonly passedMs: number | undefined;
+  readonly isEmpty: boolean;
+  /** There was no time for the rest. */
+  readonly isCutShort: boolean;
 }
 
 type Result = "done" | "failed" | "left";

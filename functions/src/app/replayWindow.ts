@@ -254,7 +254,7 @@ class Pass {
     const runs = this.#replay.next(event);
     this.#position = placeOf(event);
     if (!this.#isSampled) {
-      runs.forEach((run) => this.#take(run));
+      for (const run of runs) this.#take(run);
       return runs.length > 0;
     }
     const [run] = runs;
@@ -343,7 +343,7 @@ class Pass {
     const atMs = Math.max(nowMs, this.#position?.receivedAtMs ?? -Infinity);
     const { run, missing, deadlineAtMs, closed } = this.#replay.openAt(atMs);
     // What was not read may belong to it.
-    if (!this.#more) closed.forEach((one) => this.#take(one));
+    if (!this.#more) for (const one of closed) this.#take(one);
     const closedMs = this.#closed.at(-1)?.range.to.receivedAtMs ?? -Infinity;
     const periodStartMs = addSeconds(nowMs, -this.#rule.trigger.observationPeriod);
     const settledMs = this.#more ? closedMs : Math.min(nowMs, Math.max(closedMs, periodStartMs));

@@ -9,7 +9,7 @@ export function memoryLedger(database: MemoryDatabase, serviceName: string): Led
   const resets = (database.find(service)?.fields["resets"] ?? []) as readonly Date[];
   const events = database.list(`${service}/events`).map(({ id, fields, version }) => ({
     id,
-    key: String(fields["key"] ?? ""),
+    key: (fields["key"] as string | undefined) ?? "",
     eventKey: String(fields["eventKey"]),
     receivedAtMs: (fields["receivedAt"] as Date).getTime(),
     committedAtUs: Number(version),

@@ -19,6 +19,7 @@ export interface MemoryWorld {
   readonly topics: string[];
   /** The alarms that were asked for, in order. */
   readonly alarms: Alarm[];
+  readonly publisher: Publisher;
   /** Another instance. */
   instance(hook?: Hook, alarmClock?: AlarmClock): Engine;
   /** Stores an event whose name is its content, at the time of the clock. */
@@ -70,6 +71,7 @@ export function memoryWorld(): MemoryWorld {
     messages,
     topics,
     alarms,
+    publisher,
     instance,
     async store(rule, eventKey, name, key) {
       const request = accepted({ eventKey, content: name, ...(key !== undefined && { key }) });

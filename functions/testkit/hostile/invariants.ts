@@ -6,7 +6,7 @@ import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
 import { DEADLINE_GRACE_MS, deadlineOf, type NextTime } from "../../src/domain/deadline.ts";
 import { Replay } from "../../src/domain/replay.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { closings, inOrder, satisfies, type Arrival } from "../reference.ts";
+import { closings, inOrder, satisfies } from "../reference.ts";
 import type { Ledger, LedgerEvent, LedgerSync } from "./ledger.ts";
 import type { Received } from "../inbox.ts";
 import { judgeVisible, type KnownReset } from "./visible.ts";
