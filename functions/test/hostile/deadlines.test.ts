@@ -64,7 +64,7 @@ describe("1,000 keys whose deadlines pass in the middle", function () {
     }, 100);
     const sweeps = [1, 2].map(() => fleet.any().run((engine) => engine.sweep([rule])));
     await Promise.all([send("b", keys.filter(isThird(1))), ...sweeps]);
-    await eventarc.idle();
+    await eventarc.idle(60_000);
     clearInterval(passing);
     await eventarc.stop();
     await alarms.stop();

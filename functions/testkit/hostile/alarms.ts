@@ -16,6 +16,10 @@ export interface AlarmsOptions {
 const TICK_MS = 20;
 const EARLY_MS = 300;
 
+/** Most that ring at a time, and how long one that was not acknowledged waits. */
+const CONCURRENCY = 16;
+const AGAIN_MS = 1000;
+
 export class HostileAlarms implements AlarmClock {
   readonly #options: AlarmsOptions;
   readonly #names = new Set<string>();
@@ -57,12 +61,14 @@ export class HostileAlarms implements AlarmClock {
 
   #ringDue(): void {
     const nowMs = this.#options.clock();
-    const due = this.#waiting.filter(({ atMs }) => atMs <= nowMs);
-    this.#waiting = this.#waiting.filter(({ atMs }) => atMs > nowMs);
+    const due = this.#waiting
+      .filter(({ atMs }) => atMs <= nowMs)
+      .slice(0, CONCURRENCY - this.#ringing.size);
+    this.#waiting = this.#waiting.filter((alarm) => !due.includes(alarm));
     for (const alarm of due) {
       this.#rung++;
       const ringing = this.#options.ring(alarm).catch(() => {
-        this.#waiting.push(alarm);
+        this.#waiting.push({ ...alarm, atMs: nowMs + AGAIN_MS });
       });
       this.#ringing.add(ringing);
       void ringing.then(() => this.#ringing.delete(ringing));
