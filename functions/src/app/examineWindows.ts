@@ -125,12 +125,10 @@ export async function examineWindows(
   const deadline = await deadlineOfRule(deps, rule);
   const overdueMs = deadline && passedBy(deadline, rule, clock() - DEADLINE_GRACE_MS - ALARM_MS);
   const upToMs = Math.min(overdueMs ?? Infinity, dueMs);
-  // With a rule whose deadlines were earlier somebody was further.
-  const beforeMs = before.closedMs && Math.min(before.closedMs, upToMs);
   const closed: Examined =
     deadline === undefined || visible.isCutShort
-      ? { ...visible, passedMs: beforeMs }
-      : await examine(beforeMs, upToMs);
+      ? { ...visible, passedMs: before.closedMs }
+      : await examine(before.closedMs, upToMs);
   await retried;
 
   const progress = {

@@ -94,6 +94,24 @@ describe("a window whose deadline passes", () => {
     assert.deepEqual(world.groups(), ["a2 b2", "a1"]);
   });
 
+  it("keeps what it holds until then, whatever else the instance has closed", async () => {
+    const world = memoryWorld();
+    const long = withDeadline({ seconds: 600 });
+    const instance = world.instance();
+    await world.store(long, "a", "a1");
+    world.clock.advance(500_000);
+    await world.store(long, "a", "a2");
+    world.clock.advance(100_000);
+    await world.store(long, "a", "a3");
+    await instance.checkWindow(long, WINDOW, await world.store(long, "b", "b3"));
+    world.clock.advance(500);
+    await instance.checkWindow(long, WINDOW, await world.store(long, "b", "b4"));
+    assert.deepEqual(world.groups(), ["a3 b3"]);
+    world.clock.advance(500);
+    await instance.checkWindow(long, WINDOW);
+    assert.deepEqual(world.groups(), ["a3 b3", "a1 a2"]);
+  });
+
   it("goes to the dead-letter topic where its rule says so, a complete one to the target", async () => {
     const dead = withDeadline(
       { seconds: 60, then: "deadLetter" },
