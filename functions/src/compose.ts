@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { cloudLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { Engine } from "./app/engine.ts";
-import type { Publisher } from "./app/ports.ts";
+import type { AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
 import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
-import { CONFIG, DATABASE } from "./params.ts";
+import { CONFIG, DATABASE, LOCATION } from "./params.ts";
 
 /**
  * The composition root: the only place that makes clients. Everything is made on first use and once per
@@ -83,6 +83,8 @@ export const engine = once(async (): Promise<Engine> => {
       cloudLog,
     ),
     publisher: lazyPublisher,
+    alarmClock: lazyAlarmClock,
+    timesOfDay,
     clock: Date.now,
     newId: () => randomBytes(12).toString("hex"),
     log: cloudLog,
@@ -96,6 +98,25 @@ const pubSubPublisher = once(async () => {
 
 const lazyPublisher: Publisher = {
   publish: async (publication) => (await pubSubPublisher()).publish(publication),
+};
+
+const taskAlarmClock = once(async () => {
+  const [{ initializeApp }, { makeAlarmClock }] = await Promise.all([
+    import("firebase-admin/app"),
+    import("./adapters/tasks/alarmClock.ts"),
+  ]);
+  // By a name of its own: others of this process are not ours.
+  const app = initializeApp(undefined, "eventsync");
+  return makeAlarmClock(app, `locations/${LOCATION.value()}/functions/alarm`);
+});
+
+const lazyAlarmClock: AlarmClock = {
+  set: async (alarm) => (await taskAlarmClock()).set(alarm),
+};
+
+const timesOfDay: TimesOfDay = async (at, timeZone) => {
+  const zones = await import("./adapters/timeOfDay.ts");
+  return zones.timesOfDay(at, timeZone);
 };
 
 /** Whether this process serves the function of that name, rather than being asked what there is. */

@@ -1,4 +1,5 @@
 import "./globalOptions.ts"; // first: it must be read before any function is defined
+export { alarm } from "./functions/alarm.ts";
 export { checkWindow } from "./functions/checkWindow.ts";
 export { config } from "./functions/config.ts";
 export { event } from "./functions/event.ts";

@@ -6,7 +6,7 @@
  *   2. deploys rules and indexes, without --force: indexes that it does not know stay;
  *   3. deploys the functions, with --force: they are retried on failure (as they must be), images of builds
  *      are removed after a day, and so are functions that are gone from the codebase;
- *   4. lets the trigger's identity call the function it triggers;
+ *   4. lets the account of the trigger and of alarms call the functions that they call;
  *   5. starts the sweep, and waits until one has finished without an error.
  */
 import { spawnSync } from "node:child_process";
@@ -59,23 +59,22 @@ async function deploy({ project, dryRun, useGcloud, others }: Options): Promise<
 
   const valueOf = (name: string): string => deployment.settings[name]?.value ?? "";
   const location = valueOf("LOCATION");
-  const grant = grantTrigger(project, location, valueOf("SERVICE_ACCOUNT"));
+  const account = valueOf("SERVICE_ACCOUNT");
+  const grants = ["checkwindow", "alarm"].map((service) => [
+    ...["run", "services", "add-iam-policy-binding", service, "--project", project],
+    ...["--region", location, "--member", `serviceAccount:${account}`],
+    ...["--role", "roles/run.invoker", "--format", "none"],
+  ]);
   const job = [`firebase-schedule-sweep-${location}`, "--project", project, "--location", location];
   if (!useGcloud) {
-    const lines = [grant, ["scheduler", "jobs", "run", ...job]].map((each) => each.join(" "));
+    const lines = [...grants, ["scheduler", "jobs", "run", ...job]].map((each) => each.join(" "));
     print(`deploy: left out:\n  gcloud ${lines.join("\n  gcloud ")}`);
     return 0;
   }
-  run("gcloud", grant);
+  // firebase-tools grants neither identity anything, and a redeployment leaves these grants alone.
+  for (const grant of grants) run("gcloud", grant);
   await proveSweep(project, job);
   return 0;
-}
-
-/** firebase-tools grants the trigger's identity nothing, and a redeployment leaves this grant alone. */
-function grantTrigger(project: string, location: string, serviceAccount: string): string[] {
-  const service = ["checkwindow", "--project", project, "--region", location];
-  const member = ["--member", `serviceAccount:${serviceAccount}`, "--role", "roles/run.invoker"];
-  return ["run", "services", "add-iam-policy-binding", ...service, ...member, "--format", "none"];
 }
 
 /**

@@ -1,7 +1,9 @@
-/** What Google Cloud does around the functions, on the emulators: topics to read from, and a scheduler. */
+/** What Google Cloud does around the functions, on the emulators: topics to read from, a scheduler, and alarms. */
 import { PubSub, type Message, type Subscription } from "@google-cloud/pubsub";
 
 import type { Services } from "../src/config/route.ts";
+import { Firestore } from "@google-cloud/firestore";
+import { topicsOf } from "./prerequisites.ts";
 
 /** A message that arrived on a target topic. */
 export interface TargetMessage {
@@ -20,7 +22,7 @@ export interface Targets {
 
 /** Makes the target topics of all services, each with a subscription, and listens. */
 export async function subscribeToTargets(services: Services): Promise<Targets> {
-  const topics = [...new Set(services.map(({ targetPubSub }) => targetPubSub.topic))];
+  const topics = topicsOf(services);
   const clients: PubSub[] = [];
   const subscriptions: Subscription[] = [];
   for (const topic of topics) {
@@ -73,6 +75,57 @@ export function startScheduler(baseUrl: string, functionName: string): { stop():
   return {
     stop: () => {
       clearInterval(timer);
+    },
+  };
+}
+
+/** How often the alarms of local runs ring. */
+const RING_MS = 500;
+
+/**
+ * Rings alarms as Cloud Tasks would, and more often: for each window that holds events, twice a second. The
+ * emulator of Cloud Tasks calls at once, whatever the time that a task is for; such a call finds that the
+ * deadline has not passed.
+ *
+ * @param projectId where the functions' database is
+ */
+export function startAlarmClock(
+  baseUrl: string,
+  projectId: string,
+  services: Services,
+): { stop(): Promise<void> } {
+  const watched = services.filter(({ deadline }) => deadline !== undefined);
+  if (watched.length === 0) return { stop: () => Promise.resolve() };
+  const db = new Firestore({ projectId });
+  const ring = async ({ serviceName: service }: Services[number]): Promise<void> => {
+    const { docs } = await db.collection(`services/${service}/pending`).select("key").get();
+    const keys = new Set(docs.map((doc) => String(doc.get("key"))));
+    for (const key of keys) {
+      const response = await fetch(`${baseUrl}/alarm`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ data: { service, key, at: new Date().toISOString() } }),
+      });
+      await response.text();
+      if (!response.ok) throw new Error(`HTTP ${String(response.status)}`);
+    }
+  };
+  let isRinging = false;
+  const timer = setInterval(() => {
+    if (isRinging) return;
+    isRinging = true;
+    Promise.all(watched.map(ring))
+      .catch((error: unknown) => {
+        process.stderr.write(`an alarm failed: ${String(error)}\n`);
+      })
+      .finally(() => {
+        isRinging = false;
+      });
+  }, RING_MS);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return db.terminate();
     },
   };
 }

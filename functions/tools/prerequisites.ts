@@ -16,7 +16,8 @@ export const MUST_EXIST = "must exist, and is not looked at: ";
 /** Every account and topic that must exist, with the roles that the functions' account needs. */
 export function prerequisitesOf(parties: Parties): string[] {
   const { project, serviceAccount = "", invokers } = parties;
-  const topics = topicsOf(parties);
+  const { services = [] } = parties;
+  const topics = topicsOf(services);
   const callers = new Map<string, string[]>();
   for (const [name, members] of Object.entries(invokers ?? {})) {
     for (const member of members) {
@@ -26,9 +27,16 @@ export function prerequisitesOf(parties: Parties): string[] {
     }
   }
   const roles = `roles/datastore.user and roles/eventarc.eventReceiver on ${project}, and roles/pubsub.publisher on ${topics.length === 1 ? "the topic" : "each topic"}`;
+  const alarmRoles = `roles/cloudtasks.enqueuer on ${project} and roles/iam.serviceAccountUser on itself, for alarms; without them deadlines pass with the sweep, up to a minute late`;
+  const hasDeadline = services.some(({ deadline }) => deadline !== undefined);
   return [
     ...topics.map((topic) => `topic ${topic}`),
-    ...(serviceAccount === "" ? [] : [`account ${serviceAccount}, with ${roles}`]),
+    ...(serviceAccount === ""
+      ? []
+      : [
+          `account ${serviceAccount}, with ${roles}`,
+          ...(hasDeadline ? [`account ${serviceAccount}, with ${alarmRoles}`] : []),
+        ]),
     ...[...callers].map(
       ([account, names]) => `account ${account}, which may call ${names.join(", ")}`,
     ),
@@ -46,7 +54,7 @@ export function foreignWarnings(parties: Parties): string[] {
           `SERVICE_ACCOUNT is ${serviceAccount}, of another project than ${project}: who deploys needs roles/iam.serviceAccountUser on it, the Cloud Run service agent of ${project} needs roles/iam.serviceAccountTokenCreator, and the account's project must allow its use in others (iam.disableCrossProjectServiceAccountUsage)`,
         ]
       : []),
-    ...topicsOf(parties)
+    ...topicsOf(parties.services ?? [])
       .filter((topic) => topic.split("/")[1] !== project)
       .map(
         (topic) =>
@@ -62,6 +70,10 @@ export function accountDomain(project: string): string {
   return project.split(":").reverse().join(".") + IAM_DOMAIN;
 }
 
-function topicsOf({ services = [] }: Parties): string[] {
-  return [...new Set(services.map(({ targetPubSub }) => targetPubSub.topic))];
+/** Every topic that the services publish to. */
+export function topicsOf(services: readonly ServiceConfig[]): string[] {
+  const topics = services.flatMap(({ targetPubSub, deadLetterPubSub }) =>
+    [targetPubSub, deadLetterPubSub].flatMap((target) => target?.topic ?? []),
+  );
+  return [...new Set(topics)];
 }

@@ -10,7 +10,7 @@ import { explain, readEnvFiles, readFile } from "./configFiles.ts";
 import { checkContent } from "./content.ts";
 import { runDemo } from "./demo.ts";
 import { startEmulators } from "./emulators.ts";
-import { startScheduler, subscribeToTargets } from "./localCloud.ts";
+import { startAlarmClock, startScheduler, subscribeToTargets } from "./localCloud.ts";
 import { LOCAL_PARAMETERS } from "./localParameters.ts";
 import { instructions, renderMessage } from "./startTexts.ts";
 
@@ -68,12 +68,14 @@ async function main(): Promise<number> {
         print(`\n── sync message on ${message.topic} ──\n${renderMessage(message)}`);
       });
       const scheduler = startScheduler(base, "sweep");
+      const alarms = startAlarmClock(base, PROJECT, services);
       await new Promise<void>((resolve) => {
         interrupt.signal.addEventListener("abort", () => {
           resolve();
         });
       });
       scheduler.stop();
+      await alarms.stop();
       return 0;
     } finally {
       await targets.close();

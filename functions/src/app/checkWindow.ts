@@ -5,9 +5,10 @@ import { decide } from "../domain/decide.ts";
 import { EventSyncError } from "../domain/errors.ts";
 import { windowStart, type Rule } from "../domain/rule.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
-import { claimKept, claimTaken, takeClaims, type Due } from "./claimSyncs.ts";
+import type { Alarms } from "./alarms.ts";
+import { claimKept, claimTaken, takeClaims } from "./claimSyncs.ts";
 import type { Lease, OpenClaim, Ports } from "./ports.ts";
-import type { Asking, ProbeResult, WindowProbe } from "./probeWindow.ts";
+import { lookAtAll, type Asking, type ProbeResult, type WindowProbe } from "./probeWindow.ts";
 import { replayWindow } from "./replayWindow.ts";
 
 export type CheckOutcome =
@@ -27,8 +28,16 @@ export type CheckOutcome =
 
 type Deps = Pick<
   Ports,
-  "window" | "services" | "outbox" | "clock" | "newId" | "log" | "claimChunk" | "seekAfter"
-> & { readonly probe: WindowProbe };
+  | "window"
+  | "services"
+  | "outbox"
+  | "clock"
+  | "newId"
+  | "log"
+  | "claimChunk"
+  | "seekAfter"
+  | "timesOfDay"
+> & { readonly probe: WindowProbe; readonly alarms: Alarms };
 
 /** Thrown when others kept taking the events first. The platform's retry checks again later. */
 export class ContentionError extends EventSyncError {
@@ -79,6 +88,9 @@ async function attemptCheck(
 ): Promise<CheckOutcome> {
   const probed = await deps.probe.probe(rule, id, asking);
   if (!probed.complete) {
+    if (await deps.alarms.isDue(rule, id, asking)) {
+      return checkTaken(deps, rule, id, lookAtAll(deps.clock()));
+    }
     const { missing } = probed;
     return missing.length === 0 ? { outcome: "nothingNew" } : { outcome: "waiting", missing };
   }
@@ -99,12 +111,12 @@ async function checkTaken(
   const replayed = await replayWindow(deps, rule, id, probed);
   const { closed, missing, settledMs } = replayed;
   deps.probe.sawReset(id, replayed.lastResetMs);
-  const due = closed.map((run): Due => ({ ...run, reason: "complete" }));
+  await deps.alarms.set(id, replayed.deadlineAtMs);
   const { leases, claims, ownedTo, isContended } = await claimTaken(
     deps,
     rule,
     id,
-    due,
+    closed,
     replayed.stateVersion,
   );
   const isNothing = leases.length + claims.length === 0;

@@ -34,6 +34,8 @@ export interface Due {
   /** All that is in it, and nothing else, is to be taken; undefined where nothing is. */
   readonly range: Range | undefined;
   readonly reason: SyncReason;
+  /** The deadline of its window, where the rule has one. Epoch milliseconds. */
+  readonly deadlineAtMs?: number | undefined;
 }
 
 export interface ClaimedSyncs {
@@ -62,8 +64,8 @@ export async function claimTaken(
 ): Promise<ClaimedSyncs> {
   if (due.length === 0) return { leases: [], claims: [], ownedTo: undefined, isContended: false };
   const { claimChunk = CLAIM_CHUNK } = deps;
-  const claims = due.map(({ groups, range, reason }) => ({
-    ...claimOf(deps, rule, window, reason),
+  const claims = due.map(({ groups, range, ...why }) => ({
+    ...claimOf(deps, rule, window, why),
     syncId: deps.newId(),
     // Without a range there is nothing to take: one sync that is empty, as the manual trigger makes it.
     chunks:
@@ -152,16 +154,16 @@ export async function claimKept(
   deps: Deps,
   rule: Rule,
   window: WindowId,
-  { groups, reason }: Pick<Due, "groups" | "reason">,
+  { groups, ...why }: Omit<Due, "range">,
 ): Promise<ClaimResult & { readonly more: boolean }> {
   const { claimChunk = CLAIM_CHUNK } = deps;
   const taken = limitNew(rule.condition, groups, claimChunk);
   const result = await deps.outbox.claimKept({
-    ...claimOf(deps, rule, window, reason),
+    ...claimOf(deps, rule, window, why),
     syncId: eventIdOf(taken.groups),
     chunks: portions(taken.groups, claimChunk),
   });
-  logClaim(deps, window, reason, result);
+  logClaim(deps, window, why.reason, result);
   return { ...result, more: taken.more };
 }
 
@@ -169,10 +171,10 @@ function claimOf(
   { clock, newId }: Deps,
   rule: Rule,
   window: WindowId,
-  reason: SyncReason,
+  { reason, deadlineAtMs }: Pick<Due, "reason" | "deadlineAtMs">,
 ): Omit<Claim, "syncId" | "chunks"> {
   const leaseUntilMs = (): number => clock() + LEASE_MS;
-  return { token: newId(), rule, window, reason, nowMs: clock(), leaseUntilMs };
+  return { token: newId(), rule, window, reason, deadlineAtMs, nowMs: clock(), leaseUntilMs };
 }
 
 function logClaim(

@@ -1,6 +1,7 @@
 import type { PendingEvent } from "../domain/event.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
 import { windowFacts, windowName, type WindowId } from "../domain/window.ts";
+import { Alarms } from "./alarms.ts";
 import { checkWindow, type CheckOutcome } from "./checkWindow.ts";
 import { Coalescer } from "./coalescer.ts";
 import { ClaimUnfinishedError, finishClaims } from "./finishClaims.ts";
@@ -44,7 +45,8 @@ export interface Engine {
 export function makeEngine(ports: Ports): Engine {
   const probe = new WindowProbe(ports);
   const outbox = markTogether(ports.outbox, ports.clock);
-  const deps = { ...ports, outbox, probe, budget: new MessageBudget() };
+  const alarms = new Alarms(ports);
+  const deps = { ...ports, outbox, probe, alarms, budget: new MessageBudget() };
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
   const checks = new Coalescer<Asked, Asking | typeof EVERYTHING, Checked>(
     async ({ rule, window }, asked) => {

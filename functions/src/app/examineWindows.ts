@@ -1,10 +1,12 @@
 import pMap from "p-map";
 import pTimeout from "p-timeout";
+import { DEADLINE_GRACE_MS, passedBy } from "../domain/deadline.ts";
 import type { Rule } from "../domain/rule.ts";
 import { windowFacts } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
+import { deadlineOfRule } from "./deadlines.ts";
 import { noteFailedStep } from "./failedStep.ts";
-import type { Clock, Log, NetProgress, OpenWindows, WaitingEvent } from "./ports.ts";
+import type { Clock, Log, NetProgress, OpenWindows, TimesOfDay, WaitingEvent } from "./ports.ts";
 import { LATE_MS, type Asking } from "./probeWindow.ts";
 import { CLAIM_MS } from "./timeLimits.ts";
 
@@ -12,6 +14,7 @@ interface Deps {
   readonly openWindows: OpenWindows;
   readonly clock: Clock;
   readonly log: Log;
+  readonly timesOfDay?: TimesOfDay;
   /** A window check that these events ask for, or none in particular, with its publication. */
   readonly check: (
     rule: Rule,
@@ -37,6 +40,9 @@ const CHECK_SECONDS = 5 + CLAIM_MS.sweep / 1000;
 /** Windows that are tried again. With more the store itself is at fault: then nothing is passed. */
 const MOST_AGAIN = 100;
 
+/** How long after a deadline the net looks whether its alarm was lost: one that rings is there first. */
+const ALARM_MS = 10_000;
+
 /** How long nothing need be noted where there is nothing to examine; what is gone is gone through again. */
 const NOTE_MS = 600_000;
 
@@ -48,6 +54,10 @@ const NOTE_MS = 600_000;
  * an event may take to become visible (`LATE_MS`), so what lies before it is all there: a mark on the
  * time of receipt, noted for the next sweep, says what has been examined. It costs a read for each such
  * marker, and about one for the check of its window.
+ *
+ * Where there is a deadline each marker that waits still is examined a second time, once a window that it
+ * had begun would be closed: the alarm of its window was lost, or its window goes on. Deadlines come in the
+ * order of receipt, so a second mark says how far that is done, and what lies before it is closed.
  *
  * A check that fails is tried again by the next sweeps, and stops no other.
  *
@@ -89,35 +99,61 @@ export async function examineWindows(
     { concurrency: AGAIN_CONCURRENCY },
   );
 
-  let { passedMs } = before;
-  let isEmpty = true;
-  let isCutShort = false;
-  for await (const page of openWindows.scan(service, { aboveMs: passedMs, upToMs: dueMs })) {
-    isEmpty = false;
-    const results = await pMap(
-      askingByKey(page),
-      async ([key, asking]) => ({ key, result: await check(key, asking) }),
-      { concurrency: CONCURRENCY },
-    );
-    const failures = results.filter(({ result }) => result === "failed");
-    isCutShort =
-      results.some(({ result }) => result === "left") || again.size + failures.length > MOST_AGAIN;
-    // All of the page is examined once more, then.
-    if (isCutShort) break;
-    for (const { key } of failures) again.add(key);
-    // Others of the same millisecond may be on the next page.
-    passedMs = (page.at(-1)?.receivedAtMs ?? dueMs) - 1;
-  }
+  const examine = async (aboveMs: number | undefined, upToMs: number): Promise<Examined> => {
+    let passedMs = aboveMs;
+    let isEmpty = true;
+    for await (const page of openWindows.scan(service, { aboveMs, upToMs })) {
+      isEmpty = false;
+      const results = await pMap(
+        askingByKey(page),
+        async ([key, asking]) => ({ key, result: await check(key, asking) }),
+        { concurrency: CONCURRENCY },
+      );
+      const failures = results.filter(({ result }) => result === "failed");
+      const isLeft = results.some(({ result }) => result === "left");
+      // All of the page is examined once more, then.
+      if (isLeft || again.size + failures.length > MOST_AGAIN) {
+        return { passedMs, isEmpty, isCutShort: true };
+      }
+      for (const { key } of failures) again.add(key);
+      // Others of the same millisecond may be on the next page.
+      passedMs = (page.at(-1)?.receivedAtMs ?? upToMs) - 1;
+    }
+    return { passedMs: Math.max(upToMs, passedMs ?? upToMs), isEmpty, isCutShort: false };
+  };
+  const visible = await examine(before.passedMs, dueMs);
+  const deadline = await deadlineOfRule(deps, rule);
+  const overdueMs = deadline && passedBy(deadline, rule, clock() - DEADLINE_GRACE_MS - ALARM_MS);
+  const upToMs = Math.min(overdueMs ?? Infinity, dueMs);
+  // With a rule whose deadlines were earlier somebody was further.
+  const beforeMs = before.closedMs && Math.min(before.closedMs, upToMs);
+  const closed: Examined =
+    deadline === undefined || visible.isCutShort
+      ? { ...visible, passedMs: beforeMs }
+      : await examine(beforeMs, upToMs);
   await retried;
-  if (!isCutShort) passedMs = Math.max(dueMs, passedMs ?? dueMs);
 
-  const progress = { passedMs, again: [...again] };
+  const progress = {
+    passedMs: visible.passedMs,
+    closedMs: closed.passedMs,
+    again: [...again],
+  };
+  const isEmpty = visible.isEmpty && closed.isEmpty;
   const isOld = before.passedMs === undefined || dueMs - before.passedMs > NOTE_MS;
   if (!isEmpty || isOld || before.again.length > 0) {
     await openWindows.saveProgress(service, progress);
   }
-  if (isCutShort) report.skipped++;
+  if (closed.isCutShort) report.skipped++;
   return progress;
+}
+
+/** A run through markers, by the time of receipt. */
+interface Examined {
+  /** What was received up to then has been examined. */
+  readonly passedMs: number | undefined;
+  readonly isEmpty: boolean;
+  /** There was no time for the rest. */
+  readonly isCutShort: boolean;
 }
 
 type Result = "done" | "failed" | "left";

@@ -46,6 +46,11 @@ export type LogFields = {
     readonly ageSeconds: number;
     readonly retryAt: string;
   };
+  /** The deadline of its window passed, and its rule asks for no message. */
+  "sync.discarded": AttemptFacts & {
+    readonly numberOfEvents: Readonly<Record<string, number>>;
+    readonly missing: readonly Shortfall[];
+  };
   "sync.postponed": AttemptFacts & { readonly reason: string };
   "sync.kept": SyncFacts & { readonly until: string };
   "sync.keepFailed": SyncFacts & { readonly error: string };
@@ -61,6 +66,9 @@ export type LogFields = {
     readonly code: ErrorCode;
     readonly error: string;
   };
+  "alarm.failed": WindowFacts & { readonly at: string; readonly error: string };
+  "alarm.ignored": WindowFacts & { readonly problem: string };
+  "alarm.unreadable": Readonly<Record<string, never>>;
   "pending.ahead": EventFacts & { readonly receivedAt: string };
   "pending.deferred": EventFacts & { readonly problem: string };
   "pending.ignored": EventFacts & { readonly problem: string };
@@ -162,6 +170,11 @@ export const LOG_EVENTS = {
       "with the error, its age (`ageSeconds`) and when it is tried again (30 s, doubling up to an hour)",
     toDo: "alert on it; repair topic or role, and it goes out by itself",
   },
+  "sync.discarded": {
+    severity: "warn",
+    meaning:
+      "a deadline has closed a window whose rule discards it; with what it held and what was `missing`",
+  },
   "sync.postponed": {
     severity: "info",
     meaning:
@@ -214,6 +227,17 @@ export const LOG_EVENTS = {
     meaning: "what a trigger delivery asked for can never succeed; acknowledged",
     toDo: "the sweep checks its window",
   },
+  "alarm.failed": {
+    severity: "error",
+    meaning:
+      "the alarm for a deadline could not be set: the sweep closes the window, up to a minute late",
+    toDo: "give the functions' account the roles for alarms",
+  },
+  "alarm.ignored": {
+    severity: "warn",
+    meaning: "an alarm of a service that is gone, or has no deadline any more",
+  },
+  "alarm.unreadable": { severity: "error", meaning: "a task that is no alarm; acknowledged" },
   "pending.ahead": {
     severity: "warn",
     meaning:

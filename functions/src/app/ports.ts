@@ -1,3 +1,4 @@
+import type { NextTime } from "../domain/deadline.ts";
 import type { Range, RegisteredClaim } from "../domain/claim.ts";
 import type { Event, NewPendingEvent, PendingEvent, Place } from "../domain/event.ts";
 import type { Expiry } from "../domain/expiry.ts";
@@ -92,6 +93,11 @@ export interface Window {
     window: WindowId,
     query: { readonly eventKeys: readonly string[]; readonly after: Place | undefined },
   ): AsyncIterable<readonly PendingEvent[]>;
+  /** When the oldest of them was received, if there is any (1 read per 30 endpoints). Epoch milliseconds. */
+  oldest(
+    window: WindowId,
+    query: { readonly eventKeys: readonly string[] },
+  ): Promise<number | undefined>;
   /**
    * The oldest of the pending events of the endpoints behind a place, received no later than that (1 read
    * per 30 endpoints).
@@ -146,6 +152,8 @@ export interface WaitingEvent {
 export interface NetProgress {
   /** What was received up to then has been examined; undefined if nothing has. Epoch milliseconds. */
   readonly passedMs: number | undefined;
+  /** What was received up to then has been examined once its deadline had passed, where there is one. */
+  readonly closedMs: number | undefined;
   /** Keys of windows that could not be checked, and are tried again. */
   readonly again: readonly string[];
 }
@@ -262,6 +270,8 @@ export interface Claim {
   readonly rule: Rule;
   readonly window: WindowId;
   readonly reason: SyncReason;
+  /** The deadline of the window, where its rule has one. */
+  readonly deadlineAtMs?: number | undefined;
   readonly nowMs: number;
   /** When a lease runs out that is taken, or renewed, at the moment of the call. */
   readonly leaseUntilMs: () => number;
@@ -384,6 +394,8 @@ export interface Outbox {
   keep(lease: Lease, untilMs: number): Promise<Lease | undefined>;
   /** Marks syncs as published, together (1 write each); what somebody has removed is left out. */
   markPublished(published: readonly Published[], nowMs: number): Promise<void>;
+  /** Marks syncs as discarded, together (1 write each); what somebody has removed is left out. */
+  markDiscarded(discarded: readonly Lease[], nowMs: number): Promise<void>;
   /** Notes why a sync could not be published, and when to try again (1 write), if it is still ours. */
   markFailed(lease: Lease, error: string, retryAtMs: number): Promise<void>;
 }
@@ -401,6 +413,25 @@ export interface Publisher {
     publication: Target & { readonly messages: readonly SyncMessage[] },
   ): Promise<PromiseSettledResult<string>[]>;
 }
+
+/** A window is to be looked at, not before a time. */
+export interface Alarm {
+  readonly window: WindowId;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+}
+
+export interface AlarmClock {
+  /** Sets an alarm: once, however often it is asked for. */
+  set(alarm: Alarm): Promise<void>;
+}
+
+/**
+ * The times of day, `HH:MM` or `HH:MM:SS`, by the clocks of a zone.
+ *
+ * @throws RangeError if there is no such time or zone
+ */
+export type TimesOfDay = (at: string, timeZone: string) => Promise<NextTime>;
 
 /**
  * One structured line per decision: what happened, in the past tense, with its facts. Which there are, and
@@ -431,6 +462,10 @@ export interface Ports {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  /** Asked only for rules that name a time of day. */
+  readonly timesOfDay?: TimesOfDay;
+  /** Asked only for rules with a deadline; without it they are left to the sweep. */
+  readonly alarmClock?: AlarmClock;
   /** Events in one commit of a claim instead of `CLAIM_CHUNK`, where a test wants several from few. */
   readonly claimChunk?: number;
   /** Events of a window that a replay keeps instead of `SEEK_AFTER`, likewise. */

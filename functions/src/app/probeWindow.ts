@@ -38,6 +38,11 @@ export type ProbeResult =
  */
 export const CLOCK_SKEW_MS = 10_000;
 
+/** What a look at all that there is begins with. */
+export function lookAtAll(nowMs: number): Extract<ProbeResult, { complete: true }> {
+  return { complete: true, nowMs, fromMs: undefined, untilMs: nowMs + CLOCK_SKEW_MS };
+}
+
 /**
  * How much later than its receipt an event may become visible, and still be found by a check that it did
  * not ask for: longer than the function that stores it may run. The sweep finds any.

@@ -22,6 +22,8 @@ type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
 
 export type PublishOutcome =
   | { readonly outcome: "published"; readonly messageId: string }
+  /** Its window was discarded: there is no message, and that is on record. */
+  | { readonly outcome: "discarded" }
   | { readonly outcome: "failed"; readonly error: string }
   /** Nothing was tried, and nothing is wrong: the sync comes up again when the lease has run out. */
   | { readonly outcome: "postponed" };
@@ -34,6 +36,8 @@ export type PublishOutcome =
  * The marks come last: a crash before them means that messages go out again, with the same `eventID` and
  * content; the other order could lose them. A failure is noted on its sync, where operators see it, and
  * the sweep tries again with growing pauses.
+ *
+ * A sync without a destination has no message: it is only marked.
  *
  * @param beginByMs until when it may wait for room in memory, if not as long as the leases allow
  * @returns what became of each
@@ -103,6 +107,8 @@ async function publishBatch(
   batch: readonly Planned[],
   beginByMs: number,
 ): Promise<PublishOutcome[]> {
+  // Those of a batch have one topic; only syncs without a destination have none.
+  if (batch[0]?.lease.sync.destination === "none") return discardBatch(deps, batch);
   const held = await Promise.all(batch.map(({ lease }) => keepMembers(deps, lease)));
   const ours = batch.flatMap(({ plan }, index) => {
     const lease = held[index];
@@ -120,6 +126,20 @@ async function publishBatch(
       return conclude(deps, own, rest.next().value ?? { outcome: "noRoom" });
     }),
   );
+}
+
+async function discardBatch(
+  { outbox, clock, log }: Deps,
+  batch: readonly Planned[],
+): Promise<PublishOutcome[]> {
+  const leases = batch.map(({ lease }) => lease);
+  await outbox.markDiscarded(leases, clock());
+  for (const lease of leases) {
+    const { endpoints, completion } = lease.sync;
+    const numberOfEvents = Object.fromEntries(endpoints.map((e) => [e.eventKey, e.numberOfEvents]));
+    log.warn("sync.discarded", { ...factsOf(lease), numberOfEvents, missing: completion.missing });
+  }
+  return leases.map(() => ({ outcome: "discarded" }));
 }
 
 type Sent =

@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import type { Rule } from "../domain/rule.ts";
-import type { Sync } from "../domain/sync.ts";
+import { topicOf, type Sync } from "../domain/sync.ts";
 import { LEASE_MS } from "./claimSyncs.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import { finishClaims } from "./finishClaims.ts";
@@ -127,5 +127,6 @@ export async function relayDue(
 /** A topic that was wrong when the sync was made may have been put right in the configuration. */
 export function withCurrentTopic(sync: Sync, rules: readonly Rule[]): Sync {
   const rule = rules.find(({ serviceName }) => serviceName === sync.serviceName);
-  return rule === undefined ? sync : { ...sync, topic: rule.targetPubSub.topic };
+  const topic = rule && topicOf(rule, sync.destination);
+  return topic === undefined ? sync : { ...sync, topic };
 }

@@ -1,10 +1,12 @@
 import { ownedUntil, type Range, type RegisteredClaim } from "../domain/claim.ts";
 import type { Shortfall } from "../domain/condition.ts";
+import { DEADLINE_GRACE_MS, type DeadlineOf } from "../domain/deadline.ts";
 import { groupMembers, type Group } from "../domain/decide.ts";
 import { byAge, endOf, latest, placeOf, type PendingEvent, type Place } from "../domain/event.ts";
-import { Replay } from "../domain/replay.ts";
+import { Replay, type Closed, type Run } from "../domain/replay.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
 import { windowFacts, type WindowId } from "../domain/window.ts";
+import { deadlineOfRule } from "./deadlines.ts";
 import type { Ports, WindowState } from "./ports.ts";
 import { seek } from "./seekWindow.ts";
 
@@ -14,7 +16,7 @@ import { seek } from "./seekWindow.ts";
  */
 export const SEEK_AFTER = 5000;
 
-export type ReplayDeps = Pick<Ports, "window" | "services" | "log" | "seekAfter">;
+export type ReplayDeps = Pick<Ports, "window" | "services" | "log" | "seekAfter" | "timesOfDay">;
 
 /** Events that follow each other, and belong together. */
 export interface WindowRun {
@@ -24,13 +26,18 @@ export interface WindowRun {
   readonly range: Range;
 }
 
+/** A window that is closed: what becomes a sync. */
+export interface ClosedWindow extends WindowRun, Pick<Closed, "reason" | "deadlineAtMs"> {}
+
 /** What the events of a window came to, one after the other. */
 export interface ReplayedWindow {
-  /** The syncs that are due, in the order in which their windows were complete. */
-  readonly closed: readonly WindowRun[];
+  /** The syncs that are due, in the order in which their windows were closed. */
+  readonly closed: readonly ClosedWindow[];
   /** What is left; undefined if nothing is, or if it was not looked at. */
   readonly open: WindowRun | undefined;
   readonly missing: readonly Shortfall[];
+  /** The next deadline of what is there; undefined if there is none. Epoch milliseconds. */
+  readonly deadlineAtMs: number | undefined;
   /** It ended early: behind what is closed there may be more. */
   readonly more: boolean;
   /**
@@ -53,12 +60,14 @@ export interface ReplayWindowFacts {
   readonly untilMs: number;
   /** Up to where the window belonged to a claim when somebody looked last: where to begin, if it still does. */
   readonly ownedTo?: Place | undefined;
+  /** How long after its deadline a window is closed. */
+  readonly graceMs?: number;
 }
 
 /**
  * Reads the pending events of a window in the order of receipt and replays them (`domain/replay.ts`):
  * 1 read for each event that still waits, at least 1, and 1 for each page's resets. Of a large window not
- * every event is read, see `seekWindow.ts`.
+ * every event is read, see `seekWindow.ts`; where there is a deadline, every event is: each can put it off.
  */
 export async function replayWindow(
   deps: ReplayDeps,
@@ -66,7 +75,7 @@ export async function replayWindow(
   id: WindowId,
   facts: ReplayWindowFacts,
 ): Promise<ReplayedWindow> {
-  const pass = new Pass(deps, rule, id, facts);
+  const pass = new Pass(deps, rule, id, facts, await deadlineOfRule(deps, rule));
   let step: Step = "scan";
   while (step !== "end") step = step === "scan" ? await pass.scan() : await pass.seek();
   return pass.result();
@@ -79,11 +88,18 @@ class Pass {
   readonly #rule: Rule;
   readonly #id: WindowId;
   readonly #facts: ReplayWindowFacts;
+  readonly #deadlineOf: DeadlineOf | undefined;
   readonly #most: number;
   #replay: Replay;
   #state: WindowState | undefined;
-  #closed: WindowRun[] = [];
+  #closed: ClosedWindow[] = [];
   #closedEvents = 0;
+  /**
+   * Windows whose deadline has passed, or will have by the clock of one of their markers, and which may not
+   * be closed yet: the deadline of the first, and when its first event was received.
+   */
+  #nextDeadlineMs: number | undefined;
+  #unsettledMs = Infinity;
   /** Of all that it has gone through. */
   #oldest: Place | undefined;
   /** Behind which the next page begins. */
@@ -94,6 +110,8 @@ class Pass {
   #kept: PendingEvent[] = [];
   #first = 0;
   #before: Place | undefined;
+  /** The run that is open and too large to be kept, where a deadline forbids to seek: it is told by its bounds. */
+  #untold: { readonly from: number; readonly after: Place } | undefined;
   /** Whether the replay has seen a sample of what is open, so that its runs are told by their bounds; and how many since. */
   #isSampled = false;
   #sinceSample = 0;
@@ -103,13 +121,20 @@ class Pass {
   #isUnread = false;
   #more = false;
 
-  constructor(deps: ReplayDeps, rule: Rule, id: WindowId, facts: ReplayWindowFacts) {
+  constructor(
+    deps: ReplayDeps,
+    rule: Rule,
+    id: WindowId,
+    facts: ReplayWindowFacts,
+    deadlineOf: DeadlineOf | undefined,
+  ) {
     this.#deps = deps;
     this.#rule = rule;
     this.#id = id;
     this.#facts = facts;
     this.#most = deps.seekAfter ?? SEEK_AFTER;
-    this.#replay = new Replay({ rule, resetsMs: [] });
+    this.#deadlineOf = deadlineOf;
+    this.#replay = new Replay({ rule, resetsMs: [], deadlineOf });
     this.#ownedTo = facts.ownedTo;
     this.#begin(facts.ownedTo ?? this.#start);
   }
@@ -123,6 +148,8 @@ class Pass {
   #begin(position: Place | undefined): void {
     this.#closed = [];
     this.#closedEvents = 0;
+    this.#nextDeadlineMs = undefined;
+    this.#unsettledMs = Infinity;
     this.#oldest = undefined;
     this.#goOnPlainly(position);
   }
@@ -130,11 +157,12 @@ class Pass {
   /** With nothing open, from there; what is closed stays. */
   #goOnPlainly(position: Place | undefined): void {
     const resetsMs = this.#state?.resetsMs ?? [];
-    this.#replay = new Replay({ rule: this.#rule, resetsMs });
+    this.#replay = new Replay({ rule: this.#rule, resetsMs, deadlineOf: this.#deadlineOf });
     this.#position = position;
     this.#kept = [];
     this.#first = 0;
     this.#before = position;
+    this.#untold = undefined;
     this.#isSampled = false;
   }
 
@@ -157,7 +185,9 @@ class Pass {
         return "end";
       }
       const held = this.#isSampled ? this.#sinceSample : this.#replay.openLength;
-      if (held > this.#most && !this.#isOnePage) return "seek";
+      // From a sample nobody knows when the first event of a window came, nor the last.
+      const maySeek = this.#deadlineOf === undefined;
+      if (maySeek && held > this.#most && !this.#isOnePage) return "seek";
       this.#isOnePage = false;
     }
     // Who passed over something has to know that it is owned still, also if nothing is behind it.
@@ -221,39 +251,69 @@ class Pass {
     this.#oldest ??= placeOf(event);
     if (!this.#isSampled) this.#kept.push(event);
     this.#sinceSample++;
-    const run = this.#replay.next(event);
+    const runs = this.#replay.next(event);
     this.#position = placeOf(event);
-    if (run === undefined) return false;
-    if (this.#isSampled) {
-      const { receivedAtMs } = event;
-      const after = this.#startOfWindow(receivedAtMs, receivedAtMs - 1);
-      this.#closed.push({ groups: [], range: { after, to: placeOf(event) } });
-      this.#goOnPlainly(placeOf(event));
-      return true;
+    if (!this.#isSampled) {
+      for (const run of runs) this.#take(run);
+      return runs.length > 0;
     }
-    this.#closed.push(this.#runOf(run.from, run.to, placeOf(event)));
-    this.#closedEvents += run.to - run.from;
+    const [run] = runs;
+    if (run === undefined) return false;
+    const { reason, deadlineAtMs } = run;
+    const { receivedAtMs } = event;
+    const after = this.#startOfWindow(receivedAtMs, receivedAtMs - 1);
+    this.#closed.push({ groups: [], range: { after, to: placeOf(event) }, reason, deadlineAtMs });
+    this.#goOnPlainly(placeOf(event));
     return true;
   }
 
-  #runOf(from: number, to: number, last: Place): WindowRun {
-    const previous = this.#kept[from - this.#first - 1];
+  /** What is closed becomes a sync, once that is certain. */
+  #take(run: Closed): void {
+    const { nowMs, graceMs = DEADLINE_GRACE_MS } = this.#facts;
+    const { reason, deadlineAtMs = -Infinity } = run;
+    const told = this.#runOf(run);
+    if (reason === "deadline" && deadlineAtMs > nowMs - graceMs) {
+      this.#nextDeadlineMs ??= deadlineAtMs;
+      // Its first event may be of the same millisecond as what stands before it.
+      this.#unsettledMs = Math.min(this.#unsettledMs, told.range.after.receivedAtMs - 1);
+      return;
+    }
+    this.#closed.push({ ...told, reason, deadlineAtMs: run.deadlineAtMs });
+    this.#closedEvents += told.groups.reduce((sum, { members }) => sum + members.length, 0);
+  }
+
+  /** @param run of one event at least */
+  #runOf({ from, to }: Run): WindowRun {
+    const last = this.#placeBefore(to) ?? endOf(-Infinity);
+    if (this.#untold?.from === from) {
+      return { groups: [], range: { after: this.#untold.after, to: last } };
+    }
     const members = this.#kept.slice(from - this.#first, to - this.#first);
-    const before = previous ?? this.#before ?? endOf((members[0]?.receivedAtMs ?? 0) - 1);
     return {
       groups: groupMembers(this.#rule, members),
-      range: { after: placeOf(before), to: last },
+      range: { after: this.#placeBefore(from) ?? justBefore(members[0]), to: last },
     };
   }
 
-  /** Lets go of what is open no more. */
+  /** What stands before a place that was counted; undefined if nothing that is known. */
+  #placeBefore(place: number): Place | undefined {
+    const previous = this.#kept[place - 1 - this.#first];
+    return previous === undefined ? this.#before : placeOf(previous);
+  }
+
+  /** Lets go of what is open no more, or too much to be kept. */
   #forget(): void {
     if (this.#isSampled) return;
-    const gone = this.#replay.openFrom - this.#first;
-    const last = this.#kept[gone - 1];
-    if (last !== undefined) this.#before = placeOf(last);
-    this.#kept = this.#kept.slice(gone);
-    this.#first = this.#replay.openFrom;
+    const { openFrom, openLength } = this.#replay;
+    const isUntold = this.#deadlineOf !== undefined && openLength > this.#most;
+    if (isUntold && this.#untold?.from !== openFrom) {
+      const after = this.#placeBefore(openFrom) ?? justBefore(this.#kept[openFrom - this.#first]);
+      this.#untold = { from: openFrom, after };
+    }
+    const keptFrom = isUntold ? openFrom + openLength : openFrom;
+    this.#before = this.#placeBefore(keptFrom);
+    this.#kept = this.#kept.slice(keptFrom - this.#first);
+    this.#first = keptFrom;
   }
 
   /** Behind it is what is in the window at that time, in no sync, and owned by nobody. */
@@ -281,29 +341,33 @@ class Pass {
     const { nowMs } = this.#facts;
     const { resetsMs = [], claims = [], version } = this.#state ?? {};
     const atMs = Math.max(nowMs, this.#position?.receivedAtMs ?? -Infinity);
-    const { run, missing } = this.#replay.openAt(atMs);
+    const { run, missing, deadlineAtMs, closed } = this.#replay.openAt(atMs);
+    // What was not read may belong to it.
+    if (!this.#more) for (const one of closed) this.#take(one);
     const closedMs = this.#closed.at(-1)?.range.to.receivedAtMs ?? -Infinity;
     const periodStartMs = addSeconds(nowMs, -this.#rule.trigger.observationPeriod);
+    const settledMs = this.#more ? closedMs : Math.min(nowMs, Math.max(closedMs, periodStartMs));
     return {
       closed: this.#closed,
       open: this.#more ? undefined : this.#open(run, atMs),
       missing,
+      deadlineAtMs: this.#nextDeadlineMs ?? (this.#more ? undefined : deadlineAtMs),
       more: this.#more,
-      settledMs: this.#more ? closedMs : Math.min(nowMs, Math.max(closedMs, periodStartMs)),
+      settledMs: Math.min(settledMs, this.#unsettledMs),
       lastResetMs: resetsMs.at(-1),
       claims,
       stateVersion: version,
     };
   }
 
-  #open(
-    { from, to }: { readonly from: number; readonly to: number },
-    atMs: number,
-  ): WindowRun | undefined {
-    if (from === to) return undefined;
+  #open(run: Run, atMs: number): WindowRun | undefined {
+    if (run.from === run.to) return undefined;
+    if (!this.#isSampled) return this.#runOf(run);
     const last = this.#position ?? endOf(atMs);
-    if (!this.#isSampled) return this.#runOf(from, to, last);
     const end = this.#isUnread ? latest(endOf(this.#facts.nowMs), last) : last;
     return { groups: [], range: { after: this.#startOfWindow(atMs, atMs), to: end } };
   }
 }
+
+const justBefore = (event: PendingEvent | undefined): Place =>
+  endOf((event?.receivedAtMs ?? -Infinity) - 1);

@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import pTimeout from "p-timeout";
+import { DEADLINE_GRACE_MS } from "../domain/deadline.ts";
 import { expiryOf } from "../domain/expiry.ts";
 import { firesByItself, type Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
@@ -21,6 +22,7 @@ type Deps = Pick<
   | "clock"
   | "log"
   | "claimChunk"
+  | "timesOfDay"
 > & {
   readonly budget: MessageBudget;
   readonly check: Parameters<typeof examineWindows>[0]["check"];
@@ -103,12 +105,14 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
     rotate(rules, startMs),
     async (rule) => {
       const { serviceName: service } = rule;
-      // What has expired is what a replay has passed by then: it may go only once that is done.
-      let passed: Passed | undefined = { ms: deps.clock(), butKeys: [] };
+      // What has expired is what a replay has passed by then: it may go only once that is done. And what
+      // a deadline closes just before a reset is claimed a little later.
+      const graceMs = rule.deadline === undefined ? 0 : DEADLINE_GRACE_MS;
+      let passed: Passed | undefined = { ms: deps.clock() - graceMs, butKeys: [] };
       if (firesByItself(rule)) {
         passed = undefined;
         const check = async (): Promise<void> => {
-          const ms = deps.clock();
+          const ms = deps.clock() - graceMs;
           const outcome = await deps.check(rule, windowOf(rule), undefined);
           if (outcome.outcome === "fired") report.fired += outcome.leases.length;
           passed = { ms, butKeys: [] };
@@ -116,7 +120,14 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
         const examine = async (): Promise<void> => {
           const beginUntilMs = deps.clock() + LIMITS.examineSeconds * 1000;
           const untilThenMs = Math.min(untilMs, beginUntilMs);
-          const { passedMs: ms, again } = await examineWindows(deps, rule, untilThenMs, report);
+          const { passedMs, closedMs, again } = await examineWindows(
+            deps,
+            rule,
+            untilThenMs,
+            report,
+          );
+          // Where there is a deadline nothing expires before it had its turn.
+          const ms = rule.deadline === undefined ? passedMs : closedMs;
           passed = ms === undefined ? undefined : { ms, butKeys: again };
         };
         await (rule.correlation === undefined

@@ -3,6 +3,7 @@
  * the lease is derived from it, so that neither changes without the other.
  */
 export const TIME_LIMIT_SECONDS = {
+  alarm: 120,
   checkWindow: 120,
   config: 30,
   event: 60,

@@ -8,7 +8,7 @@ import { ClaimUnfinishedError, finishClaims } from "./finishClaims.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import { openWindow } from "./openWindow.ts";
 import type { DueSync, Lease, OpenClaim, Outbox, Ports } from "./ports.ts";
-import { CLOCK_SKEW_MS } from "./probeWindow.ts";
+import { lookAtAll } from "./probeWindow.ts";
 import { publishSyncs } from "./publishSyncs.ts";
 import { withCurrentTopic } from "./relay.ts";
 import { CLAIM_MS } from "./timeLimits.ts";
@@ -120,7 +120,7 @@ async function claimAllTaken(
     stateVersion,
     more,
   } = await whatIsThere(deps, rule, id);
-  const due: Due[] = closed.map((run) => ({ ...run, reason: "complete" }));
+  const due: Due[] = [...closed];
   if (open !== undefined) due.push({ ...open, reason: "manual" });
   const left = await takeClaims(deps, id, registered);
   if (due.length + left.length === 0) {
@@ -150,8 +150,8 @@ async function whatIsThere(
   if (!firesByItself(rule)) {
     return { ...(await openWindow(deps, rule, id, nowMs)), closed: [], more: false };
   }
-  const untilMs = nowMs + CLOCK_SKEW_MS;
-  return replayWindow(deps, rule, id, { fromMs: undefined, nowMs, untilMs });
+  // Somebody asks for what is there now: what a deadline has closed does not wait for late events.
+  return replayWindow(deps, rule, id, { ...lookAtAll(nowMs), graceMs: 0 });
 }
 
 async function collectWindow(

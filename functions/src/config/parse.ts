@@ -3,6 +3,7 @@ import { EventSyncError } from "../domain/errors.ts";
 import { MAX_ATTRIBUTE_BYTES, sourceOf } from "../domain/publication.ts";
 import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredAtMost } from "../domain/rule.ts";
+import { checkDeadline } from "./checkDeadline.ts";
 import { readCondition } from "./condition.ts";
 import { checkCorrelation } from "./correlation.ts";
 import { join, normalize } from "./normalize.ts";
@@ -217,7 +218,12 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
       message: `expected at least ${String(least)} seconds, the observation period of ${String(trigger.observationPeriod)} and one day, got ${String(retentionPeriod)}`,
     });
   }
-  return [...problems, ...checkCorrelation(service, root), ...checkTarget(service, root)];
+  return [
+    ...problems,
+    ...checkCorrelation(service, root),
+    ...checkTarget(service, root),
+    ...checkDeadline(service, root),
+  ];
 }
 
 /** A CloudEvent names its service in an attribute, escaped. */

@@ -35,6 +35,8 @@ const VIEW: View<ServiceConfig> = {
   condition: "shown",
   trigger: { type: "shown", observationPeriod: "shown", keepEventAfterTrigger: "shown" },
   targetPubSub: { topic: "shown", format: "shown", orderingKey: "shown" },
+  deadline: { seconds: "shown", from: "shown", at: "shown", timeZone: "shown", then: "shown" },
+  deadLetterPubSub: { topic: "shown" },
   retentionPeriod: "shown",
   cors: { origins: "shown" },
 };

@@ -2,6 +2,8 @@ import type { FromSchema } from "json-schema-to-ts";
 import type { Condition } from "../domain/condition.ts";
 import { HTTP_METHODS, type HttpMethod } from "../domain/event.ts";
 import {
+  DEADLINE_ACTIONS,
+  DEADLINE_EVENTS,
   EVENT_TO_SEND,
   MESSAGE_FORMATS,
   ORDERING_KEYS,
@@ -22,6 +24,17 @@ const TRIGGERS: Readonly<Record<TriggerType, string>> = {
   window: "by itself, when the window is complete",
   none: "only by manual trigger",
 };
+
+const topicSchema = {
+  type: "string",
+  // Project ids may be domain-scoped; topic ids by Pub/Sub's resource name rules.
+  pattern:
+    "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",
+  expected: "the full name of a topic, such as projects/my-project/topics/my-topic",
+  description:
+    "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
+  examples: ["projects/my-project/topics/my-topic"],
+} as const;
 
 /** Where an event has its correlation key. */
 const keyPlace = {
@@ -296,16 +309,7 @@ export const serviceSchema = {
       description: "Where the sync message goes.",
       examples: [{ topic: "projects/my-project/topics/my-topic" }],
       properties: {
-        topic: {
-          type: "string",
-          // Project ids may be domain-scoped; topic ids by Pub/Sub's resource name rules.
-          pattern:
-            "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",
-          expected: "the full name of a topic, such as projects/my-project/topics/my-topic",
-          description:
-            "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
-          examples: ["projects/my-project/topics/my-topic"],
-        },
+        topic: topicSchema,
         format: {
           type: "string",
           enum: MESSAGE_FORMATS,
@@ -323,6 +327,65 @@ export const serviceSchema = {
           examples: ["key"],
         },
       },
+    },
+    deadline: {
+      type: "object",
+      expected: "an object with “seconds”, or with “at” and “timeZone”",
+      additionalProperties: false,
+      description:
+        "When a window is closed although it is not complete: so long after its first or its last event, or each day at a time; at the latest when its first event leaves the observation period, so that nothing expires silently. An event that comes exactly at the deadline belongs to the next window. Only for `type` `window` without `keepEventAfterTrigger`.",
+      examples: [{ seconds: 900, then: "deadLetter" }],
+      properties: {
+        seconds: {
+          type: "integer",
+          minimum: 1,
+          expected: "a whole number of seconds, at least 1, and at most the observation period",
+          description:
+            "So many seconds after the event that `from` names. At most the observation period. Either this, or `at`.",
+          examples: [900],
+        },
+        from: {
+          type: "string",
+          enum: DEADLINE_EVENTS,
+          expected: "“first” or “last”",
+          description:
+            "`first`, which is the default: after the first event of the window. `last`: after its last one, so that a gap ends a session.",
+          examples: ["last"],
+        },
+        at: {
+          type: "string",
+          pattern: "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",
+          expected: "a time of day, such as 06:00 or 23:59:30",
+          description:
+            "Each day at this time, by the clocks of `timeZone`, such as `06:00`. Where they are put forward over it, it comes as much later; where they are put back over it, the first time counts. The observation period must be at least 90000 seconds, the longest day.",
+          examples: ["06:00"],
+        },
+        timeZone: {
+          type: "string",
+          minLength: 1,
+          expected: "the name of a time zone, such as Europe/Berlin or UTC",
+          description: "The time zone of `at`, by its IANA name, such as `Europe/Berlin`.",
+          examples: ["Europe/Berlin"],
+        },
+        then: {
+          type: "string",
+          enum: DEADLINE_ACTIONS,
+          expected: "one of publish, discard, deadLetter",
+          description:
+            "What becomes of the window. `publish`: a sync message with what is there. `deadLetter`: the same, to the topic of `deadLetterPubSub`. `discard`: no message; the sync's document, in the state `discarded`, says what it held.",
+          default: "publish",
+          examples: ["deadLetter"],
+        },
+      },
+    },
+    deadLetterPubSub: {
+      type: "object",
+      expected: "an object with “topic”",
+      additionalProperties: false,
+      required: ["topic"],
+      description: "Where the windows go whose deadline says `deadLetter`.",
+      examples: [{ topic: "projects/my-project/topics/my-dead-letters" }],
+      properties: { topic: topicSchema },
     },
     retentionPeriod: {
       type: "integer",

@@ -5,13 +5,15 @@ import { nextAttemptMs } from "./retryTimes.ts";
  * the way to its target:
  *
  *     claiming ──▶ claimed ──▶ published
+ *                     └──────▶ discarded
  *
  * `claiming` exists only where a window does not fit in one commit: the sync still grows (`claim.ts`).
  * Whoever holds the lease may move it on; once the lease has run out anyone may take it, by an update
  * that holds only for the state that was read: of one that is `claiming` to go on with its claim, of any
- * other to publish it.
+ * other to publish it. `discarded` is the record of a window that its deadline has closed, and whose rule
+ * asks for no message.
  */
-export const DELIVERY_STATES = ["claiming", "claimed", "published"] as const;
+export const DELIVERY_STATES = ["claiming", "claimed", "published", "discarded"] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export interface Delivery {
@@ -20,7 +22,7 @@ export interface Delivery {
   readonly attempt: number;
   /**
    * The lease and the pause between attempts in one: the time from which anyone may take it. Undefined
-   * once it is published.
+   * once it is published, or discarded.
    */
   readonly nextAttemptAtMs: number | undefined;
   /** Until when its events and parts are kept, where that was put off for its sake. */

@@ -1,4 +1,5 @@
 import { Completeness, missing, needs, type Shortfall } from "./condition.ts";
+import type { DeadlineOf } from "./deadline.ts";
 import { byAge, type PendingEvent } from "./event.ts";
 import { addSeconds, type Rule } from "./rule.ts";
 
@@ -18,7 +19,9 @@ import { addSeconds, type Rule } from "./rule.ts";
  * the next sync.)
  *
  * A reset is an entry in the same order of time: what was complete before it goes out, what was open
- * at it never counts.
+ * at it never counts. So is the deadline of a window: it closes what is open at it, and an event of the
+ * same millisecond belongs to the next window. Of a deadline and a reset of the same millisecond the
+ * deadline comes first.
  *
  * The condition is monotone, so an event that an earlier replay has passed without closing a sync
  * closes none in a later one, merely because something else has gone.
@@ -32,6 +35,8 @@ export interface ReplayFacts {
   readonly rule: Pick<Rule, "endpoints" | "condition" | "trigger">;
   /** Epoch milliseconds, in any order. What was received at or before a reset is before it. */
   readonly resetsMs: readonly number[];
+  /** Not before the last event, and not after the observation period of the first. */
+  readonly deadlineOf?: DeadlineOf | undefined;
 }
 
 /** A run of markers: the places `from` to `to`, without `to`. */
@@ -40,10 +45,21 @@ export interface Run {
   readonly to: number;
 }
 
+/** A window that is closed: what becomes a sync. */
+export interface Closed extends Run {
+  readonly reason: "complete" | "deadline";
+  /** Epoch milliseconds; undefined where the rule has none. */
+  readonly deadlineAtMs: number | undefined;
+}
+
 /** What is left at a time. */
 export interface Open {
   readonly run: Run;
   readonly missing: readonly Shortfall[];
+  /** When it will close at the latest, if nothing else comes. Undefined if nothing is open, or never. */
+  readonly deadlineAtMs: number | undefined;
+  /** What a deadline has closed since the last marker. */
+  readonly closed: readonly Closed[];
 }
 
 export class Replay {
@@ -52,11 +68,14 @@ export class Replay {
   readonly #keys: readonly string[];
   readonly #window: Completeness;
   readonly #open = new Fifo();
+  readonly #deadlineOf: DeadlineOf | undefined;
+  #deadlineAtMs: number | undefined;
   #nextReset = 0;
   #last: PendingEvent | undefined;
 
-  constructor({ rule, resetsMs }: ReplayFacts) {
+  constructor({ rule, resetsMs, deadlineOf }: ReplayFacts) {
     this.#rule = rule;
+    this.#deadlineOf = deadlineOf;
     this.#keys = rule.endpoints.map(({ eventKey }) => eventKey);
     this.#window = new Completeness(rule.condition);
     this.learn(resetsMs);
@@ -97,53 +116,75 @@ export class Replay {
    * Goes on with the next marker.
    *
    * @param event of a configured endpoint
-   * @returns the sync that it closes: this marker is its last member
+   * @returns what closes: a window whose deadline it finds passed, of markers before this one, and the one
+   *   that it completes, whose last member it is
    * @throws RangeError if it is older than the one before, or of another endpoint
    */
-  next(event: PendingEvent): Run | undefined {
+  next(event: PendingEvent): readonly Closed[] {
     if (this.#last !== undefined && byAge(this.#last, event) > 0) {
       throw new RangeError(`${event.id} is older than ${this.#last.id}, which came before it`);
     }
     const endpoint = this.#keys.indexOf(event.eventKey);
     if (endpoint === -1) throw new RangeError(`${event.id} is of no configured endpoint`);
     this.#last = event;
-    this.#passTo(event.receivedAtMs, event.receivedAtMs - 1);
-    this.#open.push(event.receivedAtMs, endpoint);
+    const { receivedAtMs } = event;
+    const passed = this.#passTo(receivedAtMs, receivedAtMs - 1);
+    this.#open.push(receivedAtMs, endpoint);
     this.#window.add(event.eventKey);
-    return this.#window.isComplete ? this.#close() : undefined;
+    this.#deadlineAtMs = this.#deadlineOf?.(this.#open.oldestMs, receivedAtMs);
+    return this.#window.isComplete ? [...passed, this.#close("complete")] : passed;
   }
 
   /** What is open at a time, which is not before that of the last marker. */
   openAt(nowMs: number): Open {
-    this.#passTo(nowMs, nowMs);
+    const closed = this.#passTo(nowMs, nowMs);
     return {
       run: { from: this.#open.first, to: this.#open.end },
       missing: missing(this.#rule.condition, this.#window.count),
+      deadlineAtMs: this.#deadlineAtMs,
+      closed,
     };
   }
 
-  /** Lets time pass: what was reset by then is dropped, and what has left the period at that time. */
-  #passTo(timeMs: number, resetsUntilMs: number): void {
-    const isBefore = (resetMs: number | undefined): boolean =>
+  /**
+   * Lets time pass: what a deadline closes by then is closed, what was reset by then is dropped, and what
+   * has left the period at that time.
+   */
+  #passTo(timeMs: number, resetsUntilMs: number): readonly Closed[] {
+    const isBefore = (resetMs: number | undefined): resetMs is number =>
       resetMs !== undefined && resetMs <= resetsUntilMs;
-    if (isBefore(this.#resetsMs[this.#nextReset])) {
+    const resetMs = this.#resetsMs[this.#nextReset];
+    const deadlineAtMs = this.#deadlineAtMs ?? Infinity;
+    const isClosed = deadlineAtMs <= timeMs && !(isBefore(resetMs) && resetMs < deadlineAtMs);
+    const closed = isClosed ? [this.#close("deadline")] : NOTHING;
+    if (isBefore(resetMs)) {
       while (isBefore(this.#resetsMs[this.#nextReset])) this.#nextReset++;
-      this.#close();
+      this.#empty();
     }
+    // Where there is a deadline, all of it has been closed by then.
     const start = addSeconds(timeMs, -this.#rule.trigger.observationPeriod);
     while (this.#open.length > 0 && this.#open.oldestMs <= start) {
       this.#window.remove(this.#keys[this.#open.shift()] ?? "");
     }
+    return closed;
   }
 
   /** Everything that is open; goes on empty. */
-  #close(): Run {
-    const run = { from: this.#open.first, to: this.#open.end };
+  #close(reason: Closed["reason"]): Closed {
+    const { first: from, end: to } = this.#open;
+    const closed = { from, to, reason, deadlineAtMs: this.#deadlineAtMs };
+    this.#empty();
+    return closed;
+  }
+
+  #empty(): void {
     this.#open.clear();
     this.#window.clear();
-    return run;
+    this.#deadlineAtMs = undefined;
   }
 }
+
+const NOTHING: readonly Closed[] = [];
 
 /** Times and endpoints of the open markers, first in, first out; places count on for ever. */
 class Fifo {

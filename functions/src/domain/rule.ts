@@ -35,6 +35,28 @@ export interface EndpointRule {
   readonly eventToSend: EventToSend;
 }
 
+/** What becomes of a window whose deadline passes before it is complete. */
+export const DEADLINE_ACTIONS = ["publish", "discard", "deadLetter"] as const;
+export type DeadlineAction = (typeof DEADLINE_ACTIONS)[number];
+
+/** Of which event of a window so many seconds are counted. */
+export const DEADLINE_EVENTS = ["first", "last"] as const;
+export type DeadlineEvent = (typeof DEADLINE_EVENTS)[number];
+
+/**
+ * When a window closes at the latest: `seconds` after its first event or its last one, or each day `at` a
+ * time (`HH:MM` or `HH:MM:SS`) by the clocks of a zone. It has either `seconds`, or `at` and `timeZone`.
+ */
+export interface Deadline {
+  readonly seconds?: number;
+  /** Absent: `first`. */
+  readonly from?: DeadlineEvent;
+  readonly at?: string;
+  /** IANA name, such as `Europe/Berlin`. */
+  readonly timeZone?: string;
+  readonly then: DeadlineAction;
+}
+
 export interface Rule {
   readonly serviceName: string;
   readonly endpoints: readonly EndpointRule[];
@@ -47,6 +69,10 @@ export interface Rule {
     readonly keepEventAfterTrigger: boolean;
   };
   readonly targetPubSub: Target;
+  /** Only where events are taken and syncs fire by themselves. */
+  readonly deadline?: Deadline;
+  /** Where windows go whose deadline says `deadLetter`: in the format and order of the target's messages. */
+  readonly deadLetterPubSub?: { readonly topic: string };
   /** Where events are joined by a key. */
   readonly correlation?: object | undefined;
   /** Seconds that events and syncs stay readable. At least the observation period and a day. */

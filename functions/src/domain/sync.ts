@@ -21,6 +21,10 @@ export interface Completion {
   readonly deadlineAtMs: number | undefined;
 }
 
+/** Where the message of a sync goes: to the target, to the dead-letter topic, or nowhere. */
+export const SYNC_DESTINATIONS = ["target", "deadLetter", "none"] as const;
+export type SyncDestination = (typeof SYNC_DESTINATIONS)[number];
+
 export interface Member {
   readonly id: string;
   /** Bytes in the sync message. */
@@ -50,6 +54,8 @@ export interface Sync {
   readonly eventID: string;
   readonly completion: Completion;
   readonly triggerType: TriggerType;
+  readonly destination: SyncDestination;
+  /** Empty where there is no destination. */
   readonly topic: string;
   /** How its message goes out, where that was configured. */
   readonly format?: MessageFormat;
@@ -72,10 +78,37 @@ export function eventIdOf(endpoints: readonly { readonly members: readonly Membe
   return hash.digest("hex");
 }
 
+/** What a rule says about syncs that are made for this reason. */
+export function destinationOf({ deadline }: Rule, reason: SyncReason): SyncDestination {
+  const action = reason === "deadline" ? deadline?.then : undefined;
+  switch (action) {
+    case "deadLetter":
+      return "deadLetter";
+    case "discard":
+      return "none";
+    case "publish":
+    case undefined:
+      return "target";
+  }
+}
+
+/** @returns undefined if the rule has no such destination (any more) */
+export function topicOf(rule: Rule, destination: SyncDestination): string | undefined {
+  switch (destination) {
+    case "target":
+      return rule.targetPubSub.topic;
+    case "deadLetter":
+      return rule.deadLetterPubSub?.topic;
+    case "none":
+      return undefined;
+  }
+}
+
 /**
  * A sync of these groups.
  *
  * @param key the correlation key of their window
+ * @param deadlineAtMs its deadline, where the rule has one
  */
 export function makeSync(
   id: string,
@@ -84,6 +117,7 @@ export function makeSync(
   reason: SyncReason,
   nowMs: number,
   key = "",
+  deadlineAtMs?: number,
 ): Sync {
   const endpoints = groups.map(({ endpoint, members }) => ({
     eventKey: endpoint.eventKey,
@@ -94,14 +128,17 @@ export function makeSync(
     lastEventMs: members.at(-1)?.receivedAtMs,
     members: members.map(({ id: memberId, size }) => ({ id: memberId, size })),
   }));
+  const destination = destinationOf(rule, reason);
   return {
     id,
     serviceName: rule.serviceName,
     key,
     eventID: eventIdOf(endpoints),
-    completion: completionOf(rule.condition, endpoints, reason),
+    completion: completionOf(rule.condition, endpoints, reason, deadlineAtMs),
     triggerType: rule.trigger.type,
+    destination,
     ...rule.targetPubSub,
+    topic: topicOf(rule, destination) ?? "",
     createdAtMs: nowMs,
     retentionPeriod: rule.retentionPeriod,
     endpoints,
@@ -113,6 +150,7 @@ export function completionOf(
   condition: Condition,
   endpoints: readonly Pick<SyncEndpoint, "eventKey" | "numberOfEvents" | "firstEventMs">[],
   reason: SyncReason,
+  deadlineAtMs?: number,
 ): Completion {
   const counts = new Map(endpoints.map((e) => [e.eventKey, e.numberOfEvents]));
   const short = missing(condition, (eventKey) => counts.get(eventKey) ?? 0);
@@ -124,7 +162,7 @@ export function completionOf(
     complete: short.length === 0,
     missing: short,
     firstEventAtMs: firstMs === Infinity ? undefined : firstMs,
-    deadlineAtMs: undefined,
+    deadlineAtMs,
   };
 }
 

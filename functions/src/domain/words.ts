@@ -1,12 +1,13 @@
 import { needs, thresholdOf, type Condition, type Count } from "./condition.ts";
-import type { Rule } from "./rule.ts";
+import type { Deadline, DeadlineAction, Rule } from "./rule.ts";
 
 /**
  * What a rule does, in sentences for a person: one string each.
  *
  *     fires when the last 60 seconds hold 1 “a” and (at least 2 of: 3 “b”; 1 “c”; 1 “d”)
+ *     closes 30 seconds after its first event: what is there is published
  */
-export function ruleInWords({ condition, endpoints, trigger }: Rule): string[] {
+export function ruleInWords({ condition, deadline, endpoints, trigger }: Rule): string[] {
   const named = needs(condition);
   const optional = endpoints.map(({ eventKey }) => eventKey).filter((key) => !named.has(key));
   const holds = `the last ${seconds(trigger.observationPeriod)} ${inWords(condition)}`;
@@ -14,9 +15,28 @@ export function ruleInWords({ condition, endpoints, trigger }: Rule): string[] {
     trigger.type === "window"
       ? `fires when ${holds}`
       : `fires only by hand; a message is called complete if ${holds}`;
-  if (optional.length === 0) return [fires];
-  return [fires, `optional: ${optional.map(quoted).join(", ")}`];
+  return [
+    fires,
+    ...(deadline === undefined ? [] : [`closes ${closingInWords(deadline, trigger)}`]),
+    ...(optional.length === 0 ? [] : [`optional: ${optional.map(quoted).join(", ")}`]),
+  ];
 }
+
+function closingInWords(deadline: Deadline, { observationPeriod }: Rule["trigger"]): string {
+  const { seconds: after, from = "first", at = "", timeZone = "" } = deadline;
+  const bound = `, at the latest ${String(observationPeriod)} seconds after its first`;
+  const when =
+    after === undefined
+      ? `each day at ${at}, ${timeZone}`
+      : `${String(after)} second${after === 1 ? "" : "s"} after its ${from} event${from === "last" ? bound : ""}`;
+  return `${when}: ${FATES[deadline.then]}`;
+}
+
+const FATES = {
+  publish: "what is there is published",
+  discard: "what is there is discarded",
+  deadLetter: "what is there goes to the dead-letter topic",
+} as const satisfies Record<DeadlineAction, string>;
 
 /** What would complete a window: the parts of the condition that still lack events; undefined if none does. */
 export function missingInWords(condition: Condition, count: Count): string | undefined {

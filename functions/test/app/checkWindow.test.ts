@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { Alarms } from "../../src/app/alarms.ts";
 import { checkWindow, ContentionError, retryContention } from "../../src/app/checkWindow.ts";
 import type { Claim, ClaimResult } from "../../src/app/ports.ts";
 import { WindowProbe, type Asking } from "../../src/app/probeWindow.ts";
@@ -49,7 +50,8 @@ function setUp(events: readonly PendingEvent[], ...results: ClaimResult["outcome
   };
   const log = recordingLog();
   const probe = new WindowProbe({ window, clock });
-  const deps = { window, services, outbox, probe, clock, newId: () => "random", log };
+  const alarms = new Alarms({ window, clock, log });
+  const deps = { window, services, outbox, probe, alarms, clock, newId: () => "random", log };
   return {
     claims,
     services,

@@ -318,15 +318,13 @@ describe("the net under windows by key", () => {
     await world.store(short, "a", "a", "claimed");
     await world.store(short, "a", "a", "other");
     const to = { at: new Date(world.clock()), id: "z" };
-    await world.database
-      .documents()
-      .commit([
-        {
-          kind: "create",
-          path: "services/svc",
-          fields: { v: 1, claiming: { s1: { key: "claimed", to } } },
-        },
-      ]);
+    await world.database.documents().commit([
+      {
+        kind: "create",
+        path: "services/svc",
+        fields: { v: 1, claiming: { s1: { key: "claimed", to } } },
+      },
+    ]);
     world.clock.advance(10 * MINUTE_MS);
     await world.instance().sweep([short]);
     const left = world.database.list("pending").map(({ fields }) => fields["key"]);

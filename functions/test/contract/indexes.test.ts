@@ -93,6 +93,7 @@ async function doEverything(store: Store): Promise<void> {
       await window.count(id, { eventKeys: ["a"], withExported, ...bounds, limit: 3 });
     }
     await window.hasNew(id, { eventKeys, aboveMs });
+    await window.oldest(id, { eventKeys });
     await plant(store, configured, [...pendingOf("a", 8), ...pendingOf("b", 8)]);
     await paths.pending(serviceName).doc(stored.id).update({ size: "malformed" });
     const pending = await window.collect(id, { eventKeys, withExported, aboveMs });
@@ -148,6 +149,7 @@ async function doEverything(store: Store): Promise<void> {
     assert.ok(again?.next === "publish");
     await outbox.keep(again.lease, LATER);
     await outbox.markPublished([{ lease, messageId: "m1" }], NOW);
+    await outbox.markDiscarded([lease], NOW);
 
     const other = claimOf(configured, [], 5);
     await claimNow(other);
@@ -178,7 +180,11 @@ async function doOverKeys(store: Store): Promise<void> {
     goOn: () => true,
   });
   await openWindows.progress(serviceName);
-  await openWindows.saveProgress(serviceName, { passedMs: NOW, again: [window.key] });
+  await openWindows.saveProgress(serviceName, {
+    passedMs: NOW,
+    closedMs: NOW,
+    again: [window.key],
+  });
 }
 
 describe("firestore.indexes.json", () => {

@@ -68,10 +68,13 @@ describe("OpenWindows on Firestore", () => {
 
   it("remembers how far it has come", async () => {
     const { openWindows } = store();
-    assert.deepEqual(await openWindows.progress(SERVICE), { passedMs: undefined, again: [] });
-    const progress = { passedMs: NOW, again: ["a/b", "é"] };
-    await openWindows.saveProgress(SERVICE, progress);
-    assert.deepEqual(await openWindows.progress(SERVICE), progress);
+    const none = { passedMs: undefined, closedMs: undefined, again: [] };
+    assert.deepEqual(await openWindows.progress(SERVICE), none);
+    const progress = { passedMs: NOW, closedMs: undefined, again: ["a/b", "é"] };
+    for (const noted of [progress, { ...progress, closedMs: NOW - 1 }]) {
+      await openWindows.saveProgress(SERVICE, noted);
+      assert.deepEqual(await openWindows.progress(SERVICE), noted);
+    }
     const { db } = store();
     await db.doc(`services/${SERVICE}/upkeep/sweep`).update({ v: 2 });
     await assert.rejects(openWindows.progress(SERVICE), { code: "newer-document" });

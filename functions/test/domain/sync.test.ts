@@ -78,6 +78,7 @@ describe("makeSync", () => {
         deadlineAtMs: undefined,
       },
       triggerType: "none",
+      destination: "target",
       topic: "projects/demo-eventsync/topics/target",
       createdAtMs: NOW,
       retentionPeriod: 99,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { Condition } from "../../src/domain/condition.ts";
+import type { Deadline } from "../../src/domain/rule.ts";
 import { missingInWords, ruleInWords } from "../../src/domain/words.ts";
 import { endpoint, rule } from "../support/factories.ts";
 
@@ -27,6 +28,22 @@ describe("a rule in words", () => {
       assert.equal(fires, `fires when the last 3600 seconds hold ${words}`);
     });
   }
+
+  it("says when a window closes though it is not complete, and what becomes of it", () => {
+    const closes = (deadline: Deadline): string | undefined => ruleInWords(rule({ deadline }))[1];
+    assert.equal(
+      closes({ seconds: 900, then: "publish" }),
+      "closes 900 seconds after its first event: what is there is published",
+    );
+    assert.equal(
+      closes({ seconds: 1, from: "last", then: "discard" }),
+      "closes 1 second after its last event, at the latest 3600 seconds after its first: what is there is discarded",
+    );
+    assert.equal(
+      closes({ at: "06:00", timeZone: "Europe/Berlin", then: "deadLetter" }),
+      "closes each day at 06:00, Europe/Berlin: what is there goes to the dead-letter topic",
+    );
+  });
 
   it("names the endpoints that are optional", () => {
     const endpoints = ["a", "b", "c"].map((key) => endpoint(key));

@@ -247,8 +247,8 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
       ...ports,
       openWindows: {
         ...ports.openWindows,
-        saveProgress: (service, { passedMs }) =>
-          ports.openWindows.saveProgress(service, { passedMs, again: [] }),
+        saveProgress: (service, progress) =>
+          ports.openWindows.saveProgress(service, { ...progress, again: [] }),
       },
     }),
   },

@@ -2,7 +2,7 @@
  * One schedule of a scenario: several engines on one database, each with its hook into a stage; then the
  * platform settles, and what is there is judged.
  */
-import type { Documents, Version, Write } from "../../src/adapters/firestore/documents.ts";
+import type { Documents, Fields, Version, Write } from "../../src/adapters/firestore/documents.ts";
 import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
@@ -10,6 +10,7 @@ import { makeEngine, type Engine, type NewEvent } from "../../src/app/engine.ts"
 import { ClaimUnfinishedError } from "../../src/app/finishClaims.ts";
 import type { Clock, Log, Publisher } from "../../src/app/ports.ts";
 import type { SweepReport } from "../../src/app/sweep.ts";
+import { DEADLINE_GRACE_MS } from "../../src/domain/deadline.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import type { Outcome } from "../../testkit/explore.ts";
@@ -308,7 +309,10 @@ function verdict(facts: ScenarioFacts, world: World): string[] {
     accepted: world.acceptedIds,
     nowMs: world.stage.clock(),
     expectOnce: isPrompt && isFaultless,
-    isSequential: facts.isSequential === "always" && isVisibleInOrder(world.commits),
+    isSequential:
+      facts.isSequential === "always" &&
+      isVisibleInOrder(world.commits) &&
+      isVisibleByDeadline(world.commits, rule),
   });
   return [...violations];
 }
@@ -342,6 +346,33 @@ function isVisibleInOrder(commits: readonly Commit[]): boolean {
       (entry.atMs === next.atMs && entry.name <= next.name)
     );
   });
+}
+
+/** No event that was received before a deadline became visible only when its window might be closed. */
+function isVisibleByDeadline(commits: readonly Commit[], { deadline }: Rule): boolean {
+  const created = commits.flatMap(({ writes, atMs }) =>
+    writes.flatMap((write) => (write.kind === "create" ? [{ ...write, atMs }] : [])),
+  );
+  const inCollection = (name: string): typeof created =>
+    created.filter(({ path }) => path.split("/").at(-2) === name);
+  const deadlines = inCollection("syncs")
+    .filter(
+      ({ fields }) => (fields["completion"] as { readonly reason: string }).reason === "deadline",
+    )
+    .map(({ fields }) => firstEventMs(fields) + (deadline?.seconds ?? NaN) * 1000);
+  return inCollection("events").every(({ fields, atMs }) =>
+    deadlines.every(
+      (deadlineMs) =>
+        (fields["receivedAt"] as Date).getTime() >= deadlineMs ||
+        atMs < deadlineMs + DEADLINE_GRACE_MS,
+    ),
+  );
+}
+
+function firstEventMs(fields: Fields): number {
+  const endpoints = fields["endpoints"] as readonly { readonly firstEventDate: Date | null }[];
+  const times = endpoints.flatMap(({ firstEventDate }) => firstEventDate?.getTime() ?? []);
+  return Math.min(...times);
 }
 
 /** Nobody takes a sync while somebody else, who wrote to it less than a lease ago, may be at it. */

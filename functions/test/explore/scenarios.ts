@@ -15,6 +15,15 @@ const twoOfThree = rule({
 });
 const short = rule({ trigger: { observationPeriod: 2 } });
 
+/** Open since a moment before its deadline, which passes while a scenario plays. */
+const closing = rule({ deadline: { seconds: 10, then: "publish" } });
+const discarding = rule({ deadline: { seconds: 10, then: "discard" } });
+const almostDue: ScenarioFacts["before"] = [
+  ["a", 9995],
+  ["a", 9000],
+];
+/** Longer than the grace. */
+const PAST_GRACE_MS = 1100;
 const keyed = rule({ correlation: {} });
 
 const MINUTE_MS = 60_000;
@@ -282,6 +291,65 @@ export const scenarios: readonly ScenarioFacts[] = [
         }),
       ];
     },
+  },
+  {
+    name: "deadline and a completing event",
+    rule: closing,
+    before: almostDue,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.sweep("alarm", closing, world.leap("time", PAST_GRACE_MS)),
+      ...stored(world, closing, ["b"]),
+    ],
+  },
+  {
+    name: "deadline, two looks and an event",
+    rule: closing,
+    before: almostDue,
+    mostFaults: 0,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => {
+      // In between it is the deadline that has passed, not its grace.
+      const [first, second] = [1, 2].map((turn) =>
+        world.leap(`time ${String(turn)}`, PAST_GRACE_MS / 2),
+      );
+      return [
+        world.sweep("alarm", closing, async () => {
+          await first?.();
+          await second?.();
+        }),
+        world.check("check", closing),
+        ...stored(world, closing, ["b"]),
+      ];
+    },
+  },
+  {
+    name: "deadline that discards, two looks",
+    rule: discarding,
+    before: almostDue,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.sweep("alarm", discarding, world.leap("time", PAST_GRACE_MS)),
+      world.sweep("sweep", discarding, world.leap("time again", PAST_GRACE_MS)),
+    ],
+  },
+  {
+    name: "deadline, reset and an event",
+    rule: closing,
+    before: almostDue,
+    mostFaults: 0,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.sweep("alarm", closing, world.leap("time", PAST_GRACE_MS)),
+      world.reset("reset", closing),
+      ...stored(world, closing, ["b"]),
+    ],
   },
   {
     name: "takeover of a claim by two, and an event",

@@ -37,6 +37,7 @@ describe("scripts/rehearse, for a database of its own", () => {
       "cloudfunctions.googleapis.com",
       "cloudresourcemanager.googleapis.com",
       "cloudscheduler.googleapis.com",
+      "cloudtasks.googleapis.com",
       "eventarc.googleapis.com",
       "firebaseextensions.googleapis.com",
       "firestore.googleapis.com",

@@ -17,7 +17,7 @@ describe("a first deployment", () => {
     ({ first } = await rehearsed());
   });
 
-  const names = ["checkWindow", "config", "event", "reset", "sweep", "trigger"];
+  const names = ["alarm", "checkWindow", "config", "event", "reset", "sweep", "trigger"];
   const functionNamed = (name: string) =>
     first.after.functions[`projects/${PROJECT}/locations/us-central1/functions/${name}`]!;
   const summaryOf = (name: string) => first.summary.functions.find((each) => each.name === name)!;
@@ -28,7 +28,7 @@ describe("a first deployment", () => {
     assert.match(first.output, /the sweep runs\. EventSync is deployed\./);
   });
 
-  it("creates six functions, as the service account, in a codebase of their own", () => {
+  it("creates seven functions, as the service account, in a codebase of their own", () => {
     const created = first.summary.functions.filter(({ change }) => change === "created");
     assert.deepEqual(
       created.map(({ name }) => name),
@@ -49,6 +49,7 @@ describe("a first deployment", () => {
         [name, region, memory, cpu, concurrency, maxInstances].join(" "),
       );
     assert.deepEqual(limits, [
+      "alarm us-central1 512Mi 1 80 20",
       "checkWindow us-central1 512Mi 1 80 20",
       "config us-central1 256Mi 1 80 20",
       "event us-central1 512Mi 1 80 20",
@@ -101,9 +102,16 @@ describe("a first deployment", () => {
     assert.deepEqual(summaryOf("sweep").invokers, [`serviceAccount:${job.identity}`]);
   });
 
-  it("lets call whoever invokers.<project>.json names, the trigger's account, and nobody else", () => {
+  it("makes the queue of the alarms", () => {
+    assert.deepEqual(first.summary.queues, [
+      { name: "alarm", change: "created", state: "RUNNING" },
+    ]);
+  });
+
+  it("lets call whoever invokers.<project>.json names, the account of triggers and alarms, and nobody else", () => {
     const invokers = first.summary.functions.map(({ name, invokers }) => [name, ...invokers]);
     assert.deepEqual(invokers, [
+      ["alarm", `serviceAccount:${ACCOUNT}`],
       ["checkWindow", `serviceAccount:${ACCOUNT}`],
       ["config"],
       ["event", `serviceAccount:my-source@${PROJECT}.iam.gserviceaccount.com`],

@@ -26,10 +26,11 @@ describe("a deployment after a change of the configuration", () => {
     assert.equal(second.exitCode, 0, second.output);
   });
 
-  it("updates the six functions, creates and deletes none", () => {
+  it("updates the seven functions, creates and deletes none", () => {
     assert.deepEqual(
       second.summary.functions.map(({ name, change }) => `${name} ${change}`),
       [
+        "alarm updated",
         "checkWindow updated",
         "config updated",
         "event updated",
@@ -65,7 +66,7 @@ describe("a deployment after a change of the configuration", () => {
     assert.deepEqual(invokersOf("reset"), []);
   });
 
-  it("locks out who was let in by hand, except to the trigger's function, of which it sets nothing", () => {
+  it("locks out who was let in by hand, except to those of triggers and alarms, of which it sets nothing", () => {
     const before = membersOf(
       second.before.servicePolicies[`${SERVICES}/event`],
       "roles/run.invoker",
@@ -73,11 +74,13 @@ describe("a deployment after a change of the configuration", () => {
     assert.ok(before.includes(BY_HAND));
     assert.ok(!invokersOf("event").includes(BY_HAND));
     assert.deepEqual(invokersOf("sweep"), [`serviceAccount:${ACCOUNT}`]);
-    assert.deepEqual(invokersOf("checkwindow"), [`serviceAccount:${ACCOUNT}`, BY_HAND]);
+    for (const service of ["checkwindow", "alarm"]) {
+      assert.deepEqual(invokersOf(service), [`serviceAccount:${ACCOUNT}`, BY_HAND]);
+    }
   });
 
   it("leaves other roles on the functions alone", () => {
-    for (const service of ["event", "checkwindow", "sweep"]) {
+    for (const service of ["event", "checkwindow", "alarm", "sweep"]) {
       const policy = second.after.servicePolicies[`${SERVICES}/${service}`];
       assert.deepEqual(membersOf(policy, "roles/run.viewer"), [BY_HAND], service);
     }

@@ -10,13 +10,15 @@ describe("the removal that docs/DEPLOYMENT.md describes", () => {
     ({ removal } = await rehearsed());
   });
 
-  it("deletes the six functions and their job, and nothing of anybody else", () => {
+  it("deletes the seven functions and their job, disables the queue, and nothing of anybody else", () => {
     assert.deepEqual(removal.surprises, []);
     assert.equal(removal.exitCode, 0, removal.output);
-    const { functions, jobs } = removal.summary;
+    const { functions, jobs, queues } = removal.summary;
+    assert.deepEqual(queues, [{ name: "alarm", change: "updated", state: "DISABLED" }]);
     assert.deepEqual(
       functions.map(({ name, change }) => `${name} ${change}`),
       [
+        "alarm deleted",
         "checkWindow deleted",
         "config deleted",
         "event deleted",

@@ -164,6 +164,7 @@ export function sync(endpoints: readonly SyncEndpoint[], overrides: Partial<Sync
     key: "",
     completion: completionOf(everyEndpoint(endpoints), endpoints, "complete"),
     triggerType: "window",
+    destination: "target",
     topic: "projects/demo-eventsync/topics/target",
     createdAtMs: NOW,
     retentionPeriod: 604_800,

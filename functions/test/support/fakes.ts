@@ -58,6 +58,7 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
       calls.push(`hasNew${since(aboveMs)}`);
       return Promise.resolve(this.isNew);
     },
+    oldest: unexpected,
     collect: unexpected,
     scan: unexpected,
     next: unexpected,
@@ -206,6 +207,10 @@ export function fakeOutbox(clock: () => number, ...leases: readonly Lease[]): Fa
       for (const { lease, messageId } of published) {
         marks.push(`published ${lease.sync.id} as ${messageId}`);
       }
+      return Promise.resolve();
+    },
+    markDiscarded(discarded) {
+      for (const { sync } of discarded) marks.push(`discarded ${sync.id}`);
       return Promise.resolve();
     },
     markFailed({ sync }, error, retryAtMs) {

@@ -7,15 +7,16 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import type { Documents } from "../../src/adapters/firestore/documents.ts";
+import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
 import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import { onPending } from "../../src/app/onPending.ts";
-import type { Log, Publisher } from "../../src/app/ports.ts";
+import type { AlarmClock, Log, Publisher } from "../../src/app/ports.ts";
 import type { Condition } from "../../src/domain/condition.ts";
+import type { Deadline, Rule } from "../../src/domain/rule.ts";
 import { toEventSyncError } from "../../src/domain/errors.ts";
-import type { Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
 import { conditionsOf } from "./conditions.ts";
 import { accepted, endpoint, NOW, rule } from "./factories.ts";
@@ -38,6 +39,7 @@ export interface ModelCase {
   }[];
   /** Milliseconds from the start; of that key, or of all of them. */
   readonly resets: readonly { readonly ms: number; readonly key: number }[];
+  readonly deadline: Deadline | undefined;
   readonly instances: number;
   /** Of the deliveries, and of what goes on at the same time. */
   readonly seed: number;
@@ -65,6 +67,7 @@ export const modelCases: fc.Arbitrary<ModelCase> = fc
       needs: fc.constant(needs),
       condition: fc.option(conditionsOf(KEYS.slice(0, needs.length)), { nil: undefined }),
       periodSeconds: fc.constant(periodSeconds),
+      deadline: fc.option(deadlines(periodSeconds), { nil: undefined }),
       keys: fc.constantFrom(0, 0, 1, 2, 3),
       events: fc.array(
         fc.record({ endpoint: fc.nat({ max: 2 }), key: fc.nat({ max: 2 }), gapMs }),
@@ -81,6 +84,25 @@ export const modelCases: fc.Arbitrary<ModelCase> = fc
       seed: fc.integer(),
     });
   });
+
+/** So many seconds after an event, or at a second of the quarter of an hour after the start. */
+function deadlines(periodSeconds: number): fc.Arbitrary<Deadline> {
+  const then = fc.constantFrom("publish", "deadLetter");
+  return fc.oneof(
+    fc.record({
+      seconds: fc.integer({ min: 1, max: periodSeconds }),
+      from: fc.constantFrom("first", "last"),
+      then,
+    }),
+    fc.record({
+      at: fc
+        .integer({ min: 0, max: 900 })
+        .map((s) => new Date(NOW + s * 1000).toISOString().slice(11, 19)),
+      timeZone: fc.constant("UTC"),
+      then,
+    }),
+  );
+}
 
 interface Arrival {
   readonly id: string;
@@ -108,7 +130,7 @@ export interface Sizes {
 
 /** @param documentsOf what an instance asks through */
 export async function modelRun(
-  { needs, condition, periodSeconds, keys, events, resets, instances, seed }: ModelCase,
+  { needs, condition, periodSeconds, keys, events, resets, deadline, instances, seed }: ModelCase,
   serviceName: string,
   documentsOf: (random: Random) => Documents,
   sizes?: Sizes,
@@ -121,6 +143,8 @@ export async function modelRun(
     ),
     ...(condition && { condition }),
     trigger: { observationPeriod: periodSeconds },
+    deadLetterPubSub: { topic: "projects/demo-eventsync/topics/dead" },
+    ...(deadline !== undefined && { deadline }),
     ...(keys > 0 && { correlation: {} }),
   });
   const arrivals = arrivalsOf(events, needs.length, keys);
@@ -140,12 +164,31 @@ export async function modelRun(
       });
     },
   };
+  const timeline: Entry[] = [];
+  const rung = new Set<string>();
+  const alarmClock: AlarmClock = {
+    set: async (alarm) => {
+      await ticks(random.int(0, 5));
+      const name = JSON.stringify(alarm);
+      if (rung.has(name)) return;
+      rung.add(name);
+      timeline.push(
+        ...ringsOf(random, periodSeconds * 1000).map((delayMs): Entry => ({
+          atMs: Math.max(nowMs, alarm.atMs + delayMs),
+          isAwaited: random.chance(0.4),
+          run: () => any().checkWindow(configured, alarm.window),
+        })),
+      );
+    },
+  };
   const engines = Array.from({ length: instances }, () => {
     const documents = documentsOf(random.fork());
     return makeEngine({
       ...makeStorePorts(documents, silent),
       ...(sizes && { ...sizes, window: makeWindow(documents, silent, sizes) }),
       publisher,
+      alarmClock,
+      timesOfDay: (...zone) => Promise.resolve(timesOfDay(...zone)),
       clock: () => nowMs,
       // In order, as those of events of one millisecond are told apart by their ids.
       newId: () => `id${String(ids++).padStart(18, "0")}`,
@@ -154,7 +197,7 @@ export async function modelRun(
   });
   const any = (): Engine => random.pick(engines);
 
-  const timeline = [
+  timeline.push(
     ...arrivals.map(({ id, key, eventKey, receivedAtMs }) => ({
       atMs: receivedAtMs,
       isAwaited: true,
@@ -181,11 +224,13 @@ export async function modelRun(
       isAwaited: random.chance(0.4),
       run: () => any().sweep([configured]),
     })),
-  ].toSorted((a, b) => a.atMs - b.atMs); // stable: of one millisecond, events come first, then resets
+  );
 
   const running: Promise<unknown>[] = [];
-  for (const { atMs, isAwaited, run } of timeline) {
-    nowMs = atMs;
+  while (timeline.length > 0) {
+    timeline.sort((a, b) => a.atMs - b.atMs); // stable: of one millisecond, events come first, then resets
+    const { atMs, isAwaited, run } = timeline.shift() ?? assert.fail();
+    nowMs = Math.max(nowMs, atMs);
     const work = run().catch((error: unknown) => {
       // The platform would try again; here the sweep has to do.
       if (toEventSyncError(error).retry !== "soon") throw error;
@@ -195,6 +240,8 @@ export async function modelRun(
     else await ticks(random.int(0, 60));
   }
   await Promise.all(running);
+  // Every deadline has passed by then.
+  nowMs += periodSeconds * 1000;
   for (let turn = 0; turn < 3; turn++) {
     nowMs += LEASE_MS + 1000;
     const { errors } = await any().sweep([configured]);
@@ -227,6 +274,13 @@ function delaysOf(random: Random, periodMs: number): number[] {
   if (random.chance(0.15)) return [];
   const longest = random.pick([0, 20, 500, periodMs, 3 * periodMs]);
   return Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => random.int(0, longest));
+}
+
+/** How long after its time an alarm rings: not at all, once or twice, early or late. */
+function ringsOf(random: Random, periodMs: number): number[] {
+  if (random.chance(0.3)) return [];
+  const delay = (): number => random.pick([0, 0, -500, -periodMs, random.int(0, periodMs)]);
+  return Array.from({ length: random.pick([1, 1, 2]) }, delay);
 }
 
 function deliver(

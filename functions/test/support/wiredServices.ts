@@ -84,6 +84,18 @@ export const WIRED_SERVICES: readonly RawService[] = [
     {},
     { condition: { all: ["orders", { atLeast: { n: 2, of: ["stock", "payments", "credit"] } }] } },
   ),
+  service("deadline", PAIR, {}, { deadline: { seconds: 2 } }),
+  service("session", PAIR, {}, { deadline: { seconds: 2, from: "last" } }),
+  service(
+    "deadline-dead",
+    PAIR,
+    {},
+    {
+      deadline: { seconds: 1, then: "deadLetter" },
+      deadLetterPubSub: { topic: topicOf("deadline-dead-letters") },
+    },
+  ),
+  service("deadline-discard", PAIR, {}, { deadline: { seconds: 1, then: "discard" } }),
   service("methods", [
     { eventKey: "listed", acceptedHttpMethods: ["HEAD", "OPTIONS", "GET"] },
     { eventKey: "default" },

@@ -34,15 +34,17 @@ describe("scripts/deploy", () => {
     const common = "firebase deploy --project my-project --non-interactive --message v2";
     const job = "firebase-schedule-sweep-europe-west4 --project my-project --location europe-west4";
     const account = "serviceAccount:eventsync@my-project.iam.gserviceaccount.com";
-    assert.deepEqual(checkout.calls.slice(0, 4), [
+    const invoker = `--project my-project --region europe-west4 --member ${account} --role roles/run.invoker --format none`;
+    assert.deepEqual(checkout.calls.slice(0, 5), [
       // Never with --force, which would remove other people's indexes.
       `${common} --only firestore`,
       // By codebase: otherwise firebase-tools leaves out what has not changed, and grants with it.
       `${common} --only functions:eventsync --force`,
-      `gcloud run services add-iam-policy-binding checkwindow --project my-project --region europe-west4 --member ${account} --role roles/run.invoker --format none`,
+      `gcloud run services add-iam-policy-binding checkwindow ${invoker}`,
+      `gcloud run services add-iam-policy-binding alarm ${invoker}`,
       `gcloud scheduler jobs run ${job}`,
     ]);
-    assert.match(checkout.calls[4] ?? "", /^gcloud logging read .*"sweep\.finished".*errors=0/);
+    assert.match(checkout.calls[5] ?? "", /^gcloud logging read .*"sweep\.finished".*errors=0/);
     assert.match(stderr, /warning: .* replaces the security rules/);
     assert.match(stdout, /the sweep runs/);
   });
@@ -90,7 +92,10 @@ describe("scripts/deploy", () => {
     const { status, stdout } = deploy("--project", "my-project", "--no-gcloud");
     assert.equal(status, 0);
     assert.equal(checkout.calls.length, 2);
-    assert.match(stdout, /left out:\n {2}gcloud run services .*\n {2}gcloud scheduler jobs run /);
+    assert.match(
+      stdout,
+      /left out:\n(?: {2}gcloud run services .*\n){2} {2}gcloud scheduler jobs run /,
+    );
   });
 
   it("takes the project from --project alone: GCLOUD_PROJECT is for predeploy steps", () => {

@@ -2,9 +2,11 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 
+import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
+import { DEADLINE_GRACE_MS, deadlineOf, type NextTime } from "../../src/domain/deadline.ts";
 import { Replay } from "../../src/domain/replay.ts";
 import type { Rule } from "../../src/domain/rule.ts";
-import { inOrder, satisfies, sequentially } from "../reference.ts";
+import { closings, inOrder, satisfies } from "../reference.ts";
 import type { Ledger, LedgerEvent, LedgerSync } from "./ledger.ts";
 import type { Received } from "../inbox.ts";
 import { judgeVisible, type KnownReset } from "./visible.ts";
@@ -121,6 +123,10 @@ function judgeEvents(evidence: Evidence): { violations: string[]; figures: Fates
       }
     } else if (receivedAtMs <= start) {
       figures.expired++;
+      const isReset = receivedAtMs <= (ledger.resetsMs.at(-1) ?? -Infinity);
+      if (rule.deadline !== undefined && !isReset && !isPending) {
+        violations.push(`${id} has expired, though its window had a deadline`);
+      }
     } else if (isPending) {
       figures.pending++;
     } else if (!ledger.malformed.has(id)) {
@@ -137,10 +143,12 @@ function judgeSync({ rule, ledger }: Evidence, sync: LedgerSync): string[] {
   const complain = (what: string): void => {
     violations.push(`sync ${sync.id} ${what}`);
   };
-  if (sync.state !== "published") {
-    complain(`is ${sync.state}, not published (${sync.lastError ?? "no error noted"})`);
+  const isDiscarded = sync.reason === "deadline" && rule.deadline?.then === "discard";
+  const final = isDiscarded ? "discarded" : "published";
+  if (sync.state !== final) {
+    complain(`is ${sync.state}, not ${final} (${sync.lastError ?? "no error noted"})`);
   }
-  if (sync.hasNextAttempt && sync.state === "published") complain("is published and still due");
+  if (sync.hasNextAttempt && sync.state === final) complain(`is ${final} and still due`);
   const hash = createHash("md5");
   for (const [index, endpointRule] of rule.endpoints.entries()) {
     const endpoint = sync.endpoints[index];
@@ -194,7 +202,11 @@ function judgePublications({ ledger, messages, expectOnce }: Evidence): {
     // Manual syncs of an empty window share their eventID, and differ in their dates.
     const allowed = eventID === EMPTY_EVENT_ID ? syncs.length : 1;
     if (syncs.length > allowed) violations.push(`the eventID ${eventID} is of two syncs`);
-    if (group.length < syncs.length) violations.push(`the sync ${eventID} was not published`);
+    const published = syncs.filter(({ state }) => state !== "discarded").length;
+    if (published < syncs.length && group.length > published) {
+      violations.push(`the sync ${eventID} was discarded and published`);
+    }
+    if (group.length < published) violations.push(`the sync ${eventID} was not published`);
     if (versions.size > allowed) violations.push(`repeats of ${eventID} differ in content`);
     if (expectOnce === true && group.length > syncs.length) {
       violations.push(`the sync ${eventID} was published ${String(group.length)} times`);
@@ -257,29 +269,56 @@ function judgeTakenWindow(
   { rule, ledger, nowMs }: Evidence,
   pending: readonly Pending[],
 ): string[] {
-  const replay = new Replay({ rule, resetsMs: ledger.resetsMs });
+  const replay = new Replay({
+    rule,
+    resetsMs: ledger.resetsMs,
+    deadlineOf: deadlineOf(rule, nextTimeOf(rule)),
+  });
   const waiting = pending.filter(
     ({ eventKey, exported, receivedAtMs }) =>
       !exported &&
       receivedAtMs <= nowMs &&
       rule.endpoints.some((endpoint) => endpoint.eventKey === eventKey),
   );
-  return waiting
-    .map((event) => ({ event, run: replay.next({ ...event, size: 0, version: undefined }) }))
-    .filter(({ run }) => run !== undefined)
-    .map(({ event }) => `the window that ${event.id} completes has not fired`);
+  const closed = waiting.flatMap((event) => replay.next({ ...event, size: 0, version: undefined }));
+  const lastMs = waiting.at(-1)?.receivedAtMs ?? -Infinity;
+  return [...closed, ...replay.openAt(Math.max(nowMs, lastMs)).closed]
+    .filter(({ deadlineAtMs, reason }) => reason === "complete" || isPassed(deadlineAtMs, nowMs))
+    .map(
+      ({ from, reason }) => `the window from ${waiting[from]?.id ?? ""} on is ${CLOSED[reason]}`,
+    );
 }
 
-/** Every window sync holds the events that a check at each one's own moment would have put into it. */
-function judgeGroups({ rule, ledger }: Evidence): string[] {
-  const textOf = (ids: readonly string[]): string => ids.toSorted().join(" ");
+const CLOSED = {
+  complete: "complete, and has not fired",
+  deadline: "not closed, though its deadline has passed",
+} as const;
+
+const isPassed = (deadlineAtMs = Infinity, nowMs: number): boolean =>
+  deadlineAtMs + DEADLINE_GRACE_MS <= nowMs;
+
+function nextTimeOf({ deadline }: Rule): NextTime | undefined {
+  const { at, timeZone } = deadline ?? {};
+  return at === undefined || timeZone === undefined ? undefined : timesOfDay(at, timeZone);
+}
+
+/** Every sync that no one asked for holds the events that a check at each one's own moment would have put into it. */
+function judgeGroups({ rule, ledger, nowMs }: Evidence): string[] {
+  const nameOf = (reason: string, ids: readonly string[]): string =>
+    `${ids.toSorted().join(" ")}${reason === "deadline" ? " (deadline)" : ""}`;
   const made = ledger.syncs
-    .filter(({ reason }) => reason === "complete")
-    .map(({ endpoints }) => textOf(endpoints.flatMap(({ members }) => members)));
+    .filter(({ reason }) => reason !== "manual")
+    .map(({ reason, endpoints }) =>
+      nameOf(
+        reason,
+        endpoints.flatMap(({ members }) => members),
+      ),
+    );
   const windows = [...Map.groupBy(ledger.events.values(), ({ key }) => key).values()];
+  const endMs = nowMs - DEADLINE_GRACE_MS;
   const expected = windows
-    .flatMap((events) => sequentially(rule, inOrder(events), ledger.resetsMs))
-    .map(textOf);
+    .flatMap((events) => closings(rule, inOrder(events), ledger.resetsMs, endMs))
+    .map(({ ids, reason }) => nameOf(reason, ids));
   const [missing, besides] = [
     expected.filter((text) => !made.includes(text)),
     made.filter((text) => !expected.includes(text)),

@@ -11,7 +11,7 @@ import { Refusal } from "./api.ts";
 import { firestoreApi } from "./apis/firestore.ts";
 import { functionsApi, storageApi } from "./apis/functions.ts";
 import { describeGcloud, gcloudApi } from "./apis/gcloud.ts";
-import { artifactRegistryApi, schedulerApi } from "./apis/others.ts";
+import { artifactRegistryApi, schedulerApi, tasksApi } from "./apis/others.ts";
 import {
   ACCESS_TOKEN,
   billingApi,
@@ -42,6 +42,7 @@ const ROUTES: readonly Route[] = [
   ...storageApi,
   ...runApi,
   ...schedulerApi,
+  ...tasksApi,
   ...artifactRegistryApi,
   ...gcloudApi,
 ];

@@ -110,6 +110,8 @@ export interface FakeProject {
   /** Who may do what with a Cloud Run service, by the service's name. */
   servicePolicies: Record<string, Policy>;
   jobs: Record<string, Job>;
+  /** Queues of Cloud Tasks. */
+  queues: Record<string, Resource>;
   /** Container image repositories. */
   repositories: Record<string, Resource>;
   /** What was uploaded, by `<bucket>/<object>`. */
@@ -131,6 +133,7 @@ export function emptyProject(projectId: string): FakeProject {
     functions: {},
     servicePolicies: {},
     jobs: {},
+    queues: {},
     repositories: {},
     uploads: {},
   };

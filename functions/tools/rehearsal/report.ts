@@ -52,12 +52,16 @@ function answeredQuestions({ functions, cleanedUp }: Summary): string[] {
 }
 
 export function renderReport(report: Report): string {
-  const { projectId, problems, apisEnabled, databases, functions, jobs } = report;
+  const { projectId, problems, apisEnabled, databases, functions, jobs, queues } = report;
   const sections = [
     section("APIs enabled, where they are not yet", apisEnabled),
     ...databases.map(renderDatabase),
     section("Functions", functions.flatMap(renderFunction)),
     section("Scheduler", jobs.map(renderJob)),
+    section(
+      "Task queues",
+      queues.map(({ name }) => name),
+    ),
     section("Roles granted", report.granted.map(renderGrant)),
     section("Archive", renderArchive(report.archive)),
     section("Asked by firebase deploy, and answered by scripts/deploy", report.answered),

@@ -36,6 +36,12 @@ export interface JobSummary {
   readonly identity: string;
 }
 
+export interface QueueSummary {
+  readonly name: string;
+  readonly change: Change;
+  readonly state: string;
+}
+
 export interface Grant {
   readonly resource: string;
   readonly role: string;
@@ -49,6 +55,7 @@ export interface Summary {
   readonly databases: readonly DatabaseSummary[];
   readonly functions: readonly FunctionSummary[];
   readonly jobs: readonly JobSummary[];
+  readonly queues: readonly QueueSummary[];
   readonly granted: readonly Grant[];
   readonly revoked: readonly Grant[];
   /** Container image repositories whose old images are removed from now on. */
@@ -72,6 +79,11 @@ export function summarize(before: FakeProject, after: FakeProject): Summary {
       timeZone: job.timeZone ?? "",
       uri: job.httpTarget?.uri ?? "",
       identity: job.httpTarget?.oidcToken?.serviceAccountEmail ?? "",
+    })),
+    queues: compared(before.queues, after.queues, ({ name, state }, change) => ({
+      name: idOf(String(name)),
+      change,
+      state: String(state),
     })),
     granted: without(has, had),
     revoked: without(had, has),

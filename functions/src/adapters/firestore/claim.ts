@@ -34,8 +34,8 @@ import { decisionFields, partFields, progressFields } from "./syncDocument.ts";
 const COMMIT_PARTS = 10;
 
 function syncOf(claim: Claim, chunks: readonly Chunk[]): Sync {
-  const { syncId, rule, window, reason, nowMs } = claim;
-  return makeSync(syncId, rule, mergeChunks(chunks), reason, nowMs, window.key);
+  const { syncId, rule, window, reason, nowMs, deadlineAtMs } = claim;
+  return makeSync(syncId, rule, mergeChunks(chunks), reason, nowMs, window.key, deadlineAtMs);
 }
 
 /**

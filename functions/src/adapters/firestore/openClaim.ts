@@ -58,7 +58,7 @@ export async function beginClaim(
   claim: Claim,
   state: { readonly version: Version | undefined; readonly chunkSize: number },
 ): Promise<Begun | { readonly outcome: "contended" }> {
-  const { rule, range, syncId, token } = claim;
+  const { range, syncId, token } = claim;
   if (range === undefined) throw new TypeError("a claim of several commits needs its range");
   const { window } = claim;
   const beginning = await beginningOf(markers, claim, range, state.chunkSize);
@@ -66,7 +66,7 @@ export async function beginClaim(
   const { first, completion, cursor, rest } = beginning;
   const [head = [], ...parts] = portions(first, DOCUMENT_MEMBERS);
   const path = syncPath(claim);
-  const whole = makeSync(syncId, rule, first, claim.reason, claim.nowMs);
+  const whole = madeOf(claim, first);
   const sync: Sync = {
     ...whole,
     // Known at the end.
@@ -104,6 +104,11 @@ export async function beginClaim(
   return { outcome: "begun", version, claim: { sync, progress: open } };
 }
 
+function madeOf(claim: Claim, groups: readonly Group[]): Sync {
+  const { syncId, rule, window, reason, nowMs, deadlineAtMs } = claim;
+  return makeSync(syncId, rule, groups, reason, nowMs, window.key, deadlineAtMs);
+}
+
 interface Beginning {
   readonly first: readonly Group[];
   /** Of the whole sync. */
@@ -129,7 +134,7 @@ async function beginningOf(
     const [first = [], ...others] = chunks;
     const rest = others.flatMap(membersOf).toSorted(byAge);
     const all = [...membersOf(first), ...rest].toSorted(byAge);
-    const { completion } = makeSync("", rule, groupMembers(rule, all), reason, claim.nowMs);
+    const { completion } = madeOf(claim, groupMembers(rule, all));
     return { first, completion, cursor: cursorBehind(range, all, membersOf(first)), rest };
   }
   const oldest = await Promise.all(
@@ -147,7 +152,7 @@ async function beginningOf(
   if (known.size === 0) return undefined;
   // Of each endpoint what the condition can ask of it, and more.
   const groups = groupMembers(rule, [...known.values()].toSorted(byAge));
-  const { completion } = makeSync("", rule, groups, reason, claim.nowMs);
+  const { completion } = madeOf(claim, groups);
   if (reason === "complete" && !completion.complete) return undefined;
   const [first = []] = splitClaim(rule.condition, groups, chunkSize);
   return { first, completion, cursor: cursorBehind(range, page, membersOf(first)) };

@@ -72,17 +72,19 @@ export function makeOpenWindows(
     async progress(service) {
       const [doc] = await documents.get([paths.progress(service)]);
       if (doc !== undefined && isNewer(doc.fields)) throw new NewerDocumentError(doc.path);
-      const { passed, again } = doc?.fields ?? {};
+      const { passed, closed, again } = doc?.fields ?? {};
       return {
-        passedMs: passed instanceof Date ? passed.getTime() : undefined,
+        passedMs: toMs(passed),
+        closedMs: toMs(closed),
         again: Array.isArray(again) ? again.filter((key) => typeof key === "string") : [],
       };
     },
 
-    async saveProgress(service, { passedMs, again }) {
+    async saveProgress(service, { passedMs, closedMs, again }) {
       const fields = {
         v: FORM,
-        passed: passedMs === undefined ? null : new Date(passedMs),
+        passed: toDate(passedMs),
+        closed: toDate(closedMs),
         again: [...again],
       };
       await documents.commit([{ kind: "set", path: paths.progress(service), fields }]);
@@ -101,6 +103,11 @@ function markersOf(
     direction: "asc",
   };
 }
+
+const toMs = (time: unknown): number | undefined =>
+  time instanceof Date ? time.getTime() : undefined;
+
+const toDate = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms));
 
 /** Nothing for a marker that somebody has changed so that it is of no window. */
 function toWaiting({ fields }: Doc): WaitingEvent[] {

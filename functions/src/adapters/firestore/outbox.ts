@@ -11,7 +11,7 @@ import { goOn, type Progress } from "./openClaim.ts";
 import { isNewer } from "./form.ts";
 import { paths, serviceOf } from "./paths.ts";
 import { deregistration } from "./serviceState.ts";
-import { publishedFields, toStoredSync, type StoredSync } from "./syncDocument.ts";
+import { discardedFields, publishedFields, toStoredSync, type StoredSync } from "./syncDocument.ts";
 
 const pathOf = ({ sync }: Lease): string => `${paths.syncs(sync.serviceName)}/${sync.id}`;
 
@@ -19,6 +19,17 @@ const nameOf = ({ id, path }: Doc): { readonly serviceName: string; readonly syn
   serviceName: serviceOf(path),
   syncId: id,
 });
+
+/** Changes syncs together (1 write each); those that somebody has removed are left out. */
+async function markAll(documents: Documents, writes: readonly Write[]): Promise<void> {
+  try {
+    await documents.commit(writes);
+  } catch (error) {
+    if (!isNotFound(error) || writes.length === 1) throw error;
+    // Somebody has removed one of them: that must not leave the others to go out again.
+    await Promise.all(writes.map((write) => markOne(documents, write)));
+  }
+}
 
 async function markOne(documents: Documents, write: Write): Promise<void> {
   try {
@@ -143,13 +154,16 @@ export function makeOutbox(documents: Documents, log: Log): Outbox {
         path: pathOf(lease),
         fields: publishedFields(lease.sync, messageId, nowMs),
       }));
-      try {
-        await documents.commit(writes);
-      } catch (error) {
-        if (!isNotFound(error) || writes.length === 1) throw error;
-        // Somebody has removed one of them: that must not leave the others to go out again.
-        await Promise.all(writes.map((write) => markOne(documents, write)));
-      }
+      await markAll(documents, writes);
+    },
+
+    async markDiscarded(discarded, nowMs) {
+      const writes = discarded.map((lease): Write => ({
+        kind: "update",
+        path: pathOf(lease),
+        fields: discardedFields(lease.sync, nowMs),
+      }));
+      await markAll(documents, writes);
     },
 
     async markFailed(lease, error, retryAtMs) {

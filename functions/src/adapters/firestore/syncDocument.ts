@@ -9,6 +9,7 @@ import {
   TRIGGER_TYPES,
 } from "../../domain/rule.ts";
 import {
+  SYNC_DESTINATIONS,
   SYNC_REASONS,
   type Completion,
   type Member,
@@ -95,6 +96,7 @@ export function decisionFields(sync: Sync, token: string): Fields {
     token,
     key: sync.key,
     triggerType: sync.triggerType,
+    destination: sync.destination,
     topic: sync.topic,
     ...(sync.format !== undefined && { format: sync.format }),
     ...(sync.orderingKey !== undefined && { orderingKey: sync.orderingKey }),
@@ -118,6 +120,16 @@ export function publishedFields(sync: Sync, messageId: string, nowMs: number): F
     state: "published" satisfies DeliveryState,
     messageId,
     publishedAt: new Date(nowMs),
+    expireAt: new Date(addSeconds(nowMs, sync.retentionPeriod)),
+    nextAttemptAt: REMOVED,
+    lastError: REMOVED,
+  };
+}
+
+export function discardedFields(sync: Sync, nowMs: number): Fields {
+  return {
+    state: "discarded" satisfies DeliveryState,
+    discardedAt: new Date(nowMs),
     expireAt: new Date(addSeconds(nowMs, sync.retentionPeriod)),
     nextAttemptAt: REMOVED,
     lastError: REMOVED,
@@ -166,6 +178,7 @@ export function toStoredSync(doc: Doc): StoredSync {
       eventID: data.string("eventID"),
       completion: toCompletion(data.map("completion")),
       triggerType: data.oneOf("triggerType", TRIGGER_TYPES),
+      destination: data.oneOf("destination", SYNC_DESTINATIONS),
       topic: data.string("topic"),
       ...(format !== undefined && { format }),
       ...(orderingKey !== undefined && { orderingKey }),

@@ -87,6 +87,13 @@ export function makeWindow(
       return found.filter((event) => event !== undefined).toSorted(byAge)[0];
     },
 
+    async oldest(window, { eventKeys }) {
+      for await (const [first] of markers.scan(window, { eventKeys, after: undefined }, 1)) {
+        return first?.receivedAtMs;
+      }
+      return undefined;
+    },
+
     newest: (window, query) => newestOf(documents, markers, window, query, scanPage),
 
     async removeExpired(window, { eventKeys, expiry, goOn }) {

@@ -78,7 +78,7 @@ async function open(project: FakeProject): Promise<Rehearsal> {
 
 async function redeployAndRemove(rehearsal: Rehearsal): Promise<Pick<World, "second" | "removal">> {
   const services = "projects/my-project/locations/us-central1/services";
-  for (const name of ["event", "checkwindow", "sweep"]) {
+  for (const name of ["event", "checkwindow", "alarm", "sweep"]) {
     const policy = rehearsal.cloud.project.servicePolicies[`${services}/${name}`];
     policy?.bindings.find(({ role }) => role === "roles/run.invoker")?.members.push(BY_HAND);
     policy?.bindings.push({ role: "roles/run.viewer", members: [BY_HAND] });

@@ -1,8 +1,9 @@
-/** Cloud Scheduler, and Artifact Registry, where the functions' images go. */
+/** Cloud Scheduler, Cloud Tasks, and Artifact Registry, where the functions' images go. */
 import { jsonBody, masked, notFound, routesOf } from "../api.ts";
 import type { Job, Resource } from "../fakeProject.ts";
 
 const JOBS = "/v1/projects/:project/locations/:location/jobs";
+const QUEUES = "/v2/projects/:project/locations/:location/queues";
 const REPOSITORY = "/v1/projects/:project/locations/:location/repositories/:repository";
 
 export const schedulerApi = routesOf("cloudscheduler.googleapis.com", {
@@ -33,19 +34,42 @@ export const schedulerApi = routesOf("cloudscheduler.googleapis.com", {
   },
 });
 
+export const tasksApi = routesOf("cloudtasks.googleapis.com", {
+  [`GET ${QUEUES}/:queue`]: ({ queues }, { path }) => found(queues, path.slice("/v2/".length)),
+
+  [`POST ${QUEUES}`]: ({ queues }, call) => {
+    const queue = jsonBody(call) as Resource;
+    queues[String(queue["name"])] = queue;
+    return queue;
+  },
+
+  [`PATCH ${QUEUES}/:queue`]: ({ queues }, call) => {
+    const name = call.path.slice("/v2/".length);
+    const queue = masked(
+      found(queues, name),
+      jsonBody(call) as Resource,
+      call.query.get("updateMask"),
+    );
+    queues[name] = queue;
+    return queue;
+  },
+});
+
 export const artifactRegistryApi = routesOf("artifactregistry.googleapis.com", {
-  [`GET ${REPOSITORY}`]: ({ repositories }, { path }) => found(repositories, path),
+  [`GET ${REPOSITORY}`]: ({ repositories }, { path }) =>
+    found(repositories, path.slice("/v1/".length)),
 
   [`PATCH ${REPOSITORY}`]: ({ repositories }, call) => {
-    const old = found(repositories, call.path);
+    const name = call.path.slice("/v1/".length);
+    const old = found(repositories, name);
     const repository = masked(old, jsonBody(call) as Resource, call.query.get("updateMask"));
-    repositories[call.path.slice("/v1/".length)] = repository;
+    repositories[name] = repository;
     return repository;
   },
 });
 
-function found(repositories: Record<string, Resource>, path: string): Resource {
-  const repository = repositories[path.slice("/v1/".length)];
-  if (repository === undefined) throw notFound(path);
-  return repository;
+function found(resources: Record<string, Resource>, name: string): Resource {
+  const resource = resources[name];
+  if (resource === undefined) throw notFound(name);
+  return resource;
 }

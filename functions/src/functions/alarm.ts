@@ -1,0 +1,25 @@
+import { onTaskDispatched } from "firebase-functions/tasks";
+import { cloudLog } from "../adapters/log.ts";
+import { toAlarm } from "../adapters/tasks/alarmTask.ts";
+import { onAlarm } from "../app/onAlarm.ts";
+import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
+import { engine, services } from "../compose.ts";
+
+/**
+ * Looks at a window whose deadline has passed. Its queue has the same name; only services with a deadline
+ * put tasks there. No `invoker`: then nobody may call it but whom a grant lets in, and deployments leave
+ * grants alone.
+ */
+export const alarm = onTaskDispatched(
+  {
+    timeoutSeconds: TIME_LIMIT_SECONDS.alarm,
+    // After that the sweep has come.
+    retryConfig: { maxAttempts: 10, minBackoffSeconds: 1, maxBackoffSeconds: 10 },
+    rateLimits: { maxDispatchesPerSecond: 500, maxConcurrentDispatches: 500 },
+  },
+  async ({ data }) => {
+    const set = toAlarm(data);
+    if (set === undefined) cloudLog.error("alarm.unreadable", {});
+    else await onAlarm(await engine(), cloudLog, await services(), set, Date.now);
+  },
+);
