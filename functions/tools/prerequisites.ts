@@ -27,7 +27,7 @@ export function prerequisitesOf(parties: Parties): string[] {
     }
   }
   const roles = `roles/datastore.user and roles/eventarc.eventReceiver on ${project}, and roles/pubsub.publisher on ${topics.length === 1 ? "the topic" : "each topic"}`;
-  const alarmRoles = `roles/cloudtasks.enqueuer on ${project} and roles/iam.serviceAccountUser on itself, for alarms; without them deadlines pass with the sweep, up to a minute late`;
+  const alarmRoles = `roles/cloudtasks.enqueuer on ${project} and roles/iam.serviceAccountUser on itself, for alarms; without them deadlines pass with the sweep, a minute late as a rule`;
   const hasDeadline = services.some(({ deadline }) => deadline !== undefined);
   return [
     ...topics.map((topic) => `topic ${topic}`),

@@ -230,7 +230,7 @@ export const LOG_EVENTS = {
   "alarm.failed": {
     severity: "error",
     meaning:
-      "the alarm for a deadline could not be set: the sweep closes the window, up to a minute late",
+      "the alarm for a deadline could not be set: the sweep closes the window, a minute late as a rule, with a key up to three",
     toDo: "give the functions' account the roles for alarms",
   },
   "alarm.ignored": {

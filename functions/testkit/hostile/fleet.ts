@@ -2,7 +2,7 @@
 import pMap from "p-map";
 
 import type { NewEvent } from "../../src/app/engine.ts";
-import type { Ports } from "../../src/app/ports.ts";
+import type { AlarmClock, Ports } from "../../src/app/ports.ts";
 import type { AcceptedRequest } from "../../src/app/storeEvent.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { Created } from "./eventarc.ts";
@@ -22,6 +22,7 @@ export interface FleetOptions {
   readonly chunkSize?: number;
   readonly planOf?: () => FaultPlan;
   readonly onStored?: (created: Created) => void;
+  readonly alarmClock?: AlarmClock;
 }
 
 export class Fleet {
@@ -66,7 +67,16 @@ export class Fleet {
   }
 
   #start(): Instance {
-    const { world, rule, random, skewMs = 0, chunkSize, planOf, onStored } = this.#options;
+    const {
+      world,
+      rule,
+      random,
+      skewMs = 0,
+      chunkSize,
+      planOf,
+      onStored,
+      alarmClock,
+    } = this.#options;
     const half = Math.floor(skewMs / 2);
     return new Instance({
       db: world.db,
@@ -75,6 +85,7 @@ export class Fleet {
       clock: world.clock(random.int(-half, half)),
       ...(planOf && { plan: planOf() }),
       ...(onStored && { onStored }),
+      ...(alarmClock && { alarmClock }),
       ...(chunkSize !== undefined && { adapt: (ports) => inChunksOf(chunkSize, ports) }),
     });
   }

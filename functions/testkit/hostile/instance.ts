@@ -4,9 +4,10 @@ import type { Firestore } from "@google-cloud/firestore";
 
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
+import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
 import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import { onPending } from "../../src/app/onPending.ts";
-import type { EventLog, Log, Ports, Publisher } from "../../src/app/ports.ts";
+import type { AlarmClock, EventLog, Log, Ports, Publisher } from "../../src/app/ports.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { Created } from "./eventarc.ts";
 import { Life, requestsWithFaults, withFaults, type FaultPlan } from "./faults.ts";
@@ -23,6 +24,7 @@ export interface InstanceOptions {
   readonly rules: readonly Rule[];
   readonly plan?: FaultPlan;
   readonly clock?: () => number;
+  readonly alarmClock?: AlarmClock;
   readonly log?: Log;
   /** Hears of each event that is stored, before whoever sent it. */
   readonly onStored?: (created: Created) => void;
@@ -51,6 +53,8 @@ export class Instance {
       events: announcing(stores.events, options.onStored),
       publisher,
       clock: this.#clock,
+      timesOfDay: (at, timeZone) => Promise.resolve(timesOfDay(at, timeZone)),
+      ...(options.alarmClock && { alarmClock: options.alarmClock }),
       newId: () => randomBytes(12).toString("hex"),
       log,
     };
