@@ -28,6 +28,8 @@ export interface RelayReport {
 const PAGE = 200;
 /** Services at a time, and syncs of one that are taken at a time. */
 const CONCURRENCY = 8;
+/** Syncs of a service that are published together: what is listed of their events is in memory. */
+const TOGETHER = 10;
 
 /**
  * Publishes the syncs that are due, oldest first, until there are none or time is up: those of one service
@@ -109,7 +111,9 @@ export async function relayDue(
       const services = [...Map.groupBy(known, ({ serviceName }) => serviceName).values()];
       const inTurn = async (due: readonly DueSync[]): Promise<void> => {
         await relay(due.slice(0, 1));
-        await relay(due.slice(1));
+        for (let start = 1; start < due.length; start += TOGETHER) {
+          await relay(due.slice(start, start + TOGETHER));
+        }
       };
       await pMap(services, inTurn, { concurrency: CONCURRENCY });
     } while (page.length === PAGE && deps.clock() < untilMs);

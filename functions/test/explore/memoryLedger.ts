@@ -9,7 +9,7 @@ export function memoryLedger(database: MemoryDatabase, serviceName: string): Led
   const resets = (database.find(service)?.fields["resets"] ?? []) as readonly Date[];
   const events = database.list(`${service}/events`).map(({ id, fields, version }) => ({
     id,
-    key: (fields["key"] as string | undefined) ?? "",
+    key: (fields["key"] ?? "") as string,
     eventKey: String(fields["eventKey"]),
     receivedAtMs: (fields["receivedAt"] as Date).getTime(),
     committedAtUs: Number(version),
@@ -54,6 +54,7 @@ function ledgerSync(database: MemoryDatabase, doc: Doc): LedgerSync {
     reason: (fields["completion"] as Completion).reason,
     isComplete: (fields["completion"] as Completion).complete,
     createdAtMs: createdAtMs(doc),
+    parts: fields["parts"] as number,
     committedAtUs: 1000 * createdAtMs(doc),
     lastError: fields["lastError"] as string | undefined,
     hasNextAttempt: fields["nextAttemptAt"] !== undefined,

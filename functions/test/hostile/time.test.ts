@@ -78,7 +78,7 @@ describe("time", function () {
       assert.equal((await claiming).length, 2);
       world.advance(passedMs);
       const { expired, fired } = await sweep(rule);
-      assert.deepEqual([expired, fired], [0, 1]);
+      assert.deepEqual([expired, fired], [0, 2]);
       goOn();
       assert.equal((await check).outcome, "waiting");
       const { violations, figures } = await world.judge(rule, {

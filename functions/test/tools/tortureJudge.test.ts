@@ -16,6 +16,7 @@ function syncOf(index: number, reason: string, committedMs: number, ids: string)
     reason,
     createdAtMs: NOW + committedMs,
     committedAtUs: 1000 * (NOW + committedMs),
+    parts: 0,
     lastError: undefined,
     hasNextAttempt: false,
     endpoints: [

@@ -50,6 +50,7 @@ describe("the examples of the seed's README, run literally", () => {
     assert.deepEqual(attributes, {
       serviceName: "My First Event Sync",
       eventID: message.eventID,
+      reason: "complete",
       triggerType: "window",
     });
     assert.match(message.eventID, /^[0-9a-f]{32}$/);

@@ -9,6 +9,7 @@ import { Eventarc } from "./eventarc.ts";
 import type { Fault, FaultPlan, FaultPoint } from "./faults.ts";
 import { Fleet, inParallel, request } from "./fleet.ts";
 import type { Verdict } from "./invariants.ts";
+import { readLedger } from "./ledger.ts";
 import { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
@@ -31,11 +32,16 @@ export const KILL_STEPS = [
   "window.scan/runQuery",
   "window.hasNew",
   "window.removeExpired",
-  "services.resets",
+  "window.next",
+  "window.newest",
+  "services.read",
   "services.reset/commit",
   "outbox.claimTaken",
   "outbox.claimTaken/commit",
   "outbox.claimTaken/batchGetDocuments",
+  "outbox.goOn",
+  "outbox.goOn/commit",
+  "outbox.goOn/batchGetDocuments",
   "outbox.claimKept",
   "outbox.claimKept/commit",
   "outbox.claimKept/batchGetDocuments",
@@ -93,7 +99,7 @@ class Faults {
 /** Steps that every event comes by would use up the run's kills before a sync is made. */
 function killChance(point: FaultPoint): number {
   if (point.startsWith("events.append")) return 0.05;
-  return /^(window\.count|services\.resets)/.test(point) ? 0.1 : 0.5;
+  return /^(window\.count|services\.read)/.test(point) ? 0.1 : 0.5;
 }
 
 export async function crashRun(world: World, seed: number): Promise<CrashReport> {
@@ -147,7 +153,13 @@ export async function crashRun(world: World, seed: number): Promise<CrashReport>
     await eventarc.stop();
   }
   await world.settle([rule]);
-  const verdict = await world.judge(rule, { accepted: fleet.accepted });
+  // Nobody knows when a reset that died began.
+  const resets = (await readLedger(world.db, rule.serviceName)).resetsMs.map((atMs) => ({
+    atMs,
+    begunMs: -Infinity,
+    endedMs: Infinity,
+  }));
+  const verdict = await world.judge(rule, { accepted: fleet.accepted, resets });
   return { seed, kills: faults.kills, errors: faults.errors, ...verdict };
 }
 

@@ -25,6 +25,8 @@ export interface LedgerSync {
   readonly createdAtMs: number;
   /** When its first commit became visible. Microseconds since the epoch. */
   readonly committedAtUs: number;
+  /** Documents that list members besides its own. */
+  readonly parts: number;
   readonly lastError: string | undefined;
   readonly hasNextAttempt: boolean;
   /** By endpoint, in the stored order, with the members of all parts. */
@@ -107,6 +109,7 @@ async function readSync(doc: DocumentSnapshot): Promise<LedgerSync> {
     isComplete: doc.get("completion.complete") === true,
     createdAtMs: millis(doc, "createdAt") ?? 0,
     committedAtUs: micros(doc.createTime),
+    parts: count,
     lastError: doc.get("lastError") as string | undefined,
     hasNextAttempt: doc.get("nextAttemptAt") !== undefined,
     endpoints: endpoints.map((endpoint, index) => ({

@@ -2,9 +2,11 @@
  * Whether each sync is the one that the plain reference gives, event for event, under the times of receipt
  * that are stored.
  *
- * The exception is taken literally: a sync was made from what was visible when its window was read. That
- * was after the last of its own events had been committed, so whatever was committed by then must have
- * counted; what was committed later and is not in it came too late, and counts for those after it.
+ * The exception is taken literally: a sync was decided on what was visible when its window was read. That
+ * was after the last of the events that it was decided on had been committed, so whatever was committed by
+ * then must have counted; what was committed later and is not in it came too late, and counts for those after
+ * it. A sync of several commits owns its range from the first one on: what became visible inside it later may
+ * have joined it, too, or has to wait until the claim is complete, and counts for none that is made meanwhile.
  */
 import { eachSync, inOrder } from "../reference.ts";
 import type { Rule } from "../../src/domain/rule.ts";
@@ -39,29 +41,52 @@ export function judgeVisible(
   const syncs = ledger.syncs
     .filter((sync) => membersOf(sync).length > 0)
     .toSorted((a, b) => a.committedAtUs - b.committedAtUs || lastPlace(a) - lastPlace(b));
+  const claims: LedgerSync[] = [];
   let settledMs = -Infinity;
   const violations: string[] = [];
   for (const sync of syncs) {
     const members = new Set(membersOf(sync));
     const own = waiting.filter(({ id }) => members.has(id));
-    const readUs = Math.max(...own.map(({ committedAtUs }) => committedAtUs));
-    const visible = waiting.filter(({ committedAtUs }) => committedAtUs <= readUs);
-    const inTime = visible.filter(({ receivedAtMs }) => receivedAtMs >= settledMs - LATE_MS);
-    const pools = inTime.length === visible.length ? [visible] : [visible, inTime];
-    const expected = resetSets(resets, sync, readUs).flatMap((resetsMs) =>
-      pools.map((pool) => groupOf(rule, sync, pool, resetsMs).toSorted().join(" ")),
-    );
-    if (!expected.includes([...members].toSorted().join(" "))) {
-      const [first = ""] = expected;
+    const isLate = ({ id, committedAtUs }: LedgerEvent): boolean =>
+      !members.has(id) &&
+      claims.some(
+        (claim) =>
+          claim.committedAtUs < committedAtUs && (places.get(id) ?? Infinity) < lastPlace(claim),
+      );
+    const expectedOf = (decided: readonly LedgerEvent[]): string[] => {
+      const readUs = Math.max(...decided.map(({ committedAtUs }) => committedAtUs));
+      const visible = waiting.filter(({ committedAtUs }) => committedAtUs <= readUs);
+      const inTime = visible.filter(({ receivedAtMs }) => receivedAtMs >= settledMs - LATE_MS);
+      const pools = [visible, inTime].flatMap((pool) => [pool, pool.filter((e) => !isLate(e))]);
+      return resetSets(resets, sync, readUs).flatMap((resetsMs) =>
+        pools.map((pool) => idsOf(groupOf(rule, sync, pool, resetsMs))),
+      );
+    };
+    const isRight = (decided: readonly LedgerEvent[]): boolean =>
+      // A manual one takes everything up to the time of the call.
+      (sync.reason === "manual" || own.at(-1) === inOrder(decided).at(-1)) &&
+      expectedOf(decided).includes(idsOf(decided.map(({ id }) => id)));
+    if (!decisionsOf(sync, own).some(isRight)) {
+      const [first = ""] = expectedOf(own);
       violations.push(
         `the sync ${sync.id} holds ${[...members].join(" ")}, the reference gives it ${first || "nothing"}`,
       );
     }
     waiting = waiting.filter(({ id }) => !members.has(id));
+    if (sync.parts > 0) claims.push(sync);
     if (sync.reason !== "manual") settledMs = Math.max(settledMs, own.at(-1)?.receivedAtMs ?? 0);
   }
   return violations;
 }
+
+/** What a sync may have been decided on: all of its events, or, in several commits, those that came first. */
+function decisionsOf({ parts }: LedgerSync, own: readonly LedgerEvent[]): readonly LedgerEvent[][] {
+  if (parts === 0) return [[...own]];
+  const inTurn = own.toSorted((a, b) => a.committedAtUs - b.committedAtUs);
+  return inTurn.map((_, index) => inTurn.slice(0, inTurn.length - index));
+}
+
+const idsOf = (ids: readonly string[]): string => ids.toSorted().join(" ");
 
 /** What the reference closes first, or, for a manual trigger, what it leaves open. */
 function groupOf(

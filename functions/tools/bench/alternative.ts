@@ -54,8 +54,9 @@ export class Alternative {
    * Measures what is left to measure.
    *
    * @param ours our own runs, if there were any, each before one of `runPerKey` as long as it had some left
+   * @param byKey our own with a key for each pair, later in the same benchmark
    */
-  async measure(ours: readonly PairsRun[]): Promise<SectionReport> {
+  async measure(ours: readonly PairsRun[], byKey: readonly PairsRun[]): Promise<SectionReport> {
     const perKey = this.#perKeyRuns;
     while (perKey.length < this.#effort.alternative.runs) await this.runPerKey();
     const killed = {
@@ -69,7 +70,11 @@ export class Alternative {
       { name: NAMES.perKey, runs: perKey },
       { name: NAMES.oneDocument, runs: [oneDocument] },
     ];
-    if (ours.length > 0) rows.unshift({ name: "EventSync", runs: ours, overPerKey });
+    if (byKey.length > 0) {
+      const byKeyOverPerKey = median(rates(byKey)) / median(rates(perKey));
+      rows.unshift({ name: "EventSync, by key", runs: byKey, overPerKey: byKeyOverPerKey });
+    }
+    if (ours.length > 0) rows.unshift({ name: "EventSync, one window", runs: ours, overPerKey });
     return {
       tables: [speedTable(rows), killedTable(killed)],
       bars:

@@ -69,30 +69,37 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
     const alternative = wants("alternative")
       ? new Alternative(world, settings, progress)
       : undefined;
+    let burst: readonly PairsRun[] = [];
     let pairs: readonly PairsRun[] = [];
     if (wants("endToEnd")) {
-      const { report, figures } = await measurePairs(world, settings, alternative, "pairs");
+      const { report, figures } = await measurePairs(world, settings, alternative, "burst");
       reports.set("endToEnd", report);
+      burst = report.runs;
+      memory.push(...figures);
+    }
+    if (wants("endToEnd")) {
+      const { report, figures } = await measurePairs(world, settings, undefined, "pairs");
+      reports.set("byKey", report);
       pairs = report.runs;
       memory.push(...figures);
     }
-    if (wants("endToEnd")) {
-      // What one window of many pairs costs: there a sync holds what came between two of the other endpoint.
-      const { report, figures } = await measurePairs(world, settings, undefined, "burst");
-      reports.set("burst", report);
-      memory.push(...figures);
-    }
-    if (alternative) reports.set("alternative", await alternative.measure(pairs));
+    if (alternative) reports.set("alternative", await alternative.measure(burst, pairs));
     if (memory.length > 0) reports.set("memory", reportMemory(memory));
   } finally {
     await world.close();
   }
 }
 
+/**
+ * In one window a sync holds what came between two of the other endpoint. With a key for each pair every window
+ * is looked at for itself; that the emulator's queries pass all that was deleted costs most there.
+ */
 const PAIRS_OF = {
-  pairs: "a key for each pair",
-  burst: "pairs in one window",
-} as const satisfies Partial<Record<ServiceName, string>>;
+  burst: { title: "pairs in one window", leastOfBare: 0.4 },
+  pairs: { title: "a key for each pair" },
+} as const satisfies Partial<
+  Record<ServiceName, { readonly title: string; readonly leastOfBare?: number }>
+>;
 
 async function measurePairs(
   world: World,
@@ -118,7 +125,7 @@ async function measurePairs(
     };
     return { server, own };
   };
-  const options = { title: PAIRS_OF[service], service, endpoints: ["many", "last"] } as const;
+  const options = { ...PAIRS_OF[service], service, endpoints: ["many", "last"] } as const;
   const report = await measureEndToEnd(world.inbox, begin, options, settings, progress);
   return { report, figures: largest(figures) };
 }

@@ -37,6 +37,8 @@ export interface Effort {
   readonly costEvents: { readonly sequential: number; readonly inFlight: number };
   /** Events of each. */
   readonly largeWindows: readonly number[];
+  /** Events of the window on documents in memory. */
+  readonly memoryWindow: number;
   readonly coldStarts: number;
 }
 
@@ -72,6 +74,7 @@ const FULL: Effort = {
   windows: [10, 100, 1000, 5000],
   costEvents: { sequential: 30, inFlight: 640 },
   largeWindows: [10_000, 100_000],
+  memoryWindow: 1_000_000,
   coldStarts: 15,
 };
 
@@ -89,6 +92,7 @@ const QUICK: Effort = {
   windows: [10, 5000],
   costEvents: { sequential: 6, inFlight: 160 },
   largeWindows: [10_000],
+  memoryWindow: 100_000,
   coldStarts: 3,
 };
 
