@@ -9,7 +9,6 @@ import { Eventarc } from "./eventarc.ts";
 import type { Fault, FaultPlan, FaultPoint } from "./faults.ts";
 import { Fleet, inParallel, request } from "./fleet.ts";
 import type { Verdict } from "./invariants.ts";
-import { readLedger } from "./ledger.ts";
 import { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
@@ -153,13 +152,7 @@ export async function crashRun(world: World, seed: number): Promise<CrashReport>
     await eventarc.stop();
   }
   await world.settle([rule]);
-  // Nobody knows when a reset that died began.
-  const resets = (await readLedger(world.db, rule.serviceName)).resetsMs.map((atMs) => ({
-    atMs,
-    begunMs: -Infinity,
-    endedMs: Infinity,
-  }));
-  const verdict = await world.judge(rule, { accepted: fleet.accepted, resets });
+  const verdict = await world.judge(rule, { accepted: fleet.accepted });
   return { seed, kills: faults.kills, errors: faults.errors, ...verdict };
 }
 

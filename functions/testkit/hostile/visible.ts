@@ -47,11 +47,14 @@ export function judgeVisible(
   for (const sync of syncs) {
     const members = new Set(membersOf(sync));
     const own = waiting.filter(({ id }) => members.has(id));
-    const isLate = ({ id, committedAtUs }: LedgerEvent): boolean =>
+    const isLate = ({ id, committedAtUs, receivedAtMs }: LedgerEvent): boolean =>
       !members.has(id) &&
       claims.some(
         (claim) =>
-          claim.committedAtUs < committedAtUs && (places.get(id) ?? Infinity) < lastPlace(claim),
+          claim.committedAtUs < committedAtUs &&
+          ((places.get(id) ?? Infinity) < lastPlace(claim) ||
+            // Its range ends at the time of the call, by the clock of an instance.
+            (claim.reason === "manual" && receivedAtMs <= claim.createdAtMs + SKEW_MS)),
       );
     const expectedOf = (decided: readonly LedgerEvent[]): string[] => {
       const readUs = Math.max(...decided.map(({ committedAtUs }) => committedAtUs));
