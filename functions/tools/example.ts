@@ -1,0 +1,137 @@
+/**
+ * Plays examples of docs/examples on the emulator suite, and ends with 0 if the messages are the expected
+ * ones, else with 1:
+ *
+ *   node tools/example.ts [--verbose] NAME…
+ *
+ * `docs/examples/<name>/run` does it for a person. Several examples are played beside each other.
+ */
+import { constants } from "node:os";
+import { parseArgs } from "node:util";
+
+import { parseConfig } from "../src/config/parse.ts";
+import { explain } from "./configFiles.ts";
+import { checkContent } from "./content.ts";
+import { startEmulators } from "./emulators.ts";
+import { loadExample, withDeadlineAt, type Example } from "./examples.ts";
+import { startAlarmClock, subscribeToTargets } from "./localCloud.ts";
+import { LOCAL_PARAMETERS } from "./localParameters.ts";
+import { LateError, playExample, Received } from "./playExample.ts";
+
+const PROJECT = "demo-eventsync";
+/** How far ahead a deadline by the clock is: the emulators start in between, on some machines slowly. */
+const LEADS_SECONDS = [30, 90, 270] as const;
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const interrupt = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    interrupt.abort(signal);
+  });
+}
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { verbose: { type: "boolean", default: false } },
+  });
+  if (positionals.length === 0) throw new Error("which example? Name one of docs/examples.");
+  const examples = positionals.map(loadExample);
+  for (const leadSeconds of LEADS_SECONDS) {
+    try {
+      const deadlineMs = Math.floor(Date.now() / 1000 + leadSeconds) * 1000;
+      return await play(examples, deadlineMs, values.verbose);
+    } catch (error) {
+      if (!(error instanceof LateError)) throw error;
+      print("The deadline passed before all events were sent: once more, with a later one.");
+    }
+  }
+  throw new Error(`the emulators took longer than ${String(LEADS_SECONDS.at(-1))} seconds`);
+}
+
+/**
+ * @returns the exit code
+ * @throws LateError
+ */
+async function play(
+  examples: readonly Example[],
+  deadlineMs: number,
+  verbose: boolean,
+): Promise<number> {
+  const configs = examples.map(({ config }) => withDeadlineAt(config, deadlineMs));
+  const CONFIG = JSON.stringify(configs);
+  const { services } = parseConfig(CONFIG, checkContent);
+  services.forEach(({ serviceName, deadline }, index) => {
+    if (configs[index] === examples[index]?.config) return;
+    print(`Nobody can wait for it: the deadline of ${serviceName} is at ${deadline?.at ?? ""}.`);
+  });
+  const emulators = await startEmulators({
+    only: ["firestore", "pubsub", "functions"],
+    projectId: PROJECT,
+    userEnv: { ...LOCAL_PARAMETERS, CONFIG },
+    compile: true,
+    verbose,
+    report: print,
+    signal: interrupt.signal,
+  });
+  Object.assign(process.env, emulators.env);
+  const base = emulators.env["EVENTSYNC_BASE_URL"] ?? "";
+  // Where one example fails, the others need not go on.
+  const end = new AbortController();
+  try {
+    const targets = await subscribeToTargets(services);
+    const alarms = startAlarmClock(base, PROJECT, services);
+    try {
+      const messages = new Received(print);
+      targets.onMessage((message) => {
+        messages.add(message);
+      });
+      const results = await Promise.all(
+        examples.map(async (example, index) => {
+          const service = services[index] ?? services[0];
+          const wrong = await playExample(example, {
+            base,
+            service,
+            deadlineMs,
+            received: () => messages.of(service.serviceName),
+            print,
+            signal: AbortSignal.any([interrupt.signal, end.signal]),
+          });
+          return wrong.map((line) => `${example.name}: ${line}`);
+        }),
+      );
+      return conclude(results.flat(), examples);
+    } finally {
+      end.abort();
+      await alarms.stop();
+      await targets.close();
+    }
+  } finally {
+    print("Stopping …");
+    await emulators.stop();
+  }
+}
+
+function conclude(wrong: readonly string[], examples: readonly Example[]): number {
+  for (const line of wrong) process.stderr.write(`example: ${line}\n`);
+  if (wrong.length > 0) return 1;
+  for (const { name, expected } of examples) {
+    print(`\n${name}: the ${String(expected.length)} messages that were expected, and no other.`);
+  }
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (interrupt.signal.aborted) {
+    print("Interrupted.");
+    process.exitCode = 128 + constants.signals[interrupt.signal.reason as NodeJS.Signals];
+  } else {
+    process.stderr.write(`example: ${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}
