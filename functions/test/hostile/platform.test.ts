@@ -26,7 +26,8 @@ type Overrides = Pick<Case, "eventKey" | "serviceName" | "ageMs">;
 
 const HOUR_MS = 3_600_000;
 
-const isOurs = ({ message }: LoggedLine): boolean => /pending\.(ignored|unreadable)|delivery\.unr/.test(message);
+const isOurs = ({ message }: LoggedLine): boolean =>
+  /pending\.(ignored|unreadable)|delivery\.unr/.test(message);
 
 const typed = (type: string): Record<string, string> => ({
   "content-type": type,
