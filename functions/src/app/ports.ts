@@ -85,7 +85,8 @@ export interface Window {
   ): Promise<PendingEvent[]>;
   /**
    * The pending events of the endpoints that are in no sync, oldest first, in pages (1 read each, at
-   * least 1 per 30 endpoints). Of up to 30 endpoints a page is what was there at one moment.
+   * least 1 per 30 endpoints). Of up to 30 endpoints a page is what was there at one moment;
+   * one that is empty, behind others, says that nothing was.
    *
    * @param query.after leaves out what stands there and before
    */

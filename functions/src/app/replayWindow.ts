@@ -171,6 +171,8 @@ class Pass {
     const { window } = this.#deps;
     const query = { eventKeys: this.#eventKeys, after: this.#position };
     for await (const page of window.scan(this.#id, query)) {
+      // After each page, the empty one at the end as well: what is missing from it may have been claimed with what
+      // came before, and a deadline or a manual trigger would take that.
       if ((await this.#readState(page[0])) === "anew") return "scan";
       const arrived = page.filter(({ receivedAtMs }) => receivedAtMs <= this.#facts.untilMs);
       for (const event of arrived) this.#feed(event);

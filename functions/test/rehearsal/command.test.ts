@@ -23,8 +23,8 @@ describe("scripts/rehearse, for a database of its own", () => {
       databases.map(({ id, createdIn, rules }) => [id, createdIn, rules]),
       [["eventsync", "nam5", "created"]],
     );
-    assert.equal(databases[0]?.indexesAdded.length, 1);
-    assert.equal(databases[0].expiry.length, 4);
+    assert.equal(databases[0]?.indexesAdded.length, 2);
+    assert.equal(databases[0].expiry.length, 5);
     const checkWindow = functions.find(({ name }) => name === "checkWindow");
     assert.equal(checkWindow?.trigger?.filters["database"], "eventsync");
   });

@@ -140,15 +140,20 @@ describe("a first deployment", () => {
     assert.equal(database?.rules, "updated");
     assert.deepEqual(database.indexesAdded, [
       "pending: key ascending, eventKey ascending, exported ascending, receivedAt ascending",
+      "pending: shard ascending, exported ascending, receivedAt ascending",
     ]);
     assert.deepEqual(database.expiry, [
       "events.expireAt",
       "parts.expireAt",
       "pending.expireAt",
       "syncs.expireAt",
+      "windows.expireAt",
     ]);
     const groups = new Set(database.fieldsChanged.map((field) => field.split(".")[0]));
-    assert.deepEqual([...groups], ["events", "malformed", "parts", "pending", "services", "syncs"]);
+    assert.deepEqual(
+      [...groups],
+      ["events", "malformed", "parts", "pending", "services", "syncs", "upkeep", "windows"],
+    );
   });
 
   it("touches nothing of anybody else", () => {

@@ -83,6 +83,7 @@ export class Markers {
           })),
         ),
     );
+    let hasYielded = false;
     try {
       // As far as all are known, their order is.
       for (;;) {
@@ -92,7 +93,9 @@ export class Markers {
           .filter((last) => last !== undefined);
         const until = known.toSorted(byAge)[0];
         const page = streams.flatMap((stream) => stream.takeUntil(until)).toSorted(byAge);
-        if (page.length > 0) yield page;
+        // Also that nothing is left: whoever reads on needs to know when that was seen.
+        if (page.length > 0 || (until === undefined && hasYielded)) yield page;
+        hasYielded = true;
         if (until === undefined) return undefined;
       }
     } finally {
