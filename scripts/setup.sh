@@ -73,8 +73,6 @@ eventsync_claim_install() {
   mine="$$:$(eventsync_start_of "$$")"
   until ln -s "$mine" "$claim" 2>/dev/null; do
     [ -w "$EVENTSYNC_ROOT" ] || eventsync_setup_fail "$EVENTSYNC_ROOT cannot be written to."
-    [ "$((SECONDS - began))" -lt "$waits" ] ||
-      eventsync_setup_fail "waited $waits seconds for another script to install the packages; if none does, delete $claim and run again."
     owner="$(readlink "$claim" || true)"
     if [ "$owner" != "" ] && eventsync_is_void "$owner"; then
       eventsync_remove_void "$claim" "$owner" "$mine"
@@ -85,6 +83,9 @@ eventsync_claim_install() {
       fi
       sleep 0.2
     fi
+    # Last: a second is over sooner than it is long, and nobody gives up without a word.
+    [ "$((SECONDS - began))" -lt "$waits" ] ||
+      eventsync_setup_fail "waited $waits seconds for another script to install the packages; if none does, delete $claim and run again."
   done
 }
 
