@@ -49,6 +49,11 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
     ],
   ],
   [
+    "src/app/delivery/attemptHttp.ts",
+    ["./buildCall.ts", "../ports.ts", "../ports/caller.ts", "../../domain/attempt.ts", "p-map"],
+    ["../../adapters/log.ts", "../../compose.ts", "../../config/schema.ts", "node:https"],
+  ],
+  [
     "src/config/parse.ts",
     ["./route.ts", "../domain/errors.ts", "node:module"],
     [
@@ -70,6 +75,11 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
     "src/adapters/firestore/outbox.ts",
     ["@google-cloud/firestore", "../../app/ports.ts", "../../domain/sync.ts", "../leaveDomain.ts"],
     ["../../compose.ts", "../../params.ts", "../../functions/event.ts", "../../index.ts"],
+  ],
+  [
+    "src/adapters/targets/http/caller.ts",
+    ["node:https", "./addresses.ts", "../../log.ts", "../../../app/ports/caller.ts"],
+    ["../../../compose.ts", "../../../params.ts", "../../../functions/event.ts"],
   ],
   [
     "testkit/hostile/world.ts",
