@@ -77,9 +77,11 @@ export function parseUrl(text: string, allowPrivate: boolean): Parsed<Template> 
   }
   if (text.includes("#")) return { problem: "expected no fragment (#…): it is never sent" };
   const sample = { key: "k", eventID: "e", service: "s" };
-  const url = URL.parse(expand(template.parsed, sample, encodeURIComponent));
-  if (url === null) return { problem: "expected a URL" };
-  if (url.username !== "" || url.password !== "") {
+  const url = urlOf(template.parsed, sample);
+  if (url === undefined) return { problem: "expected no “.” and no “..” between slashes" };
+  const parsed = URL.parse(url);
+  if (parsed === null) return { problem: "expected a URL" };
+  if (parsed.username !== "" || parsed.password !== "") {
     return { problem: "expected no user and no password in it: name a secret in “headers”" };
   }
   return template;

@@ -72,7 +72,9 @@ describe("the verdict on an attempt", () => {
   }
 
   it("doubles the pause from attempt to attempt, up to the longest", () => {
-    const pauses = Array.from({ length: 14 }, (_, index) => judge(answered(500), undefined, index + 1));
+    const pauses = Array.from({ length: 14 }, (_, index) =>
+      judge(answered(500), undefined, index + 1),
+    );
     assert.deepEqual(
       pauses.map((text) => Number(/\d+/.exec(text)?.[0])),
       [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, 10_240, 14_400, 14_400],

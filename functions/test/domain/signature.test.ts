@@ -68,6 +68,9 @@ describe("the signature of a call", () => {
 
 /** HMAC fills keys up with zeros: two that differ by those are one. */
 function keysDiffer(other: string, ...secrets: readonly string[]): boolean {
-  const bare = (secret: string): string => Buffer.from(keyOf(secret)).toString("hex").replace(/(00)+$/, "");
+  const bare = (secret: string): string =>
+    Buffer.from(keyOf(secret))
+      .toString("hex")
+      .replace(/(00)+$/, "");
   return secrets.every((secret) => bare(secret) !== bare(other));
 }

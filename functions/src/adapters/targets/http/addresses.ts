@@ -1,5 +1,4 @@
-import type { lookup as systemLookup} from "node:dns";
-import { type LookupAddress } from "node:dns";
+import type { lookup as systemLookup, LookupAddress } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 
 /**

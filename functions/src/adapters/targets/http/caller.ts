@@ -93,6 +93,11 @@ function exchange(call: Call, url: URL, agent: HttpAgent): Promise<CallResult> {
           end(failureOf(error));
         });
       });
+      // Without this nothing would say that it is over.
+      current.on("upgrade", (_, socket) => {
+        socket.destroy();
+        end({ error: "connection", message: "the server switches to another protocol" });
+      });
       current.on("error", (error) => {
         if (isOver) return;
         if (isStale(current, error)) send();

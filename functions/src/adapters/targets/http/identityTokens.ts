@@ -28,9 +28,11 @@ export function makeIdentityTokens(metadata: Metadata, clock: () => number): Ide
 
   return async (audience) => {
     // Concurrent calls share one request: the promise is kept, not the token.
-    const known = await tokens.get(audience);
-    const isUsable = known !== undefined && clock() < known.expiresAtMs - MARGIN_MS;
-    return (isUsable ? known : await fetchToken(audience)).text;
+    const asked = tokens.get(audience) ?? fetchToken(audience);
+    const token = await asked;
+    if (clock() < token.expiresAtMs - MARGIN_MS) return token.text;
+    const next = tokens.get(audience);
+    return (await (next === undefined || next === asked ? fetchToken(audience) : next)).text;
   };
 }
 
