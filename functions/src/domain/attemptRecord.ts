@@ -1,4 +1,4 @@
-import type { CallError, CallResult, ReplyOutcome } from "./attempt.ts";
+import type { CallResult, ReplyOutcome } from "./attempt.ts";
 import { isCredential, REDACTED } from "./credentials.ts";
 
 /**
@@ -6,20 +6,18 @@ import { isCredential, REDACTED } from "./credentials.ts";
  * in it: an answer may well repeat what was sent.
  */
 export interface AttemptRecord {
+  readonly attempt: number;
   readonly atMs: number;
-  /** How long it took. */
-  readonly ms: number;
-  /** Either of the two. */
+  readonly durationMs: number;
+  /** Of the answer, if there was one. */
   readonly status?: number;
-  readonly error?: CallError;
-  /** Why there was no answer, or why it was not published. */
-  readonly message?: string;
-  /** Of the answer, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The beginning of the answer; where it is no text, how much it was. */
+  /** The beginning of its body, where the attempt failed. */
   readonly answer?: string;
-  /** The id of the message that its answer became. */
-  readonly replyId?: string;
+  /** Why there was none, or why it was not enough. */
+  readonly error?: string;
+  /** Of what was published: the message itself, or the answer. */
+  readonly messageId?: string;
 }
 
 /** Most bytes of an answer, and of all its headers, that are kept. */
@@ -31,26 +29,28 @@ export const MAX_RECORDED_BYTES = 2048;
 export function recordOf(
   result: CallResult,
   replied: ReplyOutcome | undefined,
-  times: Pick<AttemptRecord, "atMs" | "ms">,
+  facts: Pick<AttemptRecord, "attempt" | "atMs" | "durationMs"> & { readonly isDelivered: boolean },
   secrets: readonly string[],
 ): AttemptRecord {
+  const { isDelivered, ...times } = facts;
   const clean = (text: string): string => scrubbed(text, secrets);
-  const message = "error" in result ? result.message : failureOf(replied);
+  const error = errorOf(result, replied);
   return {
     ...times,
-    ...("error" in result
-      ? { error: result.error }
-      : {
-          status: result.status,
-          headers: recordedHeaders(result.headers, clean),
-          answer: recordedAnswer(result.answer.body, clean),
-        }),
-    ...(message !== undefined && { message: cut(clean(message)) }),
-    ...(replied?.outcome === "published" && { replyId: replied.messageId }),
+    ...("status" in result && { status: result.status }),
+    ...("status" in result &&
+      !isDelivered && {
+        headers: recordedHeaders(result.headers, clean),
+        answer: recordedAnswer(result.answer.body, clean),
+      }),
+    ...(error !== undefined && { error: cut(clean(error)) }),
+    ...(replied?.outcome === "published" && { messageId: replied.messageId }),
   };
 }
 
-function failureOf(replied: ReplyOutcome | undefined): string | undefined {
+/** Its kind first: that is what people count by. */
+function errorOf(result: CallResult, replied: ReplyOutcome | undefined): string | undefined {
+  if ("error" in result) return `${result.error}: ${result.message}`;
   return replied?.outcome === "failed" ? replied.message : undefined;
 }
 

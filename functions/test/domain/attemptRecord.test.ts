@@ -8,12 +8,13 @@ import {
   type AttemptRecord,
 } from "../../src/domain/attemptRecord.ts";
 
-const TIMES = { atMs: 1, ms: 2 };
+const TIMES = { attempt: 3, atMs: 1, durationMs: 2 };
+const FACTS = { ...TIMES, isDelivered: false };
 function answered(body: string | Buffer, headers: Record<string, string> = {}): CallResult {
   return { status: 500, headers, answer: { body: Buffer.from(body), isTruncated: false } };
 }
 const record = (result: CallResult, ...secrets: string[]): AttemptRecord =>
-  recordOf(result, undefined, TIMES, secrets);
+  recordOf(result, undefined, FACTS, secrets);
 
 describe("what is kept of an attempt", () => {
   it("is the status, the headers and the beginning of the answer", () => {
@@ -27,11 +28,16 @@ describe("what is kept of an attempt", () => {
 
   it("is the error where there was no answer, and that of a publication", () => {
     const failure = { error: "timeout", message: "too slow" } as const;
-    assert.deepEqual(record(failure), { ...TIMES, ...failure });
+    assert.deepEqual(record(failure), { ...TIMES, error: "timeout: too slow" });
     const replied = { outcome: "failed", message: "no such topic" } as const;
-    assert.equal(recordOf(answered(""), replied, TIMES, []).message, "no such topic");
+    assert.equal(recordOf(answered(""), replied, FACTS, []).error, "no such topic");
     const published = { outcome: "published", messageId: "7" } as const;
-    assert.equal(recordOf(answered(""), published, TIMES, []).replyId, "7");
+    assert.equal(recordOf(answered(""), published, FACTS, []).messageId, "7");
+  });
+
+  it("is no more than the status where the sync was delivered", () => {
+    const delivered = recordOf(answered("yes"), undefined, { ...TIMES, isDelivered: true }, []);
+    assert.deepEqual(delivered, { ...TIMES, status: 500 });
   });
 
   it("holds no credentials of the answer, and nothing secret of the call", () => {
@@ -47,7 +53,7 @@ describe("what is kept of an attempt", () => {
     assert.equal(kept.answer, '{"you sent":"Bearer [redacted], [redacted]"}');
     assert.deepEqual(kept.headers, { "set-cookie": "[redacted]", "x-echo": "[redacted]" });
     const failure = { error: "connection", message: "s3cret was refused" } as const;
-    assert.equal(record(failure, "s3cret").message, "[redacted] was refused");
+    assert.equal(record(failure, "s3cret").error, "connection: [redacted] was refused");
   });
 
   it("is a note where the answer is no text", () => {

@@ -3,7 +3,7 @@ import { recordOf, type AttemptRecord } from "../../domain/attemptRecord.ts";
 import type { HttpTarget, ReplyWhen } from "../../domain/target.ts";
 import type { Caller } from "../ports/caller.ts";
 import type { ReplyPublisher } from "../ports/replies.ts";
-import { buildCall, deliveryId, type BuildDeps, type Delivered } from "./buildCall.ts";
+import { buildCall, callId, type BuildDeps, type Delivered } from "./buildCall.ts";
 
 export interface AttemptDeps extends BuildDeps {
   readonly caller: Caller;
@@ -37,11 +37,15 @@ export async function attemptHttp(
   const result = "error" in built ? built : await deps.caller.call(built.call);
   const replied = await reply(deps, target, delivered, result);
   const nowMs = deps.clock();
-  const secrets = "error" in built ? [] : built.confidential;
-  return {
-    verdict: verdict(result, replied, attempt, target.retry, nowMs, deps.random()),
-    record: recordOf(result, replied, { atMs: startMs, ms: nowMs - startMs }, secrets),
+  const given = verdict(result, replied, attempt, target.retry, nowMs, deps.random());
+  const facts = {
+    attempt,
+    atMs: startMs,
+    durationMs: nowMs - startMs,
+    isDelivered: given.next === "delivered",
   };
+  const secrets = "error" in built ? [] : built.confidential;
+  return { verdict: given, record: recordOf(result, replied, facts, secrets) };
 }
 
 /** Publishes the answer, if the target asks for such an answer. */
@@ -65,7 +69,7 @@ async function reply(
       data: answer.body,
       attributes: {
         status: String(status),
-        eventID: deliveryId(delivered),
+        eventID: callId(delivered),
         serviceName: message.serviceName,
         ...(message.key !== undefined && { key: message.key }),
         ...(eventId !== undefined && { eventId }),

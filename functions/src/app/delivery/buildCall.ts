@@ -76,7 +76,7 @@ async function build(
 ): Promise<BuiltCall> {
   const { message } = delivered;
   const { url: urlText, method, allowPrivate, timeoutSeconds, reply } = target;
-  const id = deliveryId(delivered);
+  const id = callId(delivered);
   const variables = { key: message.key ?? "", eventID: id, service: message.serviceName };
   const url = urlOf(correct(parseUrl(urlText, allowPrivate)), variables);
   if (url === undefined) throw unsendable("the key would lead to another path of the URL");
@@ -112,7 +112,7 @@ async function build(
  * same set of events is the same sync. So it is the same for each attempt and redrive, and for no other
  * sync. All syncs without events have one digest; of these it is the sync's own id.
  */
-export function deliveryId({ message, syncId }: Delivered): string {
+export function callId({ message, syncId }: Delivered): string {
   const isEmpty = Object.values(message.events).every(({ numberOfEvents }) => numberOfEvents === 0);
   return isEmpty ? syncId : message.eventID;
 }

@@ -103,7 +103,7 @@ async function attempt(to: HttpTarget, world: World = {}): Promise<Outcome> {
 
 async function callTo(to: HttpTarget, world: World = {}): Promise<Call> {
   const { calls, record } = await attempt(to, world);
-  return calls[0] ?? assert.fail(record.message);
+  return calls[0] ?? assert.fail(record.error);
 }
 
 describe("an attempt to deliver over HTTP", () => {
@@ -192,7 +192,7 @@ describe("an attempt to deliver over HTTP", () => {
       const delivered = { message: message(events), syncId: "s" };
       const { verdict, calls, record } = await attempt(target({ body: "event" }), { delivered });
       assert.deepEqual([verdict.next, calls.length], ["undeliverable", 0]);
-      assert.equal(record.error, "unsendable");
+      assert.match(record.error ?? "", /^unsendable: expected one event to send/);
     });
   }
 
@@ -297,9 +297,10 @@ describe("what an attempt holds that is secret", () => {
       });
       assert.deepEqual(verdict, { next: "again", atMs: NOW + 300_000, isUncounted: true });
       assert.equal(calls.length, 0);
-      assert.equal(record.error, "not-ready");
-      assert.match(record.message ?? "", expected);
-      assert.doesNotMatch(record.message ?? "", /s3cret/);
+      const [kind, message] = (record.error ?? "").split(/: (.*)/s);
+      assert.equal(kind, "not-ready");
+      assert.match(message ?? "", expected);
+      assert.doesNotMatch(message ?? "", /s3cret/);
     });
   }
 });
@@ -329,7 +330,7 @@ describe("the reply to a call", () => {
       },
     ]);
     assert.deepEqual(verdict, { next: "delivered" });
-    assert.equal(record.replyId, "m1");
+    assert.equal(record.messageId, "m1");
   });
 
   /** The table of docs/TARGETS.md: what is published, and what comes next if that succeeds, and fails. */
@@ -360,7 +361,7 @@ describe("the reply to a call", () => {
         publish: () => Promise.reject(new Error("no topic")),
       });
       assert.equal(bad.verdict.next, ifFailed);
-      if (isPublished) assert.match(bad.record.message ?? "", /was not published: no topic/);
+      if (isPublished) assert.match(bad.record.error ?? "", /was not published: no topic/);
     });
   }
 
@@ -368,6 +369,6 @@ describe("the reply to a call", () => {
     const call = await callTo(target({ reply }));
     assert.equal(call.maxAnswerBytes, 1024 * 1024);
     const { record } = await attempt(target({ reply }), { result: answered(200, "x", true) });
-    assert.match(record.message ?? "", /larger than 1 bytes, and is not published/);
+    assert.match(record.error ?? "", /larger than 1 bytes, and is not published/);
   });
 });
