@@ -178,4 +178,14 @@ describe("a Retry-After", () => {
       assert.equal(retryAfterMs(value, NOW), expected);
     });
   }
+
+  it("is of Greenwich, wherever this runs", () => {
+    const before = { ...process.env };
+    process.env["TZ"] = "America/New_York";
+    try {
+      assert.equal(retryAfterMs("Sat Jan 10 06:01:00 2026", NOW), 60_000);
+    } finally {
+      process.env = before;
+    }
+  });
 });
