@@ -1,5 +1,5 @@
 import type { SyncReason } from "./sync.ts";
-import type { Target as Topic } from "./rule.ts";
+import type { Topic } from "./rule.ts";
 
 /**
  * Where the syncs of a service go, besides the topic of `targetPubSub`: each gets a delivery of each sync,
