@@ -9,14 +9,19 @@ const domainWall = {
       {
         patterns: [
           {
-            // Everything but files beside it, and the hash functions of Node.js.
-            regex: "^(?!\\./[^/]+\\.ts$|node:crypto$)",
+            // Everything but files beside it, and of Node.js hash functions and ranges of addresses.
+            regex: "^(?!\\./[^/]+\\.ts$|node:crypto$|node:net$)",
             message: "The domain imports only from the domain.",
           },
           {
             group: ["node:crypto"],
             allowImportNames: ["createHash", "createHmac"],
             message: "Of node:crypto only createHash and createHmac are pure.",
+          },
+          {
+            group: ["node:net"],
+            allowImportNames: ["BlockList", "isIP"],
+            message: "Of node:net only BlockList and isIP are pure.",
           },
         ],
       },

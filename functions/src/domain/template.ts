@@ -1,3 +1,5 @@
+import { isPublic, literalAddress } from "./address.ts";
+
 /**
  * URLs and header values of a target, with variables in braces: `https://example.com/orders/{key}`. What a
  * variable stands for comes from strangers, so it can become a part of a path, a query or a value, and
@@ -84,6 +86,10 @@ export function parseUrl(text: string, allowPrivate: boolean): Parsed<Template> 
   if (parsed.username !== "" || parsed.password !== "") {
     return { problem: "expected no user and no password in it: name a secret in “headers”" };
   }
+  const address = literalAddress(parsed);
+  if (!allowPrivate && address !== undefined && !isPublic(address)) {
+    return { problem: `expected a public address, or “allowPrivate”; ${address} is none` };
+  }
   return template;
 }
 
@@ -111,14 +117,12 @@ export function headerValueOf(template: Template, variables: Variables): string 
  * as in the HTTP binding of CloudEvents.
  */
 export function asHeaderValue(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[^\x21\x23\x24\x26-\x7e]+/g, (part) =>
-      Array.from(
-        Buffer.from(part),
-        (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
-      ).join(""),
-    );
+  return text.replaceAll(/[^\x21\x23\x24\x26-\x7e]+/g, (part) =>
+    Array.from(
+      Buffer.from(part),
+      (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+    ).join(""),
+  );
 }
 
 function expand(

@@ -31,7 +31,7 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
   [
     "src/domain/rule.ts",
     ["./event.ts"],
-    ["../app/ports.ts", "p-map", "@google-cloud/firestore", "node:fs"],
+    ["../app/ports.ts", "p-map", "@google-cloud/firestore", "node:fs", "node:https"],
   ],
   [
     "src/app/relay.ts",
@@ -78,7 +78,7 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
   ],
   [
     "src/adapters/targets/http/caller.ts",
-    ["node:https", "./addresses.ts", "../../log.ts", "../../../app/ports/caller.ts"],
+    ["node:https", "./guardedLookup.ts", "../../log.ts", "../../../app/ports/caller.ts"],
     ["../../../compose.ts", "../../../params.ts", "../../../functions/event.ts"],
   ],
   [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LookupAddress } from "node:dns";
 
-import type { Lookup } from "../../../src/adapters/targets/http/addresses.ts";
+import type { Lookup } from "../../../src/adapters/targets/http/guardedLookup.ts";
 import { makeCaller, type CallerOptions } from "../../../src/adapters/targets/http/caller.ts";
 import type { Call } from "../../../src/app/ports/caller.ts";
 import type { CallResult } from "../../../src/domain/attempt.ts";

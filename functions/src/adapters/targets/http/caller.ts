@@ -6,15 +6,16 @@ import {
   type IncomingMessage,
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { isIP, type LookupFunction } from "node:net";
+import type { LookupFunction } from "node:net";
 import type { Call, Caller } from "../../../app/ports/caller.ts";
+import { isPublic, literalAddress } from "../../../domain/address.ts";
 import {
   retryAfterMs,
   type CallAnswer,
   type CallFailure,
   type CallResult,
 } from "../../../domain/attempt.ts";
-import { guardedLookup, isPublic, RefusedAddress, type Lookup } from "./addresses.ts";
+import { guardedLookup, RefusedAddress, type Lookup } from "./guardedLookup.ts";
 
 export interface CallerOptions {
   /** Of Node.js, where a test has no names of its own. */
@@ -55,9 +56,9 @@ export function makeCaller({
       if (url === null || (protocol !== "https:" && protocol !== "http:")) {
         return { error: "unsendable", message: "its URL is none of HTTP" };
       }
-      // No name is resolved for an address. By now it is in its usual spelling.
-      const address = url.hostname.replace(/^\[(.*)\]$/, "$1");
-      if (!call.allowPrivate && isIP(address) !== 0 && !isAllowed(address)) {
+      // For an address no name is resolved, and nothing looks at it.
+      const address = literalAddress(url);
+      if (!call.allowPrivate && address !== undefined && !isAllowed(address)) {
         return failureOf(new RefusedAddress(address, address));
       }
       return exchange(call, url, (call.allowPrivate ? open : guarded)[protocol]);

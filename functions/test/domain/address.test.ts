@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { isPublic } from "../../../src/adapters/targets/http/addresses.ts";
+import { isPublic } from "../../src/domain/address.ts";
 
 describe("the addresses that may be called", () => {
   const ranges: readonly [what: string, refused: readonly string[], allowed: readonly string[]][] =
