@@ -94,7 +94,9 @@ function contentOf({ body }: StagedEvent): string | Uint8Array {
   if (!((body as unknown) instanceof Uint8Array)) {
     throw new TypeError(`body: expected a string or a Uint8Array, got ${typeof body}`);
   }
-  return isUtf8(body) ? Buffer.from(body).toString() : body;
+  // A copy: it is sent with the commit, and is the caller's to change until then.
+  const bytes = Buffer.from(body);
+  return isUtf8(bytes) ? bytes.toString() : bytes;
 }
 
 /**
