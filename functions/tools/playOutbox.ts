@@ -108,7 +108,7 @@ interface Consumers {
 
 /** Several processes that read from one subscription, as far as Pub/Sub can tell. */
 async function startConsumers(db: Firestore, { service }: Stage): Promise<Consumers> {
-  const { topic } = service.targetPubSub;
+  const topic = service.targetPubSub?.topic ?? "";
   const name = "orders-bookkeeping";
   const clients = Array.from({ length: CONSUMERS }, () => {
     return new PubSub({ projectId: topic.split("/")[1] ?? "" });
