@@ -33,7 +33,7 @@ function loadedBy(use: string): string | undefined {
 }
 
 describe("what targets make a function load", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it("is nothing, where there are none", () => {
     assert.equal(loadedBy(""), "");
