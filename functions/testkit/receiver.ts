@@ -137,13 +137,10 @@ export class Receiver {
     response.once("close", () => this.#underWay--);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-    );
     const call: ReceivedCall = {
       method: request.method ?? "",
       path: request.url ?? "",
-      headers,
+      headers: headersOf(request),
       body: Buffer.concat(chunks),
       atMs,
       connection: this.#connections.get(request.socket) ?? 0,
@@ -192,6 +189,17 @@ export class Receiver {
       yield chunk.subarray(0, left);
     }
   }
+}
+
+/** From the wire: what serves a function may hide headers from all of its process. */
+function headersOf({ rawHeaders }: IncomingMessage): Record<string, string> {
+  const headers = new Map<string, string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
+    const before = headers.get(name.toLowerCase());
+    headers.set(name.toLowerCase(), before === undefined ? value : `${before}, ${value}`);
+  }
+  return Object.fromEntries(headers);
 }
 
 function trickle(body: string, everyMs: number, response: ServerResponse): void {
