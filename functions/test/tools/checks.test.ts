@@ -163,7 +163,7 @@ describe("the summary of the checks", () => {
       "build        passed      10 s\n" +
         "unit         passed      61 s  1028 passed\n" +
         "rehearsal    passed      10 s  12 passed\n" +
-        "1040 passing\n",
+        "1040 passed, 0 failed\n",
     );
   });
 
@@ -174,6 +174,6 @@ describe("the summary of the checks", () => {
       result("emulators", { outcome: "left out", seconds: 0 }),
     ]);
     assert.match(text, /^unit +failed +10 s {2}7 passed {2}2 failed$/m);
-    assert.match(text, /\nnot passed: build, unit, emulators\n2 failing\n7 passing\n$/);
+    assert.match(text, /\nnot passed: build, unit, emulators\n7 passed, 4 failed\n$/);
   });
 });
