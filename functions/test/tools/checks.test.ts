@@ -74,6 +74,14 @@ describe("steps that run beside each other", () => {
     );
   });
 
+  it("compile what they have in common once, into a directory that is gone with them", async () => {
+    const { results } = await run(["a", "b"].map((name) => sh(name, 'echo "$NODE_COMPILE_CACHE"')));
+    const [path = "", other] = results.map(({ output }) => output.trim());
+    assert.match(path, /\/compiled$/);
+    assert.equal(other, path);
+    assert.ok(!existsSync(join(path, "..")));
+  });
+
   it("begin in their order, as there is room; one that needs all of it runs alone", async () => {
     const { told } = await run(
       [sh("a", ":"), sh("b", ":", { isAlone: true }), sh("c", ":"), sh("d", ":")],
