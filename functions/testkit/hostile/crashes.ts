@@ -9,6 +9,7 @@ import { Eventarc } from "./eventarc.ts";
 import type { Fault, FaultPlan, FaultPoint } from "./faults.ts";
 import { Fleet, inParallel, request } from "./fleet.ts";
 import type { Verdict } from "./invariants.ts";
+import { readLedger } from "./ledger.ts";
 import { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
@@ -152,7 +153,11 @@ export async function crashRun(world: World, seed: number): Promise<CrashReport>
     await eventarc.stop();
   }
   await world.settle([rule]);
-  const verdict = await world.judge(rule, { accepted: fleet.accepted });
+  const { resetsMs } = await readLedger(world.db, rule.serviceName);
+  const verdict = await world.judge(rule, {
+    accepted: fleet.accepted,
+    ...(resetsMs.length === 0 && { resets: [] }),
+  });
   return { seed, kills: faults.kills, errors: faults.errors, ...verdict };
 }
 
