@@ -7,6 +7,7 @@
  * then must have counted; what was committed later and is not in it came too late, and counts for those after
  * it. A sync of several commits owns its range from the first one on: what became visible inside it later may
  * have joined it, too, or has to wait until the claim is complete, and counts for none that is made meanwhile.
+ * When it was complete is not stored, so both are tried: of several claims the one that reaches furthest counts.
  */
 import { eachSync, inOrder } from "../reference.ts";
 import type { Rule } from "../../src/domain/rule.ts";
@@ -47,20 +48,17 @@ export function judgeVisible(
   for (const sync of syncs) {
     const members = new Set(membersOf(sync));
     const own = waiting.filter(({ id }) => members.has(id));
-    const isLate = ({ id, committedAtUs, receivedAtMs }: LedgerEvent): boolean =>
-      !members.has(id) &&
-      claims.some(
-        (claim) =>
-          claim.committedAtUs < committedAtUs &&
-          ((places.get(id) ?? Infinity) < lastPlace(claim) ||
-            // Its range ends at the time of the call, by the clock of an instance.
-            (claim.reason === "manual" && receivedAtMs <= claim.createdAtMs + SKEW_MS)),
-      );
+    // What is left there was not visible to the claim: else it would be in it, or the claim itself is wrong.
+    const ownedTo = [-1, ...claims.map(lastPlace)];
+    const isOwned = ({ id }: LedgerEvent, end: number): boolean =>
+      !members.has(id) && (places.get(id) ?? Infinity) < end;
     const expectedOf = (decided: readonly LedgerEvent[]): string[] => {
       const readUs = Math.max(...decided.map(({ committedAtUs }) => committedAtUs));
       const visible = waiting.filter(({ committedAtUs }) => committedAtUs <= readUs);
       const inTime = visible.filter(({ receivedAtMs }) => receivedAtMs >= settledMs - LATE_MS);
-      const pools = [visible, inTime].flatMap((pool) => [pool, pool.filter((e) => !isLate(e))]);
+      const pools = [visible, inTime].flatMap((pool) =>
+        ownedTo.map((end) => pool.filter((event) => !isOwned(event, end))),
+      );
       return resetSets(resets, sync, readUs).flatMap((resetsMs) =>
         pools.map((pool) => idsOf(groupOf(rule, sync, pool, resetsMs))),
       );
