@@ -132,6 +132,7 @@ export async function crashRun(world: World, seed: number): Promise<CrashReport>
     retryMs: [10, 200],
   });
   eventarc.watch(world.db, rule.serviceName);
+  const attempts: ResetAttempt[] = [];
   try {
     const hasReset = target.startsWith("services.reset") || random.chance(0.1);
     const waves = random.int(1, 4);
@@ -143,6 +144,7 @@ export async function crashRun(world: World, seed: number): Promise<CrashReport>
         random,
         wave,
         hasReset: hasReset && wave === 1,
+        attempts,
       });
       await inParallel(work, 6, (item) => item());
       if (wave === waves || random.chance(0.6)) await eventarc.idle();
@@ -154,10 +156,9 @@ export async function crashRun(world: World, seed: number): Promise<CrashReport>
   }
   await world.settle([rule]);
   const { resetsMs } = await readLedger(world.db, rule.serviceName);
-  const verdict = await world.judge(rule, {
-    accepted: fleet.accepted,
-    ...(resetsMs.length === 0 && { resets: [] }),
-  });
+  // There is one at most, so what is stored is what it wrote, whatever was answered.
+  const resets = resetsMs.flatMap((atMs) => attempts.map((attempt) => ({ ...attempt, atMs })));
+  const verdict = await world.judge(rule, { accepted: fleet.accepted, resets });
   return { seed, kills: faults.kills, errors: faults.errors, ...verdict };
 }
 
@@ -182,10 +183,18 @@ interface Wave {
   readonly random: Random;
   readonly wave: number;
   readonly hasReset: boolean;
+  /** Where it is noted. */
+  readonly attempts: ResetAttempt[];
+}
+
+/** A reset; one that was not answered may have become visible at any time since, or not at all. */
+interface ResetAttempt {
+  readonly begunMs: number;
+  endedMs: number;
 }
 
 /** What sources, operators and the scheduler do, in an order of its own. */
-function randomWork({ world, rule, fleet, random, wave, hasReset }: Wave): Work[] {
+function randomWork({ world, rule, fleet, random, wave, hasReset, attempts }: Wave): Work[] {
   const sources = Array.from({ length: random.int(4, 12) }, (_, index): Work => {
     const { eventKey } = random.pick(rule.endpoints);
     const name = `${String(wave)}-${String(index)}`;
@@ -199,9 +208,12 @@ function randomWork({ world, rule, fleet, random, wave, hasReset }: Wave): Work[
   return random.shuffle([
     ...sources,
     ...extra(0.1, () => fleet.any().run((engine) => engine.triggerSync(rule, windowOf(rule)))),
-    ...extra(hasReset ? 1 : 0, () =>
-      fleet.any().run((engine) => engine.reset(rule, windowOf(rule))),
-    ),
+    ...extra(hasReset ? 1 : 0, async () => {
+      const attempt: ResetAttempt = { begunMs: Date.now(), endedMs: Infinity };
+      attempts.push(attempt);
+      await fleet.any().run((engine) => engine.reset(rule, windowOf(rule)));
+      attempt.endedMs = Date.now();
+    }),
     // Time passes beyond the leases of claimers that are still alive.
     ...extra(0.3, () => sweepTwice(world, rule, fleet)),
   ]);

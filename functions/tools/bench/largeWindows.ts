@@ -38,7 +38,12 @@ export async function measureLargeWindows(
   progress: (text: string) => void,
 ): Promise<SectionReport> {
   const windows: Figures[] = [];
-  for (const events of effort.largeWindows) windows.push(await measure(world, events, progress));
+  for (const events of effort.largeWindows) {
+    const figures = await measure(world, events, progress);
+    windows.push(figures);
+    // The next one may take long.
+    progress(`a window of ${String(events)}: ${figures.seconds.toFixed(1)} s`);
+  }
   progress(`a window of ${String(effort.memoryWindow)} in memory`);
   windows.push(await measureInMemory(effort.memoryWindow));
   return {
