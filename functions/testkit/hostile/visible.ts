@@ -26,6 +26,9 @@ const MOST_UNCERTAIN = 10;
 /** How far the clock of an instance may be from another's, and how long it may take from one step to the next. */
 const SKEW_MS = 2500;
 
+/** What is received that much later than the time by which somebody looks has not come yet. */
+const AHEAD_MS = 10_000;
+
 /** What is stored that much later than an event of a sync may be passed over until the next sweep. */
 const LATE_MS = 120_000;
 
@@ -56,9 +59,10 @@ export function judgeVisible(
       const readUs = Math.max(...decided.map(({ committedAtUs }) => committedAtUs));
       const visible = waiting.filter(({ committedAtUs }) => committedAtUs <= readUs);
       const inTime = visible.filter(({ receivedAtMs }) => receivedAtMs >= settledMs - LATE_MS);
-      const pools = [visible, inTime].flatMap((pool) =>
+      const unowned = [visible, inTime].flatMap((pool) =>
         ownedTo.map((end) => pool.filter((event) => !isOwned(event, end))),
       );
+      const pools = sync.reason === "manual" ? unowned.flatMap(comeBy) : unowned;
       return resetSets(resets, sync, readUs).flatMap((resetsMs) =>
         pools.map((pool) => idsOf(groupOf(rule, sync, pool, resetsMs))),
       );
@@ -88,6 +92,18 @@ function decisionsOf({ parts }: LedgerSync, own: readonly LedgerEvent[]): readon
 }
 
 const idsOf = (ids: readonly string[]): string => ids.toSorted().join(" ");
+
+/**
+ * What may have come by the time of a manual trigger, which it reads before it looks: all, or what lies before a
+ * gap. Where a run advances its clocks meanwhile, what comes behind is ahead of that time.
+ */
+function comeBy(pool: readonly LedgerEvent[]): LedgerEvent[][] {
+  const ends = pool.flatMap(({ receivedAtMs }, index) => {
+    const before = pool[index - 1];
+    return before !== undefined && receivedAtMs > before.receivedAtMs + AHEAD_MS ? [index] : [];
+  });
+  return [...ends, pool.length].map((end) => pool.slice(0, end));
+}
 
 /** What the reference closes first, or, for a manual trigger, what it leaves open. */
 function groupOf(

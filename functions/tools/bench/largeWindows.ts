@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { SEEK_AFTER } from "../../src/app/replayWindow.ts";
 import type { LargeWindowFigures } from "../../testkit/largeWindow.ts";
 import { FUNCTIONS_DIR } from "../paths.ts";
 import type { Operations } from "./countOperations.ts";
@@ -15,6 +16,9 @@ import { operationsOf, type World } from "./world.ts";
 const PATIENCE_MS = 2_400_000;
 /** What a process may take, as the rule for windows of any size says it. */
 const LIMIT_MB = 400;
+
+/** Markers that a replay reads before it seeks: `SEEK_AFTER`, and a page. */
+const REPLAYED = SEEK_AFTER + 1000;
 
 interface Figures {
   readonly where: "emulator" | "memory";
@@ -149,9 +153,10 @@ function bars(windows: readonly Figures[]): Bar[] {
       must: "at most",
     },
     {
-      // Its marker and, as far as they fit into a message, the event itself.
-      name: "large windows: reads per event",
-      measured: most(({ reads }) => reads),
+      // Its marker and, as far as they fit into a message, the event itself. What the replay keeps before it
+      // passes over the rest is read again by the claim: of 10,000 events more than half, of a million nothing.
+      name: "large windows: reads per event, without those of the replay",
+      measured: most(({ reads, events }) => reads - REPLAYED / events),
       limit: 2.1,
       must: "at most",
     },
