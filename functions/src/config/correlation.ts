@@ -108,9 +108,12 @@ export function checkCorrelation(service: ServiceConfig, root: string): Problem[
   const { correlation, endpoints } = service;
   const at = (index: number): string => join(root, `endpoints[${String(index)}].key`);
   if (correlation === undefined) {
-    return endpoints.flatMap(({ key }, index) =>
+    const problems = endpoints.flatMap(({ key }, index) =>
       key === undefined ? [] : [{ path: at(index), message: NO_CORRELATION }],
     );
+    return service.targetPubSub.orderingKey === "key"
+      ? [...problems, { path: join(root, "targetPubSub.orderingKey"), message: NOTHING_TO_ORDER }]
+      : problems;
   }
   const path = join(root, "correlation");
   const problems = checkFixedKey(correlation, path);
@@ -130,6 +133,8 @@ export function checkCorrelation(service: ServiceConfig, root: string): Problem[
 
 const NO_CORRELATION =
   "expected “correlation” in the service, without which no events are joined by a key";
+const NOTHING_TO_ORDER =
+  'expected “none”, or “correlation” in the service, without which there is no key to order by, got "key"';
 const NO_PLACE = "is missing: expected where the key is, here or in “correlation.key”";
 
 function checkFixedKey(

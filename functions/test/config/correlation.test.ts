@@ -49,6 +49,25 @@ describe("a correlation in the configuration", () => {
     assert.equal(refused(both), `correlation.key: ${wanted}, got ${JSON.stringify(both)}`);
   });
 
+  it("is there where the key is to be the ordering key", () => {
+    const topic = "projects/demo-eventsync/topics/topic1";
+    const ordered = (correlation: unknown): string =>
+      JSON.stringify({
+        ...(JSON.parse(raw(correlation)) as object),
+        targetPubSub: { topic, orderingKey: "key" },
+      });
+    assert.ok(parseConfig(ordered({ key: { header: "X-Id" } })));
+    assert.throws(() => parseConfig(ordered(undefined)), {
+      problems: [
+        {
+          path: "targetPubSub.orderingKey",
+          message:
+            'expected “none”, or “correlation” in the service, without which there is no key to order by, got "key"',
+        },
+      ],
+    });
+  });
+
   it("refuses a path that is no path, or names many places", () => {
     const wanted =
       "correlation.key.body: expected a JSONPath that names one place, such as $.order.id, or a JSON Pointer, such as /order/id: ";
