@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { correlate, correlationInWords } from "../../src/config/correlation.ts";
+import { correlate, correlateBatch, correlationInWords } from "../../src/config/correlation.ts";
 import { ConfigError, parseConfig } from "../../src/config/parse.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
 
@@ -174,6 +174,24 @@ describe("an event of a service with a correlation", () => {
     });
     const fixed = parsed({ key, withoutKey: "fixed", fixedKey: "others" });
     assert.deepEqual(eventOf(fixed), { key: "others" });
+  });
+
+  it("of a batch is named by its place, where it was looked for, and all are refused with it", () => {
+    const service = parsed({ key: { body: "$.id" } });
+    const [endpoint] = service.endpoints;
+    const batch = (...contents: string[]) => contents.map((content) => ({ ...none, content }));
+    assert.deepEqual(correlateBatch(service, endpoint!, batch('{"id":1}', '{"id":"2"}')), [
+      { key: "1" },
+      { key: "2" },
+    ]);
+    assert.throws(() => correlateBatch(service, endpoint!, batch("{}", '{"id":1}', '{"id":[]}')), {
+      code: "key-missing",
+      message: "Events of the batch without a correlation key: 2 of 3; none is stored.",
+      failures: [
+        { pointer: "/0", message: "No correlation key: “$.id” in the JSON body is missing" },
+        { pointer: "/2", message: "No correlation key: “$.id” in the JSON body is a list" },
+      ],
+    });
   });
 
   it("has its key where its endpoint says", () => {
