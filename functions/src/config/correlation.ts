@@ -143,7 +143,7 @@ export function checkCorrelation(service: ServiceConfig, root: string): Problem[
     const problems = endpoints.flatMap(({ key }, index) =>
       key === undefined ? [] : [{ path: at(index), message: NO_CORRELATION }],
     );
-    return service.targetPubSub.orderingKey === "key"
+    return service.targetPubSub?.orderingKey === "key"
       ? [...problems, { path: join(root, "targetPubSub.orderingKey"), message: NOTHING_TO_ORDER }]
       : problems;
   }

@@ -68,6 +68,16 @@ describe("a correlation in the configuration", () => {
     });
   });
 
+  it("is there where the key is to be the ordering key of a target of the list", () => {
+    const topic = "projects/demo-eventsync/topics/topic1";
+    const target = { name: "t", kind: "pubsub", topic, orderingKey: "key" };
+    const service = { ...(JSON.parse(raw(undefined)) as object), targets: [target] };
+    assert.throws(
+      () => parseConfig(JSON.stringify(service)),
+      (error: ConfigError) => error.problems[0]?.path === "targets[0].orderingKey",
+    );
+  });
+
   it("refuses a path that is no path, or names many places", () => {
     const wanted =
       "correlation.key.body: expected a JSONPath that names one place, such as $.order.id, or a JSON Pointer, such as /order/id: ";
