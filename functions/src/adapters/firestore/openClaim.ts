@@ -79,7 +79,7 @@ export async function beginClaim(
     }),
   };
   const turn = 1;
-const { condition } = claim.rule;
+  const { condition } = claim.rule;
   const progress = { window, range, cursor, condition, turn, token, parts: parts.length };
   const untilMs = claim.leaseUntilMs();
   const writes: Write[] = [
