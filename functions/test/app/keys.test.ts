@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
+
 import { triggerAll } from "../../src/app/triggerAll.ts";
 import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
 import { MessageBudget } from "../../src/app/messageBudget.ts";
@@ -129,6 +131,37 @@ describe("windows by key", () => {
     // Two markers, two events and a window's own resets of each, and those of the service a few times.
     const shared = counts.reads - PAIRS * 5;
     assert.ok(shared >= 1 && shared <= 4, String(shared));
+  });
+
+  it("meet a reset that came while another check read what the service knows", async () => {
+    const world = memoryWorld();
+    const before = await world.store(KEYED, "a", "a2", "2");
+    const own = await world.store(KEYED, "a", "a1", "1");
+    await world.store(KEYED, "b", "b1", "1");
+    const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
+    const { promise: read, resolve: hasRead } = Promise.withResolvers<undefined>();
+    const instance = world.instance(async (request, run) => {
+      const answer = await Promise.resolve().then(run);
+      // It is read, and the answer is long under way.
+      if (request.kind === "get") {
+        hasRead(undefined);
+        await held;
+      }
+      return answer;
+    });
+    const first = instance.checkWindow(KEYED, windowOfKey("1"), own);
+    await read;
+    world.clock.advance(1000);
+    await world.instance().reset(KEYED, windowOfKey(""));
+    world.clock.advance(1000);
+    const after = await world.store(KEYED, "b", "b2", "2");
+    const second = instance.checkWindow(KEYED, windowOfKey("2"), after);
+    // By then it has come to where it needs that, too.
+    await setImmediate();
+    release(undefined);
+    await Promise.all([first, second]);
+    assert.ok(before.receivedAtMs < after.receivedAtMs);
+    assert.deepEqual(world.groups(), ["a1 b1"]);
   });
 
   it("are counted as ever where one of them holds more than all may", async () => {
