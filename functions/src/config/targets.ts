@@ -121,6 +121,10 @@ function checkFields(target: GivenTarget, path: string): Problem[] {
 }
 
 function checkCall(service: GivenService, target: GivenTarget, path: string): Problem[] {
+  if (target.orderingKey === "key" && service.correlation === undefined) {
+    const message = "expected “none”, or a “correlation” in the service: its events have no key";
+    return [{ path: join(path, "orderingKey"), message }];
+  }
   if (target.kind !== "http") return [];
   const { ordered, body, retry } = target;
   const problems: Problem[] = checkTexts(target, path);

@@ -26,7 +26,7 @@ import type { Markers } from "./markers.ts";
 import { StoredMembers } from "./members.ts";
 import { paths } from "./paths.ts";
 import { versionOf } from "./pendingDocument.ts";
-import { deregistration, registration } from "./serviceState.ts";
+import { deregistration, registration, type StateVersion } from "./serviceState.ts";
 import { claimFields, decisionFields, partFields, progressFields } from "./syncDocument.ts";
 
 /**
@@ -34,8 +34,8 @@ import { claimFields, decisionFields, partFields, progressFields } from "./syncD
  * before left: if the lease ran out and somebody took the sync over, the next commit fails and we stop, so
  * that there is one at a time who goes on, and no event is claimed for a message that is already built.
  *
- * The first one also names the state of the service that the replay has read: no reset came between, and
- * no other claim of these events.
+ * The first one also names the state of the service and of the window that the replay has read: no reset
+ * came between, of all keys or of this one, and no other claim of these events.
  */
 export interface Progress {
   readonly window: WindowId;
@@ -57,7 +57,7 @@ export async function beginClaim(
   documents: Documents,
   markers: Markers,
   claim: Claim,
-  state: { readonly version: Version | undefined; readonly chunkSize: number },
+  state: { readonly version: StateVersion; readonly chunkSize: number },
 ): Promise<Begun | { readonly outcome: "contended" }> {
   const { range, syncId, token } = claim;
   if (range === undefined) throw new TypeError("a claim of several commits needs its range");
@@ -79,20 +79,21 @@ export async function beginClaim(
     }),
   };
   const turn = 1;
-  const { condition } = claim.rule;
+const { condition } = claim.rule;
   const progress = { window, range, cursor, condition, turn, token, parts: parts.length };
+  const untilMs = claim.leaseUntilMs();
   const writes: Write[] = [
     {
       kind: "create",
       path,
       fields: {
         ...decisionFields(sync, token),
-        ...progressFields(sync, listsOf(head), parts.length, "claiming", claim.leaseUntilMs()),
+        ...progressFields(sync, listsOf(head), parts.length, "claiming", untilMs),
         ...claimFields({ ...progress, key: window.key }),
         turn,
       },
     },
-    registration(window, syncId, range.to, state.version),
+    ...registration(window, syncId, range.to, state.version, untilMs),
     ...createParts(path, token, sync, parts),
     ...takeMarkers(claim, first),
   ];
