@@ -104,6 +104,15 @@ async function doEverything(store: Store): Promise<void> {
     for await (const page of window.scan(id, { eventKeys, after: endOf(aboveMs) })) {
       assert.ok(page.length > 0);
     }
+    // Two of them share a query.
+    await Promise.all(
+      ["", "k", "l"].map((key) =>
+        window.small(
+          { ...id, key },
+          { eventKeys, aboveMs: key === "" ? aboveMs : undefined, limit: 9 },
+        ),
+      ),
+    );
     await window.next(id, { eventKeys, after: endOf(aboveMs), untilMs: NOW });
     const between = { after: endOf(aboveMs), before: endOf(NOW) };
     const finding = makeWindow(firestoreDocuments(store.db), store.log, { scanPage: 1 });
