@@ -60,6 +60,12 @@ export type LogFields = {
   "sweep.stepFailed": StepFacts;
   "sweep.stepPostponed": StepFacts;
   "outbox.overdue": SyncFacts & { readonly ageSeconds: number };
+  "receipts.noted": {
+    readonly service: string;
+    readonly new: number;
+    readonly repeated: number;
+    readonly unknown: number;
+  };
   "delivery.unreadable": { readonly deliveryId: string; readonly error?: string };
   "delivery.refused": {
     readonly deliveryId: string;
@@ -215,6 +221,11 @@ export const LOG_EVENTS = {
     meaning:
       "a sync has waited for more than an hour to be published; with its `ageSeconds`, by each sweep",
     toDo: "alert on it",
+  },
+  "receipts.noted": {
+    severity: "info",
+    meaning:
+      "consumers have said what they received: how many receipts are `new`, `repeated`, or of a sync that is `unknown`",
   },
   "delivery.unreadable": {
     severity: "error",

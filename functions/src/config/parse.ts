@@ -4,6 +4,7 @@ import { MAX_ATTRIBUTE_BYTES, sourceOf } from "../domain/publication.ts";
 import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredAtMost } from "../domain/rule.ts";
 import { checkDeadline } from "./checkDeadline.ts";
+import { checkReceipts } from "./checkReceipts.ts";
 import { readCondition } from "./condition.ts";
 import { checkCorrelation } from "./correlation.ts";
 import { join, normalize } from "./normalize.ts";
@@ -223,6 +224,7 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
     ...checkCorrelation(service, root),
     ...checkTarget(service, root),
     ...checkDeadline(service, root),
+    ...checkReceipts(service, root),
   ];
 }
 

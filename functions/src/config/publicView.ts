@@ -37,6 +37,7 @@ const VIEW: View<ServiceConfig> = {
   targetPubSub: { topic: "shown", format: "shown", orderingKey: "shown" },
   deadline: { seconds: "shown", from: "shown", at: "shown", timeZone: "shown", then: "shown" },
   deadLetterPubSub: { topic: "shown" },
+  receipts: { subscriptions: "shown" },
   retentionPeriod: "shown",
   cors: { origins: "shown" },
 };

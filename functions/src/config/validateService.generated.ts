@@ -3,11 +3,12 @@
 "use strict";
 export const validate = validate10;
 export default validate10;
-const schema11 = {"type":"object","expected":"an object","additionalProperties":false,"required":["serviceName","endpoints","trigger","targetPubSub"],"properties":{"$schema":{"type":"string","expected":"text","description":"Where an editor finds the schema of a configuration: `docs/configuration.schema.json`. EventSync itself does not read it.","examples":["./docs/configuration.schema.json"]},"serviceName":{"type":"string","minLength":1,"expected":"a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes","description":"Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration.","examples":["orders"]},"endpoints":{"type":"array","minItems":1,"expected":"a list of at least 1 endpoint","description":"The events that must come together. A service with one endpoint relays each event that satisfies it.","examples":[[{"eventKey":"order"},{"eventKey":"payment"}]],"items":{"type":"object","expected":"an object with “eventKey”","additionalProperties":false,"required":["eventKey"],"properties":{"eventKey":{"type":"string","minLength":1,"expected":"a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment","description":"Path of the endpoint: `/event/<eventKey>`. Unique in the service.","examples":["payment"]},"acceptedHttpMethods":{"type":"array","expected":"a list of HTTP methods","description":"HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.","default":["GET","POST","PUT","PATCH","DELETE"],"examples":[["POST"]],"items":{"type":"string","enum":["GET","POST","PUT","PATCH","DELETE","HEAD","OPTIONS","TRACE","CONNECT"],"expected":"one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT"}},"eventToSend":{"type":"string","enum":["ALL","FIRST","LAST","BOUNDARIES"],"expected":"one of ALL, FIRST, LAST, BOUNDARIES","description":"Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.","default":"ALL","examples":["LAST"]},"minNbOfOccurrence":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000 (0 means the default)","description":"How many events of this endpoint the window needs, unless `condition` says otherwise. 0 means the default. At most 10,000 over all endpoints that are needed together; fewer if names are very long.","default":1,"examples":[3]},"keepHeaders":{"type":"array","expected":"a list of header names","description":"Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.","default":[],"examples":[["Authorization"]],"items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$","expected":"a header name: letters, digits and any of !#$%&'*+-.^_`|~"}},"redactQueryParams":{"type":"array","expected":"a list of names of query parameters","description":"Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.","default":["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"],"items":{"type":"string","minLength":1,"expected":"the name of a query parameter"},"examples":[["api_key","session"]]},"schema":{"type":"object","expected":"a JSON Schema","description":"JSON Schema (2020-12; with `$schema` also 2019-09 or draft-07) for the body, of a CloudEvent for its data. What does not satisfy it is answered with 422 and is not stored. See [Schemas and filters](#schemas-and-filters).","examples":[{"type":"object","required":["orderId"],"properties":{"orderId":{"type":"string","pattern":"^[A-Z]{2}[0-9]+$"}}}]},"filter":{"type":"string","minLength":1,"expected":"an expression in CEL that is true or false","description":"Expression in [CEL](https://cel.dev) over `method`, `path`, `headers`, `query`, `body` and `attributes`. An event for which it is not true is stored, marked as `ignored`, and does not count. See [Schemas and filters](#schemas-and-filters).","examples":["body.status == \"paid\" && body.amount > 100.0"]},"key":{"type":"object","expected":"an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"header":{"type":"string","minLength":1,"examples":["X-Order-Id"],"expected":"the name of a header","description":"A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused."},"queryParam":{"type":"string","minLength":1,"examples":["order"],"expected":"the name of a query parameter","description":"A query parameter, such as `order`. One that is redacted is refused."},"body":{"type":"string","minLength":1,"examples":["$.order.id"],"expected":"a JSONPath that names one place, or a JSON Pointer","description":"A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `\"42\"` are one key. `null`, lists and objects are no key."},"cloudEvent":{"type":"string","minLength":1,"examples":["subject"],"expected":"the name of a CloudEvent attribute","description":"An attribute or extension of a CloudEvent, such as `subject`."},"pubSubAttribute":{"type":"string","minLength":1,"examples":["orderId"],"expected":"the name of a Pub/Sub attribute","description":"An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`."}},"examples":[{"queryParam":"order"}],"description":"Where events of this endpoint have their key, if elsewhere than `correlation.key` says. With the same fields as that."}}}},"correlation":{"type":"object","examples":[{"key":{"header":"X-Order-Id"}}],"expected":"an object with “key”","additionalProperties":false,"description":"Joins events by a key: each key has its own window, and events of different keys never meet in a sync. A key is a text of at most 1,000 bytes in UTF-8.","properties":{"key":{"type":"object","expected":"an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"header":{"type":"string","minLength":1,"examples":["X-Order-Id"],"expected":"the name of a header","description":"A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused."},"queryParam":{"type":"string","minLength":1,"examples":["order"],"expected":"the name of a query parameter","description":"A query parameter, such as `order`. One that is redacted is refused."},"body":{"type":"string","minLength":1,"examples":["$.order.id"],"expected":"a JSONPath that names one place, or a JSON Pointer","description":"A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `\"42\"` are one key. `null`, lists and objects are no key."},"cloudEvent":{"type":"string","minLength":1,"examples":["subject"],"expected":"the name of a CloudEvent attribute","description":"An attribute or extension of a CloudEvent, such as `subject`."},"pubSubAttribute":{"type":"string","minLength":1,"examples":["orderId"],"expected":"the name of a Pub/Sub attribute","description":"An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`."}},"examples":[{"body":"$.order.id"}],"description":"Where an event has its key: one of these. Required unless every endpoint has a `key` of its own."},"withoutKey":{"type":"string","enum":["reject","ignore","fixed"],"expected":"one of “reject”, “ignore” and “fixed”","description":"What becomes of an event without a usable key. `reject`: 422, which says where it was looked for. `ignore`: it is stored, marked as ignored with the reason, and does not count. `fixed`: it has the key `fixedKey`.","default":"reject","examples":["ignore"]},"fixedKey":{"type":"string","expected":"a text of 1 to 1000 bytes in UTF-8","examples":["others"],"description":"The key of events that have none, where `withoutKey` is `fixed`."}}},"trigger":{"type":"object","expected":"an object with “type” and “observationPeriod”","additionalProperties":false,"required":["type","observationPeriod"],"description":"When a sync message is generated.","examples":[{"type":"window","observationPeriod":3600}],"properties":{"type":{"type":"string","enum":["window","none"],"expected":"“window” (by itself, when the window is complete) or “none” (only by manual trigger)","description":"`window`: by itself, when the window is complete. `none`: only by manual trigger.","examples":["window"]},"observationPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1","description":"Seconds in the past, from now, in which events count.","examples":[3600]},"keepEventAfterTrigger":{"type":"boolean","expected":"true or false","description":"`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.","default":false,"examples":[true]}}},"condition":{"$ref":"#/definitions/condition","description":"What completes the window. An endpoint by its key (it needs its `minNbOfOccurrence`), or as `{\"endpoint\": …, \"min\": …}`; `all`, `any` or `atLeast` over a list of conditions, at most 8 deep inside one another and 1000 together. An endpoint that it does not name is optional: its events join the sync if they are there. Not set: every endpoint. With `\"type\": \"none\"` it only decides what a message calls complete.","examples":[{"all":["orders",{"atLeast":{"n":2,"of":["stock","payments","credit"]}}]}]},"targetPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the sync message goes.","examples":[{"topic":"projects/my-project/topics/my-topic"}],"properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.","examples":["projects/my-project/topics/my-topic"]},"format":{"type":"string","enum":["message","cloudevents"],"expected":"one of message, cloudevents","description":"`message` (where it is not set): the message alone. `cloudevents`: the same data as a CloudEvent 1.0 in binary mode, with its attributes as `ce-…` attributes of the Pub/Sub message.","examples":["cloudevents"]},"orderingKey":{"type":"string","enum":["none","key"],"expected":"one of none, key","description":"`key`: the correlation key is the ordering key of the Pub/Sub message; `none` where it is not set.","examples":["key"]}}},"deadline":{"type":"object","expected":"an object with “seconds”, or with “at” and “timeZone”","additionalProperties":false,"description":"When a window is closed although it is not complete: so long after its first or its last event, or each day at a time; at the latest when its first event leaves the observation period, so that nothing expires silently. An event that comes exactly at the deadline belongs to the next window. Only for `type` `window` without `keepEventAfterTrigger`.","examples":[{"seconds":900,"then":"deadLetter"}],"properties":{"seconds":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1, and at most the observation period","description":"So many seconds after the event that `from` names. At most the observation period. Either this, or `at`.","examples":[900]},"from":{"type":"string","enum":["first","last"],"expected":"“first” or “last”","description":"`first`, which is the default: after the first event of the window. `last`: after its last one, so that a gap ends a session.","examples":["last"]},"at":{"type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$","expected":"a time of day, such as 06:00 or 23:59:30","description":"Each day at this time, by the clocks of `timeZone`, such as `06:00`. Where they are put forward over it, it comes as much later; where they are put back over it, the first time counts. The observation period must be at least 90000 seconds, the longest day.","examples":["06:00"]},"timeZone":{"type":"string","minLength":1,"expected":"the name of a time zone, such as Europe/Berlin or UTC","description":"The time zone of `at`, by its IANA name, such as `Europe/Berlin`.","examples":["Europe/Berlin"]},"then":{"type":"string","enum":["publish","discard","deadLetter"],"expected":"one of publish, discard, deadLetter","description":"What becomes of the window. `publish`: a sync message with what is there. `deadLetter`: the same, to the topic of `deadLetterPubSub`. `discard`: no message; the sync's document, in the state `discarded`, says what it held.","default":"publish","examples":["deadLetter"]}}},"deadLetterPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the windows go whose deadline says `deadLetter`.","examples":[{"topic":"projects/my-project/topics/my-dead-letters"}],"properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.","examples":["projects/my-project/topics/my-topic"]}}},"retentionPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least the observation period plus one day (86400)","description":"Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.","default":604800,"examples":[1209600]},"cors":{"type":"object","expected":"an object with “origins”","additionalProperties":false,"required":["origins"],"description":"Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.","examples":[{"origins":["https://example.com"]}],"properties":{"origins":{"type":"array","minItems":1,"expected":"a list of at least 1 origin","description":"Origins that may call, such as `https://example.com`, or `*` for any.","examples":[["https://example.com"]],"items":{"type":"string","expected":"“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard"}}}}},"definitions":{"condition":{"type":["string","object"],"minLength":1,"additionalProperties":false,"oneOf":[{"type":"string"},{"type":"object","required":["endpoint"]},{"type":"object","required":["all"]},{"type":"object","required":["any"]},{"type":"object","required":["atLeast"]}],"expected":"the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”","properties":{"all":{"$ref":"#/definitions/conditions"},"any":{"$ref":"#/definitions/conditions"},"atLeast":{"type":"object","additionalProperties":false,"required":["n","of"],"expected":"an object with “n” and “of”","properties":{"n":{"type":"integer","minimum":1,"expected":"a whole number, at least 1"},"of":{"$ref":"#/definitions/conditions"}}},"endpoint":{"type":"string","minLength":1,"expected":"the key of an endpoint"},"min":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000"}},"dependencies":{"min":["endpoint"]}},"conditions":{"type":"array","minItems":1,"maxItems":1000,"expected":"a list of 1 to 1000 conditions","items":{"$ref":"#/definitions/condition"}}}};
+const schema11 = {"type":"object","expected":"an object","additionalProperties":false,"required":["serviceName","endpoints","trigger","targetPubSub"],"properties":{"$schema":{"type":"string","expected":"text","description":"Where an editor finds the schema of a configuration: `docs/configuration.schema.json`. EventSync itself does not read it.","examples":["./docs/configuration.schema.json"]},"serviceName":{"type":"string","minLength":1,"expected":"a non-empty string without “/” and control characters, not “.”, “..” or “__…__”, of at most 1000 bytes","description":"Name of the service: in messages and attributes, and the id of its Firestore document. Unique in the configuration.","examples":["orders"]},"endpoints":{"type":"array","minItems":1,"expected":"a list of at least 1 endpoint","description":"The events that must come together. A service with one endpoint relays each event that satisfies it.","examples":[[{"eventKey":"order"},{"eventKey":"payment"}]],"items":{"type":"object","expected":"an object with “eventKey”","additionalProperties":false,"required":["eventKey"],"properties":{"eventKey":{"type":"string","minLength":1,"expected":"a non-empty string of at most 1000 bytes that a path can hold: no leading or trailing “/”, no empty, “.” or “..” segment","description":"Path of the endpoint: `/event/<eventKey>`. Unique in the service.","examples":["payment"]},"acceptedHttpMethods":{"type":"array","expected":"a list of HTTP methods","description":"HTTP methods that are events, in any letter case. HEAD, OPTIONS and TRACE are events only where they are listed. CONNECT can never arrive, nor TRACE on Cloud Run, whose front end refuses it; both are accepted here. Empty means the default.","default":["GET","POST","PUT","PATCH","DELETE"],"examples":[["POST"]],"items":{"type":"string","enum":["GET","POST","PUT","PATCH","DELETE","HEAD","OPTIONS","TRACE","CONNECT"],"expected":"one of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, CONNECT"}},"eventToSend":{"type":"string","enum":["ALL","FIRST","LAST","BOUNDARIES"],"expected":"one of ALL, FIRST, LAST, BOUNDARIES","description":"Which events of this endpoint the message holds: all, the oldest, the newest, or both. Counts and dates always cover all. Empty means the default.","default":"ALL","examples":["LAST"]},"minNbOfOccurrence":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000 (0 means the default)","description":"How many events of this endpoint the window needs, unless `condition` says otherwise. 0 means the default. At most 10,000 over all endpoints that are needed together; fewer if names are very long.","default":1,"examples":[3]},"keepHeaders":{"type":"array","expected":"a list of header names","description":"Headers that are stored and published as they are although they usually hold credentials, such as `Authorization`, in any letter case. All others of that kind are redacted.","default":[],"examples":[["Authorization"]],"items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$","expected":"a header name: letters, digits and any of !#$%&'*+-.^_`|~"}},"redactQueryParams":{"type":"array","expected":"a list of names of query parameters","description":"Query parameters whose values are redacted, besides those whose name says that they hold a credential, as for headers (`key` alone does not): in any letter case, compared by letters and digits. A list of your own replaces the default; an empty one redacts none.","default":["access_token","api_key","auth_token","client_secret","id_token","jwt","password","refresh_token","secret","token"],"items":{"type":"string","minLength":1,"expected":"the name of a query parameter"},"examples":[["api_key","session"]]},"schema":{"type":"object","expected":"a JSON Schema","description":"JSON Schema (2020-12; with `$schema` also 2019-09 or draft-07) for the body, of a CloudEvent for its data. What does not satisfy it is answered with 422 and is not stored. See [Schemas and filters](#schemas-and-filters).","examples":[{"type":"object","required":["orderId"],"properties":{"orderId":{"type":"string","pattern":"^[A-Z]{2}[0-9]+$"}}}]},"filter":{"type":"string","minLength":1,"expected":"an expression in CEL that is true or false","description":"Expression in [CEL](https://cel.dev) over `method`, `path`, `headers`, `query`, `body` and `attributes`. An event for which it is not true is stored, marked as `ignored`, and does not count. See [Schemas and filters](#schemas-and-filters).","examples":["body.status == \"paid\" && body.amount > 100.0"]},"key":{"type":"object","expected":"an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"header":{"type":"string","minLength":1,"examples":["X-Order-Id"],"expected":"the name of a header","description":"A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused."},"queryParam":{"type":"string","minLength":1,"examples":["order"],"expected":"the name of a query parameter","description":"A query parameter, such as `order`. One that is redacted is refused."},"body":{"type":"string","minLength":1,"examples":["$.order.id"],"expected":"a JSONPath that names one place, or a JSON Pointer","description":"A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `\"42\"` are one key. `null`, lists and objects are no key."},"cloudEvent":{"type":"string","minLength":1,"examples":["subject"],"expected":"the name of a CloudEvent attribute","description":"An attribute or extension of a CloudEvent, such as `subject`."},"pubSubAttribute":{"type":"string","minLength":1,"examples":["orderId"],"expected":"the name of a Pub/Sub attribute","description":"An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`."}},"examples":[{"queryParam":"order"}],"description":"Where events of this endpoint have their key, if elsewhere than `correlation.key` says. With the same fields as that."}}}},"correlation":{"type":"object","examples":[{"key":{"header":"X-Order-Id"}}],"expected":"an object with “key”","additionalProperties":false,"description":"Joins events by a key: each key has its own window, and events of different keys never meet in a sync. A key is a text of at most 1,000 bytes in UTF-8.","properties":{"key":{"type":"object","expected":"an object with one of “header”, “queryParam”, “body”, “cloudEvent” and “pubSubAttribute”","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"header":{"type":"string","minLength":1,"examples":["X-Order-Id"],"expected":"the name of a header","description":"A header, in any letter case, such as `X-Order-Id`. One that is redacted is refused."},"queryParam":{"type":"string","minLength":1,"examples":["order"],"expected":"the name of a query parameter","description":"A query parameter, such as `order`. One that is redacted is refused."},"body":{"type":"string","minLength":1,"examples":["$.order.id"],"expected":"a JSONPath that names one place, or a JSON Pointer","description":"A place in a JSON body: a JSONPath that names one place (`$.order.id`), or a JSON Pointer (`/order/id`). Its value is a text, a number, `true` or `false`; a number is the text that stands there, so `42` and `\"42\"` are one key. `null`, lists and objects are no key."},"cloudEvent":{"type":"string","minLength":1,"examples":["subject"],"expected":"the name of a CloudEvent attribute","description":"An attribute or extension of a CloudEvent, such as `subject`."},"pubSubAttribute":{"type":"string","minLength":1,"examples":["orderId"],"expected":"the name of a Pub/Sub attribute","description":"An attribute of the message that a Pub/Sub push subscription delivers (`message.attributes`), such as `orderId`."}},"examples":[{"body":"$.order.id"}],"description":"Where an event has its key: one of these. Required unless every endpoint has a `key` of its own."},"withoutKey":{"type":"string","enum":["reject","ignore","fixed"],"expected":"one of “reject”, “ignore” and “fixed”","description":"What becomes of an event without a usable key. `reject`: 422, which says where it was looked for. `ignore`: it is stored, marked as ignored with the reason, and does not count. `fixed`: it has the key `fixedKey`.","default":"reject","examples":["ignore"]},"fixedKey":{"type":"string","expected":"a text of 1 to 1000 bytes in UTF-8","examples":["others"],"description":"The key of events that have none, where `withoutKey` is `fixed`."}}},"trigger":{"type":"object","expected":"an object with “type” and “observationPeriod”","additionalProperties":false,"required":["type","observationPeriod"],"description":"When a sync message is generated.","examples":[{"type":"window","observationPeriod":3600}],"properties":{"type":{"type":"string","enum":["window","none"],"expected":"“window” (by itself, when the window is complete) or “none” (only by manual trigger)","description":"`window`: by itself, when the window is complete. `none`: only by manual trigger.","examples":["window"]},"observationPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1","description":"Seconds in the past, from now, in which events count.","examples":[3600]},"keepEventAfterTrigger":{"type":"boolean","expected":"true or false","description":"`false`: an event is in exactly one sync. `true`: events keep counting until they leave the window, and each new event that completes it makes another sync.","default":false,"examples":[true]}}},"condition":{"$ref":"#/definitions/condition","description":"What completes the window. An endpoint by its key (it needs its `minNbOfOccurrence`), or as `{\"endpoint\": …, \"min\": …}`; `all`, `any` or `atLeast` over a list of conditions, at most 8 deep inside one another and 1000 together. An endpoint that it does not name is optional: its events join the sync if they are there. Not set: every endpoint. With `\"type\": \"none\"` it only decides what a message calls complete.","examples":[{"all":["orders",{"atLeast":{"n":2,"of":["stock","payments","credit"]}}]}]},"targetPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the sync message goes.","examples":[{"topic":"projects/my-project/topics/my-topic"}],"properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.","examples":["projects/my-project/topics/my-topic"]},"format":{"type":"string","enum":["message","cloudevents"],"expected":"one of message, cloudevents","description":"`message` (where it is not set): the message alone. `cloudevents`: the same data as a CloudEvent 1.0 in binary mode, with its attributes as `ce-…` attributes of the Pub/Sub message.","examples":["cloudevents"]},"orderingKey":{"type":"string","enum":["none","key"],"expected":"one of none, key","description":"`key`: the correlation key is the ordering key of the Pub/Sub message; `none` where it is not set.","examples":["key"]}}},"deadline":{"type":"object","expected":"an object with “seconds”, or with “at” and “timeZone”","additionalProperties":false,"description":"When a window is closed although it is not complete: so long after its first or its last event, or each day at a time; at the latest when its first event leaves the observation period, so that nothing expires silently. An event that comes exactly at the deadline belongs to the next window. Only for `type` `window` without `keepEventAfterTrigger`.","examples":[{"seconds":900,"then":"deadLetter"}],"properties":{"seconds":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least 1, and at most the observation period","description":"So many seconds after the event that `from` names. At most the observation period. Either this, or `at`.","examples":[900]},"from":{"type":"string","enum":["first","last"],"expected":"“first” or “last”","description":"`first`, which is the default: after the first event of the window. `last`: after its last one, so that a gap ends a session.","examples":["last"]},"at":{"type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$","expected":"a time of day, such as 06:00 or 23:59:30","description":"Each day at this time, by the clocks of `timeZone`, such as `06:00`. Where they are put forward over it, it comes as much later; where they are put back over it, the first time counts. The observation period must be at least 90000 seconds, the longest day.","examples":["06:00"]},"timeZone":{"type":"string","minLength":1,"expected":"the name of a time zone, such as Europe/Berlin or UTC","description":"The time zone of `at`, by its IANA name, such as `Europe/Berlin`.","examples":["Europe/Berlin"]},"then":{"type":"string","enum":["publish","discard","deadLetter"],"expected":"one of publish, discard, deadLetter","description":"What becomes of the window. `publish`: a sync message with what is there. `deadLetter`: the same, to the topic of `deadLetterPubSub`. `discard`: no message; the sync's document, in the state `discarded`, says what it held.","default":"publish","examples":["deadLetter"]}}},"deadLetterPubSub":{"type":"object","expected":"an object with “topic”","additionalProperties":false,"required":["topic"],"description":"Where the windows go whose deadline says `deadLetter`.","examples":[{"topic":"projects/my-project/topics/my-dead-letters"}],"properties":{"topic":{"type":"string","pattern":"^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$","expected":"the full name of a topic, such as projects/my-project/topics/my-topic","description":"Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.","examples":["projects/my-project/topics/my-topic"]}}},"receipts":{"type":"object","expected":"an object with “subscriptions”","additionalProperties":false,"required":["subscriptions"],"description":"Who is expected to receive each sync, and says so with a receipt: `/rates` then tells what part of that has come. Syncs without events, and those that go to a dead-letter topic or nowhere, are not counted; nor are syncs that were made before this was configured.","examples":[{"subscriptions":["billing","shipping"]}],"properties":{"subscriptions":{"type":"array","minItems":1,"maxItems":20,"expected":"a list of 1 to 20 names","description":"The names by which consumers report, such as the ids of their Pub/Sub subscriptions. Each is expected to receive every sync.","examples":[["billing","shipping"]],"items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.~+%-]{0,254}$","expected":"a name of at most 255 letters, digits and any of _.~+%-, which begins with a letter"}}}},"retentionPeriod":{"type":"integer","minimum":1,"expected":"a whole number of seconds, at least the observation period plus one day (86400)","description":"Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.","default":604800,"examples":[1209600]},"cors":{"type":"object","expected":"an object with “origins”","additionalProperties":false,"required":["origins"],"description":"Lets browsers call the functions. Without it no CORS header is sent. A preflight is answered, and is never an event.","examples":[{"origins":["https://example.com"]}],"properties":{"origins":{"type":"array","minItems":1,"expected":"a list of at least 1 origin","description":"Origins that may call, such as `https://example.com`, or `*` for any.","examples":[["https://example.com"]],"items":{"type":"string","expected":"“*” or an origin as browsers send it, such as https://example.com: lower case, no path, no user, no wildcard"}}}}},"definitions":{"condition":{"type":["string","object"],"minLength":1,"additionalProperties":false,"oneOf":[{"type":"string"},{"type":"object","required":["endpoint"]},{"type":"object","required":["all"]},{"type":"object","required":["any"]},{"type":"object","required":["atLeast"]}],"expected":"the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”","properties":{"all":{"$ref":"#/definitions/conditions"},"any":{"$ref":"#/definitions/conditions"},"atLeast":{"type":"object","additionalProperties":false,"required":["n","of"],"expected":"an object with “n” and “of”","properties":{"n":{"type":"integer","minimum":1,"expected":"a whole number, at least 1"},"of":{"$ref":"#/definitions/conditions"}}},"endpoint":{"type":"string","minLength":1,"expected":"the key of an endpoint"},"min":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000"}},"dependencies":{"min":["endpoint"]}},"conditions":{"type":"array","minItems":1,"maxItems":1000,"expected":"a list of 1 to 1000 conditions","items":{"$ref":"#/definitions/condition"}}}};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "u");
 const pattern1 = new RegExp("^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$", "u");
 const pattern2 = new RegExp("^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "u");
+const pattern4 = new RegExp("^[A-Za-z][A-Za-z0-9_.~+%-]{0,254}$", "u");
 const schema12 = {"type":["string","object"],"minLength":1,"additionalProperties":false,"oneOf":[{"type":"string"},{"type":"object","required":["endpoint"]},{"type":"object","required":["all"]},{"type":"object","required":["any"]},{"type":"object","required":["atLeast"]}],"expected":"the key of an endpoint, or an object with “all”, “any”, “atLeast”, or “endpoint” and perhaps “min”","properties":{"all":{"$ref":"#/definitions/conditions"},"any":{"$ref":"#/definitions/conditions"},"atLeast":{"type":"object","additionalProperties":false,"required":["n","of"],"expected":"an object with “n” and “of”","properties":{"n":{"type":"integer","minimum":1,"expected":"a whole number, at least 1"},"of":{"$ref":"#/definitions/conditions"}}},"endpoint":{"type":"string","minLength":1,"expected":"the key of an endpoint"},"min":{"type":"integer","minimum":1,"maximum":10000,"expected":"a whole number from 1 to 10000"}},"dependencies":{"min":["endpoint"]}};
 const schema13 = {"type":"array","minItems":1,"maxItems":1000,"expected":"a list of 1 to 1000 conditions","items":{"$ref":"#/definitions/condition"}};
 const wrapper0 = {validate: validate11};
@@ -1693,9 +1694,11 @@ vErrors.push(err99);
 errors++;
 }
 }
-let data47 = data.retentionPeriod;
-if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
-const err100 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.retentionPeriod.type,parentSchema:schema11.properties.retentionPeriod,data:data47};
+if(data.receipts !== undefined){
+let data47 = data.receipts;
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.subscriptions === undefined){
+const err100 = {instancePath:instancePath+"/receipts",schemaPath:"#/properties/receipts/required",keyword:"required",params:{missingProperty: "subscriptions"},message:"must have required property '"+"subscriptions"+"'",schema:schema11.properties.receipts.required,parentSchema:schema11.properties.receipts,data:data47};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1704,9 +1707,9 @@ vErrors.push(err100);
 }
 errors++;
 }
-if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 < 1 || isNaN(data47)){
-const err101 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.retentionPeriod,data:data47};
+for(const key9 in data47){
+if(!(key9 === "subscriptions")){
+const err101 = {instancePath:instancePath+"/receipts",schemaPath:"#/properties/receipts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.receipts,data:data47};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1716,11 +1719,11 @@ vErrors.push(err101);
 errors++;
 }
 }
-if(data.cors !== undefined){
-let data48 = data.cors;
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
-if(data48.origins === undefined){
-const err102 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/required",keyword:"required",params:{missingProperty: "origins"},message:"must have required property '"+"origins"+"'",schema:schema11.properties.cors.required,parentSchema:schema11.properties.cors,data:data48};
+if(data47.subscriptions !== undefined){
+let data48 = data47.subscriptions;
+if(Array.isArray(data48)){
+if(data48.length > 20){
+const err102 = {instancePath:instancePath+"/receipts/subscriptions",schemaPath:"#/properties/receipts/properties/subscriptions/maxItems",keyword:"maxItems",params:{limit: 20},message:"must NOT have more than 20 items",schema:20,parentSchema:schema11.properties.receipts.properties.subscriptions,data:data48};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1729,9 +1732,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-for(const key9 in data48){
-if(!(key9 === "origins")){
-const err103 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.cors,data:data48};
+if(data48.length < 1){
+const err103 = {instancePath:instancePath+"/receipts/subscriptions",schemaPath:"#/properties/receipts/properties/subscriptions/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.receipts.properties.subscriptions,data:data48};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1740,12 +1742,12 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-if(data48.origins !== undefined){
-let data49 = data48.origins;
-if(Array.isArray(data49)){
-if(data49.length < 1){
-const err104 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.cors.properties.origins,data:data49};
+const len4 = data48.length;
+for(let i4=0; i4<len4; i4++){
+let data49 = data48[i4];
+if(typeof data49 === "string"){
+if(!pattern4.test(data49)){
+const err104 = {instancePath:instancePath+"/receipts/subscriptions/" + i4,schemaPath:"#/properties/receipts/properties/subscriptions/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.~+%-]{0,254}$"},message:"must match pattern \""+"^[A-Za-z][A-Za-z0-9_.~+%-]{0,254}$"+"\"",schema:"^[A-Za-z][A-Za-z0-9_.~+%-]{0,254}$",parentSchema:schema11.properties.receipts.properties.subscriptions.items,data:data49};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1754,11 +1756,9 @@ vErrors.push(err104);
 }
 errors++;
 }
-const len4 = data49.length;
-for(let i4=0; i4<len4; i4++){
-let data50 = data49[i4];
-if(typeof data50 !== "string"){
-const err105 = {instancePath:instancePath+"/cors/origins/" + i4,schemaPath:"#/properties/cors/properties/origins/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.cors.properties.origins.items.type,parentSchema:schema11.properties.cors.properties.origins.items,data:data50};
+}
+else {
+const err105 = {instancePath:instancePath+"/receipts/subscriptions/" + i4,schemaPath:"#/properties/receipts/properties/subscriptions/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.receipts.properties.subscriptions.items.type,parentSchema:schema11.properties.receipts.properties.subscriptions.items,data:data49};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1770,7 +1770,7 @@ errors++;
 }
 }
 else {
-const err106 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.cors.properties.origins.type,parentSchema:schema11.properties.cors.properties.origins,data:data49};
+const err106 = {instancePath:instancePath+"/receipts/subscriptions",schemaPath:"#/properties/receipts/properties/subscriptions/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.receipts.properties.subscriptions.type,parentSchema:schema11.properties.receipts.properties.subscriptions,data:data48};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1782,7 +1782,7 @@ errors++;
 }
 }
 else {
-const err107 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.cors.type,parentSchema:schema11.properties.cors,data:data48};
+const err107 = {instancePath:instancePath+"/receipts",schemaPath:"#/properties/receipts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.receipts.type,parentSchema:schema11.properties.receipts,data:data47};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1792,14 +1792,113 @@ vErrors.push(err107);
 errors++;
 }
 }
-}
-else {
-const err108 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+let data50 = data.retentionPeriod;
+if(!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))){
+const err108 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.retentionPeriod.type,parentSchema:schema11.properties.retentionPeriod,data:data50};
 if(vErrors === null){
 vErrors = [err108];
 }
 else {
 vErrors.push(err108);
+}
+errors++;
+}
+if((typeof data50 == "number") && (isFinite(data50))){
+if(data50 < 1 || isNaN(data50)){
+const err109 = {instancePath:instancePath+"/retentionPeriod",schemaPath:"#/properties/retentionPeriod/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema11.properties.retentionPeriod,data:data50};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+}
+if(data.cors !== undefined){
+let data51 = data.cors;
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+if(data51.origins === undefined){
+const err110 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/required",keyword:"required",params:{missingProperty: "origins"},message:"must have required property '"+"origins"+"'",schema:schema11.properties.cors.required,parentSchema:schema11.properties.cors,data:data51};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+for(const key10 in data51){
+if(!(key10 === "origins")){
+const err111 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.cors,data:data51};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+}
+if(data51.origins !== undefined){
+let data52 = data51.origins;
+if(Array.isArray(data52)){
+if(data52.length < 1){
+const err112 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema11.properties.cors.properties.origins,data:data52};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
+}
+errors++;
+}
+const len5 = data52.length;
+for(let i5=0; i5<len5; i5++){
+let data53 = data52[i5];
+if(typeof data53 !== "string"){
+const err113 = {instancePath:instancePath+"/cors/origins/" + i5,schemaPath:"#/properties/cors/properties/origins/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.cors.properties.origins.items.type,parentSchema:schema11.properties.cors.properties.origins.items,data:data53};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+}
+}
+else {
+const err114 = {instancePath:instancePath+"/cors/origins",schemaPath:"#/properties/cors/properties/origins/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.cors.properties.origins.type,parentSchema:schema11.properties.cors.properties.origins,data:data52};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+}
+}
+else {
+const err115 = {instancePath:instancePath+"/cors",schemaPath:"#/properties/cors/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.cors.type,parentSchema:schema11.properties.cors,data:data51};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+}
+else {
+const err116 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
 }
 errors++;
 }
