@@ -34,6 +34,8 @@ const CALLS: Readonly<Record<Name, readonly [method: string, path: string]>> = {
   event: ["POST", "/entry1"],
   trigger: ["POST", "/first"],
   reset: ["POST", "/first"],
+  receipts: ["POST", "/first"],
+  rates: ["GET", "/first"],
   config: ["GET", "/first"],
 };
 
