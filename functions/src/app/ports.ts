@@ -2,7 +2,7 @@ import type { NextTime } from "../domain/deadline.ts";
 import type { Range, RegisteredClaim } from "../domain/claim.ts";
 import type { Event, NewPendingEvent, PendingEvent, Place } from "../domain/event.ts";
 import type { Expiry } from "../domain/expiry.ts";
-import type { Rule, Target } from "../domain/rule.ts";
+import type { Rule, Topic } from "../domain/rule.ts";
 import type { WindowId } from "../domain/window.ts";
 import type { Group } from "../domain/decide.ts";
 import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
@@ -411,7 +411,7 @@ export interface Publisher {
    *   answer in time
    */
   publish(
-    publication: Target & { readonly messages: readonly SyncMessage[] },
+    publication: Topic & { readonly messages: readonly SyncMessage[] },
   ): Promise<PromiseSettledResult<string>[]>;
 }
 
