@@ -34,13 +34,13 @@ export interface Rates {
  */
 export async function tellRates(
   { receipts, clock }: Deps,
-  { serviceName, receipts: expected }: Rule,
+  { serviceName, receipts: expected, targetPubSub }: Rule,
   { windowSeconds, lastSeconds }: AskedRates,
 ): Promise<Rates> {
   const subscriptions = expected?.subscriptions ?? [];
   const countsOf = (syncs: number, delivered: number, received: readonly number[]): Counts => ({
     syncs,
-    targets: { targetPubSub: { syncs, delivered } },
+    targets: targetPubSub === undefined ? {} : { targetPubSub: { syncs, delivered } },
     receivedBy: Object.fromEntries(
       subscriptions.map((name, index) => [name, received[index] ?? 0]),
     ),
