@@ -17,10 +17,14 @@ import { loadExample, withDeadlineAt, type Example } from "./examples.ts";
 import { startAlarmClock, subscribeToTargets } from "./localCloud.ts";
 import { LOCAL_PARAMETERS } from "./localParameters.ts";
 import { LateError, playExample, Received } from "./playExample.ts";
+import { playRates } from "./playRates.ts";
 
 const PROJECT = "demo-eventsync";
 /** How far ahead a deadline by the clock is: the emulators start in between, on some machines slowly. */
 const LEADS_SECONDS = [30, 90, 270] as const;
+
+/** Who plays what is more than events that are sent one after the other. */
+const PLAYERS: Readonly<Record<string, typeof playExample>> = { rates: playRates };
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -92,7 +96,8 @@ async function play(
       const results = await Promise.all(
         examples.map(async (example, index) => {
           const service = services[index] ?? services[0];
-          const wrong = await playExample(example, {
+          const play = PLAYERS[example.name] ?? playExample;
+          const wrong = await play(example, {
             base,
             service,
             deadlineMs,
