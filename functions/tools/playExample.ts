@@ -10,6 +10,8 @@ export interface Stage {
   /** The URL before the paths of the functions. */
   readonly base: string;
   readonly service: ServiceConfig;
+  /** The project of the database. */
+  readonly projectId: string;
   /** When a deadline by the clock passes: epoch milliseconds. */
   readonly deadlineMs: number;
   /** The messages of the service that have come, each once. */
@@ -18,29 +20,37 @@ export interface Stage {
   readonly signal: AbortSignal;
 }
 
+export interface Played {
+  /** What is wrong, a line each. */
+  readonly wrong: readonly string[];
+  /** How many messages were expected. */
+  readonly messages: number;
+}
+
 /** The emulators took so long that the deadline by the clock passed before all events were there. */
 export class LateError extends Error {}
 
 /** For what follows a deadline, on a machine that has other things to do, too. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 90_000;
 
 /**
  * Sends the events one after the other and waits for as many messages as are expected.
  *
- * @returns what is wrong, a line each
  * @throws LateError
  */
-export async function playExample(example: Example, stage: Stage): Promise<string[]> {
+export async function playExample(example: Example, stage: Stage): Promise<Played> {
   const { base, service, deadlineMs, received, signal } = stage;
   const path = encodeURIComponent(service.serviceName);
   // The first call of a function starts its process, which would look like a pause between events.
   await fetch(`${base}/event/${path}/starts-the-process`, { method: "POST", signal });
 
   for (const event of example.events) await send(event, stage);
-  const seconds = service.deadline?.seconds;
-  if (service.deadline?.at !== undefined && Date.now() >= deadlineMs) throw new LateError();
+  const { at, seconds = 0 } = service.deadline ?? {};
+  const isDaily = at !== undefined;
+  if (isDaily && Date.now() >= deadlineMs) throw new LateError();
 
-  const lastMs = (seconds === undefined ? deadlineMs : Date.now() + seconds * 1000) + PATIENCE_MS;
+  const closedMs = isDaily ? deadlineMs : Date.now() + seconds * 1000;
+  const lastMs = closedMs + PATIENCE_MS;
   const isOver = (): boolean => received().length >= example.expected.length || Date.now() > lastMs;
   await waitFor(
     "the messages",
@@ -51,7 +61,7 @@ export async function playExample(example: Example, stage: Stage): Promise<strin
     Infinity,
   );
   const wrong = differences(example.expected, received().map(outcomeOf));
-  return [...wrong, ...(await leftOpen(stage))];
+  return { wrong: [...wrong, ...(await leftOpen(stage))], messages: example.expected.length };
 }
 
 /** Each event is in a message: a manual trigger would find nothing. */
@@ -86,15 +96,19 @@ async function send(
 export class Received {
   readonly #messages = new Map<string, TargetMessage>();
   readonly #print: (text: string) => void;
+  readonly #quiet: ReadonlySet<string>;
 
-  constructor(print: (text: string) => void) {
+  /** @param quiet services whose messages are not printed */
+  constructor(print: (text: string) => void, quiet: ReadonlySet<string>) {
     this.#print = print;
+    this.#quiet = quiet;
   }
 
   add(message: TargetMessage): void {
     const id = message.attributes["eventID"] ?? "";
     if (this.#messages.has(id)) return;
     this.#messages.set(id, message);
+    if (this.#quiet.has(message.attributes["serviceName"] ?? "")) return;
     this.#print(
       `\nThe event sync message, received on ${message.topic}:\n${renderMessage(message)}`,
     );

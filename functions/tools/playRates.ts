@@ -2,10 +2,10 @@
 import { waitFor } from "../testkit/waitFor.ts";
 import type { Rate } from "../src/domain/rates.ts";
 import type { Example } from "./examples.ts";
-import { playExample, type Stage } from "./playExample.ts";
+import { playExample, type Played, type Stage } from "./playExample.ts";
 
 /** On a machine that has other things to do, too. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 90_000;
 
 /** What `/rates` answers. */
 interface Rates {
@@ -16,11 +16,11 @@ interface Rates {
 /**
  * Sends the events, and reports each message twice, as the first of the consumers; the others are silent.
  *
- * @returns what is wrong, a line each
+ * @throws LateError
  */
-export async function playRates(example: Example, stage: Stage): Promise<string[]> {
-  const wrong = await playExample(example, stage);
-  if (wrong.length > 0) return wrong;
+export async function playRates(example: Example, stage: Stage): Promise<Played> {
+  const played = await playExample(example, stage);
+  if (played.wrong.length > 0) return played;
   const { subscriptions = [] } = stage.service.receipts ?? {};
   const [subscription = ""] = subscriptions;
   const receipts = stage
@@ -46,11 +46,12 @@ export async function playRates(example: Example, stage: Stage): Promise<string[
   const idle = windows.filter(
     ({ syncs, completionPercent }) => syncs === 0 && completionPercent !== null,
   );
-  return [
+  const wrong = [
     ...(outcomes.join() === "202,200" ? [] : [`receipts were answered with ${outcomes.join()}`]),
     ...odd.map((rate) => `expected ${String(percent)} %: ${JSON.stringify(rate)}`),
     ...idle.map((rate) => `a rate of nothing: ${JSON.stringify(rate)}`),
   ];
+  return { ...played, wrong };
 }
 
 /** @returns the status: 202 where any receipt is new, 200 where none is */

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
 import pMap from "p-map";
 import { isFinal } from "../domain/errors.ts";
 import type { Event, NewPendingEvent } from "../domain/event.ts";
+import { eventIdFrom, pendingOf } from "../domain/newEvent.ts";
 import type { Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
-import { messageSize } from "../domain/syncMessage.ts";
 import type { LogFields } from "./logEvents.ts";
 import type { Ports } from "./ports.ts";
 
@@ -40,16 +38,15 @@ export async function storeEvent(
   const { idempotencyKey, ...accepted } = request;
   const { serviceName } = rule;
   const { eventKey } = request;
-  const id = idempotencyKey === undefined ? deps.newId() : idFrom(eventKey, idempotencyKey);
+  const id = idempotencyKey === undefined ? deps.newId() : eventIdFrom(eventKey, idempotencyKey);
   const event: Event = { id, receivedAtMs: deps.clock(), ...accepted };
   const { receivedAtMs } = event;
-  const size = messageSize(event);
-  const key = event.key ?? windowOf(rule).key;
-  const pending =
-    event.ignored === undefined ? { id, key, eventKey, receivedAtMs, size } : undefined;
+  const pending = pendingOf(event);
+  const { size } = pending;
 
+  const counts = event.ignored === undefined;
   const facts = { service: serviceName, eventKey, eventId: id };
-  const result = await append(deps, rule, event, pending);
+  const result = await append(deps, rule, event, counts ? pending : undefined);
   if (result === "stored" || idempotencyKey === undefined) {
     const durationMs = deps.clock() - receivedAtMs;
     logStored(deps.log, { ...facts, size, durationMs }, event.ignored?.reason);
@@ -109,12 +106,4 @@ function logStored(
 
 function ignoredOf({ ignored }: Event): { readonly ignored?: string } {
   return ignored === undefined ? {} : { ignored: ignored.reason };
-}
-
-/** 128 bits of SHA-256, in hex: well scattered, and valid as a document id whatever the source sent. */
-function idFrom(eventKey: string, idempotencyKey: string): string {
-  return createHash("sha256")
-    .update(JSON.stringify([eventKey, idempotencyKey]))
-    .digest("hex")
-    .slice(0, 32);
 }

@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
 import { MAX_ATTRIBUTE_BYTES, sourceOf } from "../domain/publication.ts";
-import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
+import { defaultRetention, leastRetention } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredAtMost } from "../domain/rule.ts";
 import { checkDeadline } from "./checkDeadline.ts";
 import { checkReceipts } from "./checkReceipts.ts";
@@ -83,7 +83,7 @@ export function parseConfig(text: string, checkContent: CheckContent = () => [])
       });
     } else if (validate(candidate)) {
       const { condition, problems: wrong } = readCondition(candidate, path);
-      const retentionPeriod = asked ?? defaultRetention(candidate);
+      const retentionPeriod = asked ?? defaultRetention(candidate.trigger.observationPeriod);
       const service = { ...withTargets(candidate), condition, retentionPeriod };
       services.set(index, service);
       problems.push(...wrong, ...checkService(candidate, service, path));
@@ -192,18 +192,8 @@ function showNumber(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-const DEFAULT_RETENTION = serviceSchema.properties.retentionPeriod.default;
-
 function retentionAskedFor(candidate: unknown): number | undefined {
   return (candidate as Partial<GivenService> | null | undefined)?.retentionPeriod;
-}
-
-function defaultRetention(service: GivenService): number {
-  return Math.max(DEFAULT_RETENTION, leastRetention(service));
-}
-
-function leastRetention({ trigger }: Pick<GivenService, "trigger">): number {
-  return trigger.observationPeriod + RETENTION_MARGIN_SECONDS;
 }
 
 const bytes = (text: string): number => Buffer.byteLength(text);
@@ -213,7 +203,7 @@ const MAX_NAME_BYTES = 1000;
 function checkService(candidate: GivenService, service: ServiceConfig, root: string): Problem[] {
   const problems = checkKeys(service, root);
   const { retentionPeriod, trigger } = service;
-  const least = leastRetention(service);
+  const least = leastRetention(trigger.observationPeriod);
   if (retentionPeriod < least) {
     problems.push({
       path: join(root, "retentionPeriod"),

@@ -12,18 +12,17 @@ DATABASE=(default)
 `;
 
 describe("check-config", () => {
-  const checkouts: Checkout[] = [];
-  after(() => {
-    for (const checkout of checkouts) checkout.remove();
-  });
   const check = (
     files: Readonly<Record<string, string>>,
     args: readonly string[] = ["--project", "my-project"],
     env?: Readonly<Record<string, string>>,
   ): Ran => {
     const checkout = new Checkout(files);
-    checkouts.push(checkout);
-    return checkout.run("checkConfig.ts", args, env);
+    try {
+      return checkout.run("checkConfig.ts", args, env);
+    } finally {
+      checkout.remove();
+    }
   };
 
   it("checks the project that is named, and says which file each value came from", () => {
