@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { cloudLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { Documents } from "./adapters/firestore/documents.ts";
+import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
 import type { Engine } from "./app/engine.ts";
 import type { AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
 import type { AskedRates } from "./app/tellRates.ts";
@@ -113,14 +114,54 @@ export const rates = once(async () => {
   };
 });
 
+const pubSubClient = once(async () => {
+  const { PubSub } = await import("@google-cloud/pubsub");
+  return new PubSub();
+});
+
 const pubSubPublisher = once(async () => {
-  const { makePublisher } = await import("./adapters/pubsub/publisher.ts");
-  return makePublisher();
+  const [{ makePublisher }, client] = await Promise.all([
+    import("./adapters/pubsub/publisher.ts"),
+    pubSubClient(),
+  ]);
+  return makePublisher(client);
 });
 
 const lazyPublisher: Publisher = {
   publish: async (publication) => (await pubSubPublisher()).publish(publication),
 };
+
+const replyPublisher = once(async () => {
+  const [{ makeReplyPublisher }, client] = await Promise.all([
+    import("./adapters/pubsub/replyPublisher.ts"),
+    pubSubClient(),
+  ]);
+  return makeReplyPublisher(client);
+});
+
+/**
+ * What it takes to call servers: loaded by the first delivery over HTTP. Secrets that are missing are
+ * reported then; what needs them waits.
+ */
+export const httpAttempts = once(async (): Promise<HttpAttempts> => {
+  const [{ makeHttpAttempts, secretsProblem }, { secretsOf }, all] = await Promise.all([
+    import("./adapters/targets/http/httpAttempts.ts"),
+    import("./domain/target.ts"),
+    services(),
+  ]);
+  const attempts = makeHttpAttempts({
+    // Not a parameter: firebase-tools would ask everybody for its value, also who needs none.
+    secrets: process.env["SECRETS"],
+    metadataHost: process.env["GCE_METADATA_HOST"],
+    publishReply: async (reply) => (await replyPublisher())(reply),
+    clock: Date.now,
+    random: Math.random,
+  });
+  const names = secretsOf(all.flatMap(({ targets = [] }) => targets));
+  const problem = await secretsProblem(attempts.secrets, names);
+  if (problem !== undefined) cloudLog.error("secrets.missing", problem);
+  return attempts;
+});
 
 const taskAlarmClock = once(async () => {
   const [{ initializeApp }, { makeAlarmClock }] = await Promise.all([

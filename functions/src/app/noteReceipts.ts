@@ -2,7 +2,7 @@ import pMap from "p-map";
 import type { Receipt } from "../domain/receipt.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
 import type { Ports } from "./ports.ts";
-import type { Receipts } from "./receiptPort.ts";
+import type { Receipts } from "./ports/receipts.ts";
 
 /** Receipts that are written at a time. */
 const CONCURRENCY = 30;

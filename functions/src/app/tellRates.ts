@@ -9,7 +9,7 @@ import {
 } from "../domain/rates.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { Ports } from "./ports.ts";
-import type { Receipts } from "./receiptPort.ts";
+import type { Receipts } from "./ports/receipts.ts";
 
 /** Windows that are counted at a time, with all that is counted of each. */
 const CONCURRENCY = 8;

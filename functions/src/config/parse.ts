@@ -38,19 +38,23 @@ export interface Problem {
 /** A configuration that cannot be used, with everything that is wrong with it. */
 export class ConfigError extends EventSyncError {
   readonly problems: readonly Problem[];
+  /** Keys that nothing reads, by path: what is missing may stand there under a wrong name. */
+  readonly ignored: readonly string[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], ignored: readonly string[] = []) {
     super("invalid-configuration", "The configuration of this deployment is refused; see its log.");
     this.name = "ConfigError";
     this.problems = problems;
+    this.ignored = ignored;
   }
 
-  /** Every problem on a line of its own. */
+  /** Every problem on a line of its own, and behind them what nothing reads. */
   get report(): string {
     const lines = this.problems.map(({ path, message }) =>
       path === "" ? `  - ${message}` : `  - ${path}: ${message}`,
     );
-    return [`CONFIG has ${String(lines.length)} problem(s):`, ...lines].join("\n");
+    const ignored = this.ignored.map((path) => `  (nothing reads the key ${path})`);
+    return [`CONFIG has ${String(lines.length)} problem(s):`, ...lines, ...ignored].join("\n");
   }
 }
 
@@ -102,7 +106,9 @@ export function parseConfig(text: string, checkContent: CheckContent = () => [])
   if (first === undefined && problems.length === 0) {
     problems.push({ path: "", message: "expected a service, or a list of at least 1 service" });
   }
-  if (first === undefined || problems.length > 0) throw new ConfigError(distinct(problems));
+  if (first === undefined || problems.length > 0) {
+    throw new ConfigError(distinct(problems), ignored);
+  }
   return { services: [first, ...others], ignored };
 }
 

@@ -365,7 +365,8 @@ export const serviceSchema = {
       expected: "an object with “topic”",
       additionalProperties: false,
       required: ["topic"],
-      description: "Where the windows go whose deadline says `deadLetter`.",
+      description:
+        "Where the windows go whose deadline says `deadLetter`. Like the target, it is the topic of the configuration at the time of publication: what waits follows a change, and without one goes where it was to go.",
       examples: [{ topic: "projects/my-project/topics/my-dead-letters" }],
       properties: { topic: topicSchema },
     },

@@ -4,7 +4,7 @@ import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocume
 import { makeReceipts } from "../../src/adapters/firestore/receipts.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
 import type { Claim, ClaimResult, Taken } from "../../src/app/ports.ts";
-import type { Receipts } from "../../src/app/receiptPort.ts";
+import type { Receipts } from "../../src/app/ports/receipts.ts";
 import { groupWindow } from "../../src/domain/decide.ts";
 import { endOf, type PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";

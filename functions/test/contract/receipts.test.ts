@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { makeReceipts } from "../../src/adapters/firestore/receipts.ts";
-import type { Receipts } from "../../src/app/receiptPort.ts";
+import type { Receipts } from "../../src/app/ports/receipts.ts";
 import { NOW } from "../support/factories.ts";
 import { openStore, type Store } from "../support/store.ts";
 

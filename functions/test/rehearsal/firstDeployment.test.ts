@@ -155,18 +155,32 @@ describe("a first deployment", () => {
     assert.deepEqual(database.indexesAdded, [
       "pending: key ascending, eventKey ascending, exported ascending, receivedAt ascending",
       "pending: shard ascending, exported ascending, receivedAt ascending",
+      "receipts: subscription ascending, syncAt ascending",
+      "syncs: expectsReceipts ascending, state ascending, createdAt ascending",
+      "syncs: expectsReceipts ascending, eventID ascending, createdAt ascending",
     ]);
     assert.deepEqual(database.expiry, [
       "events.expireAt",
       "parts.expireAt",
       "pending.expireAt",
+      "receipts.expireAt",
       "syncs.expireAt",
       "windows.expireAt",
     ]);
     const groups = new Set(database.fieldsChanged.map((field) => field.split(".")[0]));
     assert.deepEqual(
       [...groups],
-      ["events", "malformed", "parts", "pending", "services", "syncs", "upkeep", "windows"],
+      [
+        "events",
+        "malformed",
+        "parts",
+        "pending",
+        "receipts",
+        "services",
+        "syncs",
+        "upkeep",
+        "windows",
+      ],
     );
   });
 

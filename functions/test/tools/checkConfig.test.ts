@@ -325,6 +325,15 @@ describe("the review of a deployment", () => {
     });
   }
 
+  it("takes the name of a secret, and not the secrets themselves", () => {
+    const named = review({ SECRETS: "projects/my-project/secrets/eventsync" });
+    assert.deepEqual(named.problems, []);
+    assert.doesNotMatch(named.warnings.join(), /SECRETS/);
+    const held = review({ SECRETS: '{"shop":"s3cret"}' });
+    assert.match(held.problems.join(), /SECRETS in .*my-project holds the secrets themselves/);
+    assert.doesNotMatch(JSON.stringify(held), /s3cret/);
+  });
+
   it("refuses a DATABASE that rules and indexes would not go to", () => {
     const DATABASE = "eventsync";
     assert.match(

@@ -1,4 +1,4 @@
-import type { Receipts } from "../../app/receiptPort.ts";
+import type { Receipts } from "../../app/ports/receipts.ts";
 import { DELIVERY_STATES, type DeliveryState } from "../../domain/delivery.ts";
 import type { RateWindow } from "../../domain/rates.ts";
 import type { Receipt } from "../../domain/receipt.ts";

@@ -1,4 +1,5 @@
 import type { Range } from "../../domain/claim.ts";
+import type { Condition } from "../../domain/condition.ts";
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from "../../domain/delivery.ts";
 import type { Place } from "../../domain/event.ts";
 import {
@@ -49,12 +50,16 @@ export interface StoredClaim {
   readonly cursor: Place;
   /** Whose turn it is to go on with it, from 1: by it who lost an answer knows its own commit again. */
   readonly turn: number;
+  /** Of the rule that made it: whether it is complete is known at the end. */
+  readonly condition: Condition;
 }
 
-export function claimFields({ key, range, cursor }: StoredClaim): Fields {
+export function claimFields({ key, range, cursor, condition }: StoredClaim): Fields {
   return {
     claim: {
       key,
+      // A text: Firestore has a limit of how deep fields may lie in each other.
+      condition: JSON.stringify(condition),
       after: placeFields(range.after),
       to: placeFields(range.to),
       cursor: placeFields(cursor),
@@ -212,7 +217,16 @@ function toStoredClaim(data: FieldReader): StoredClaim {
     range: { after: toPlace(claim.map("after")), to: toPlace(claim.map("to")) },
     cursor: toPlace(claim.map("cursor")),
     turn: data.number("turn"),
+    condition: toCondition(claim.string("condition")),
   };
+}
+
+function toCondition(text: string): Condition {
+  try {
+    return JSON.parse(text) as Condition;
+  } catch {
+    throw new MalformedDocumentError("the field claim.condition is malformed");
+  }
 }
 
 function toEndpoint(data: FieldReader): SyncEndpoint {

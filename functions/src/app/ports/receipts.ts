@@ -1,5 +1,5 @@
-import type { RateWindow } from "../domain/rates.ts";
-import type { Receipt } from "../domain/receipt.ts";
+import type { RateWindow } from "../../domain/rates.ts";
+import type { Receipt } from "../../domain/receipt.ts";
 
 /** A receipt of a sync that is known. */
 export interface KnownReceipt extends Receipt {
