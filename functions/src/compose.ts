@@ -1,11 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { cloudLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
+import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
 import type { Engine } from "./app/engine.ts";
 import type { AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
+import type { AskedRates } from "./app/tellRates.ts";
 import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
+import type { Receipt } from "./domain/receipt.ts";
+import type { Rule } from "./domain/rule.ts";
 import { CONFIG, DATABASE, LOCATION } from "./params.ts";
 
 /**
@@ -69,20 +73,23 @@ export const contentRules = once(async (): Promise<ContentRules | undefined> => 
   }
 });
 
+const documents = once(async (): Promise<Documents> => {
+  const [{ Firestore }, { firestoreDocuments }] = await Promise.all([
+    import("@google-cloud/firestore"),
+    import("./adapters/firestore/firestoreDocuments.ts"),
+  ]);
+  return firestoreDocuments(new Firestore({ databaseId: DATABASE.value() }));
+});
+
 /** The use cases, on Firestore and Pub/Sub. */
 export const engine = once(async (): Promise<Engine> => {
-  const [{ Firestore }, { firestoreDocuments }, { makeStorePorts }, { makeEngine }] =
-    await Promise.all([
-      import("@google-cloud/firestore"),
-      import("./adapters/firestore/firestoreDocuments.ts"),
-      import("./adapters/firestore/ports.ts"),
-      import("./app/engine.ts"),
-    ]);
+  const [store, { makeStorePorts }, { makeEngine }] = await Promise.all([
+    documents(),
+    import("./adapters/firestore/ports.ts"),
+    import("./app/engine.ts"),
+  ]);
   return makeEngine({
-    ...makeStorePorts(
-      firestoreDocuments(new Firestore({ databaseId: DATABASE.value() })),
-      cloudLog,
-    ),
+    ...makeStorePorts(store, cloudLog),
     publisher: lazyPublisher,
     alarmClock: lazyAlarmClock,
     timesOfDay,
@@ -90,6 +97,21 @@ export const engine = once(async (): Promise<Engine> => {
     newId: () => randomBytes(12).toString("hex"),
     log: cloudLog,
   });
+});
+
+/** Receipts, and what they come to. */
+export const rates = once(async () => {
+  const [store, { makeReceipts }, { noteReceipts }, { tellRates }] = await Promise.all([
+    documents(),
+    import("./adapters/firestore/receipts.ts"),
+    import("./app/noteReceipts.ts"),
+    import("./app/tellRates.ts"),
+  ]);
+  const deps = { receipts: makeReceipts(store), clock: Date.now, log: cloudLog };
+  return {
+    note: (rule: Rule, reported: readonly Receipt[]) => noteReceipts(deps, rule, reported),
+    tell: (rule: Rule, asked: AskedRates) => tellRates(deps, rule, asked),
+  };
 });
 
 const pubSubClient = once(async () => {

@@ -4,6 +4,7 @@ import { MAX_ATTRIBUTE_BYTES, sourceOf } from "../domain/publication.ts";
 import { defaultRetention, leastRetention } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredAtMost } from "../domain/rule.ts";
 import { checkDeadline } from "./checkDeadline.ts";
+import { checkReceipts } from "./checkReceipts.ts";
 import { readCondition } from "./condition.ts";
 import { checkCorrelation } from "./correlation.ts";
 import { join, normalize } from "./normalize.ts";
@@ -220,6 +221,7 @@ function checkService(candidate: GivenService, service: ServiceConfig, root: str
     ...checkCorrelation(service, root),
     ...checkTarget(service, root),
     ...checkDeadline(service, root),
+    ...checkReceipts(service, root),
     ...checkTargets(candidate, root),
     ...(service.targets === undefined ? [] : [{ path: join(root, "targets"), message: NOT_YET }]),
   ];

@@ -22,6 +22,8 @@ export const paths = {
   progress: (service: string): string => `services/${service}/upkeep/sweep`,
   /** The outbox. */
   syncs: (service: string): string => `services/${service}/syncs`,
+  /** Who has received which sync. */
+  receipts: (service: string): string => `services/${service}/receipts`,
   /** Markers that could not be read, for somebody to look at. */
   malformed: (service: string): string => `services/${service}/malformed`,
   /** The members that the document of a sync does not list. @param number from 1 */
