@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { MessageFormat, Target } from "./rule.ts";
+import type { MessageFormat, Topic } from "./rule.ts";
 import type { SyncMessage } from "./syncMessage.ts";
 
 /** What goes with a sync message: Pub/Sub takes 1,024 bytes in a value. */
@@ -45,7 +45,7 @@ function cloudEventOf({ serviceName, eventID, date, key }: SyncMessage): Attribu
 }
 
 /** What messages are ordered by, if they are: two keys are told apart however long they are. */
-export function orderingKeyOf(key: string, by: Target["orderingKey"]): string | undefined {
+export function orderingKeyOf(key: string, by: Topic["orderingKey"]): string | undefined {
   if (by !== "key" || key === "") return undefined;
   if (Buffer.byteLength(key) <= MAX_ATTRIBUTE_BYTES) return key;
   return createHash("sha256").update(key).digest("hex");

@@ -1,5 +1,6 @@
 import { worstCase, type Condition } from "./condition.ts";
 import { MAX_KEY_BYTES } from "./correlation.ts";
+import type { Target } from "./target.ts";
 
 /** What a service waits for. The parsed configuration is assignable to these types. */
 
@@ -19,8 +20,8 @@ export type MessageFormat = (typeof MESSAGE_FORMATS)[number];
 export const ORDERING_KEYS = ["none", "key"] as const;
 export type OrderingKey = (typeof ORDERING_KEYS)[number];
 
-/** Where messages go, and how. */
-export interface Target {
+/** A topic, and how messages go there. */
+export interface Topic {
   readonly topic: string;
   /** `message` where it is not set. */
   readonly format?: MessageFormat;
@@ -68,7 +69,9 @@ export interface Rule {
     readonly observationPeriod: number;
     readonly keepEventAfterTrigger: boolean;
   };
-  readonly targetPubSub: Target;
+  readonly targetPubSub?: Topic;
+  /** Where syncs go besides, or instead. */
+  readonly targets?: readonly Target[];
   /** Only where events are taken and syncs fire by themselves. */
   readonly deadline?: Deadline;
   /** Where windows go whose deadline says `deadLetter`: in the format and order of the target's messages. */

@@ -21,8 +21,11 @@ export interface Completion {
   readonly deadlineAtMs: number | undefined;
 }
 
-/** Where the message of a sync goes: to the target, to the dead-letter topic, or nowhere. */
-export const SYNC_DESTINATIONS = ["target", "deadLetter", "none"] as const;
+/**
+ * Where the message of a sync goes by itself: to the topic of `targetPubSub`, to the dead-letter topic, or
+ * nowhere: because only `targets` get it, or because nobody does.
+ */
+export const SYNC_DESTINATIONS = ["target", "deadLetter", "targets", "none"] as const;
 export type SyncDestination = (typeof SYNC_DESTINATIONS)[number];
 
 export interface Member {
@@ -79,7 +82,10 @@ export function eventIdOf(endpoints: readonly { readonly members: readonly Membe
 }
 
 /** What a rule says about syncs that are made for this reason. */
-export function destinationOf({ deadline }: Rule, reason: SyncReason): SyncDestination {
+export function destinationOf(
+  { deadline, targetPubSub }: Rule,
+  reason: SyncReason,
+): SyncDestination {
   const action = reason === "deadline" ? deadline?.then : undefined;
   switch (action) {
     case "deadLetter":
@@ -88,7 +94,7 @@ export function destinationOf({ deadline }: Rule, reason: SyncReason): SyncDesti
       return "none";
     case "publish":
     case undefined:
-      return "target";
+      return targetPubSub === undefined ? "targets" : "target";
   }
 }
 
@@ -96,9 +102,10 @@ export function destinationOf({ deadline }: Rule, reason: SyncReason): SyncDesti
 export function topicOf(rule: Rule, destination: SyncDestination): string | undefined {
   switch (destination) {
     case "target":
-      return rule.targetPubSub.topic;
+      return rule.targetPubSub?.topic;
     case "deadLetter":
       return rule.deadLetterPubSub?.topic;
+    case "targets":
     case "none":
       return undefined;
   }
