@@ -20,8 +20,8 @@ export type OnUnknownKey = (path: string) => void;
 /**
  * Reads a configuration as leniently as the original does, and no more: keys in any letter case (of
  * equal keys the last wins), `null` as absent, unknown keys ignored, and what stands for “default”
- * (`""` for a choice, `0` for a count, an empty list of methods) as absent. HTTP methods become upper
- * case. The result is a new value with its keys in the schema's order; nothing else is converted.
+ * (`""` for a choice, `0` for a count, an empty list of methods) as absent. What is chosen from a list becomes
+ * what the list has. The result is a new value with its keys in the schema's order; nothing else is converted.
  *
  * What the schema defines by name is younger than the original: an unknown key there stays, to be refused.
  */
@@ -55,7 +55,7 @@ function normalizeNode(
     if (items === undefined) return value;
     return value.map((item: unknown, index) =>
       normalizeNode(
-        typeof item === "string" && items.enum !== undefined ? item.toUpperCase() : item,
+        typeof item === "string" ? asListed(item, items.enum) : item,
         items,
         `${path}[${String(index)}]`,
         context,
@@ -83,6 +83,13 @@ function normalizeNode(
       ]),
   );
   return unknown.size === 0 ? known : { ...known, ...Object.fromEntries(unknown) };
+}
+
+/** A choice in a list, in whichever letter case it is written. */
+function asListed(item: string, choices: readonly unknown[] = []): string {
+  const isIt = (choice: unknown): choice is string =>
+    typeof choice === "string" && choice.toLowerCase() === item.toLowerCase();
+  return choices.find(isIt) ?? item;
 }
 
 function isAbsent(value: unknown, schema: SchemaNode): boolean {

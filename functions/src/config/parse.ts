@@ -8,6 +8,7 @@ import { readCondition } from "./condition.ts";
 import { checkCorrelation } from "./correlation.ts";
 import { join, normalize } from "./normalize.ts";
 import type { Services } from "./route.ts";
+import { checkTargets, withTargets } from "./targets.ts";
 import validateService from "./validateService.generated.ts";
 import {
   serviceSchema,
@@ -82,9 +83,9 @@ export function parseConfig(text: string, checkContent: CheckContent = () => [])
     } else if (validate(candidate)) {
       const { condition, problems: wrong } = readCondition(candidate, path);
       const retentionPeriod = asked ?? defaultRetention(candidate);
-      const service = { ...candidate, condition, retentionPeriod };
+      const service = { ...withTargets(candidate), condition, retentionPeriod };
       services.set(index, service);
-      problems.push(...wrong, ...checkService(service, path));
+      problems.push(...wrong, ...checkService(candidate, service, path));
       if (wrong.length === 0) {
         problems.push(...checkRequired(service, path, candidate.condition !== undefined));
       }
@@ -200,7 +201,7 @@ function defaultRetention(service: GivenService): number {
   return Math.max(DEFAULT_RETENTION, leastRetention(service));
 }
 
-function leastRetention({ trigger }: GivenService): number {
+function leastRetention({ trigger }: Pick<GivenService, "trigger">): number {
   return trigger.observationPeriod + RETENTION_MARGIN_SECONDS;
 }
 
@@ -208,7 +209,7 @@ const bytes = (text: string): number => Buffer.byteLength(text);
 const MAX_NAME_BYTES = 1000;
 
 /** The rules that a JSON Schema cannot say, for a service that satisfies it. */
-function checkService(service: ServiceConfig, root: string): Problem[] {
+function checkService(candidate: GivenService, service: ServiceConfig, root: string): Problem[] {
   const problems = checkKeys(service, root);
   const { retentionPeriod, trigger } = service;
   const least = leastRetention(service);
@@ -223,12 +224,26 @@ function checkService(service: ServiceConfig, root: string): Problem[] {
     ...checkCorrelation(service, root),
     ...checkTarget(service, root),
     ...checkDeadline(service, root),
+    ...checkTargets(candidate, root),
+    ...(service.targets === undefined ? [] : [{ path: join(root, "targets"), message: NOT_YET }]),
   ];
 }
 
+/** Until deliveries are made. */
+const NOT_YET = "expected nothing here: targets are not supported yet";
+
 /** A CloudEvent names its service in an attribute, escaped. */
-function checkTarget({ serviceName, targetPubSub }: ServiceConfig, root: string): Problem[] {
-  if (targetPubSub.format !== "cloudevents" || !isServiceName(serviceName)) return [];
+function checkTarget(
+  { serviceName, targetPubSub, targets = [] }: ServiceConfig,
+  root: string,
+): Problem[] {
+  const isCloudEvent = [targetPubSub, ...targets].some(
+    (target) =>
+      target !== undefined &&
+      (("format" in target && target.format === "cloudevents") ||
+        ("body" in target && target.body === "cloudevents")),
+  );
+  if (!isCloudEvent || !isServiceName(serviceName)) return [];
   const needed = bytes(sourceOf(serviceName));
   if (needed <= MAX_ATTRIBUTE_BYTES) return [];
   const message = `expected a name whose source as a CloudEvent has at most ${String(MAX_ATTRIBUTE_BYTES)} bytes, got ${String(needed)}`;
@@ -252,13 +267,20 @@ function checkRequired(service: ServiceConfig, root: string, isGiven: boolean): 
 
 /** Names, keys and origins, checked even where the rest of a service is refused: all problems at once. */
 function checkKeys(candidate: unknown, root: string): Problem[] {
-  const { serviceName, endpoints, cors } = (candidate ?? {}) as {
+  const { serviceName, targetPubSub, targets, endpoints, cors } = (candidate ?? {}) as {
     serviceName?: unknown;
+    targetPubSub?: unknown;
+    targets?: unknown;
     endpoints?: unknown;
     cors?: unknown;
   };
   const { properties } = serviceSchema;
   const problems: Problem[] = [];
+  if (isObject(candidate) && targetPubSub === undefined && targets === undefined) {
+    const { expected: wanted } = properties.targetPubSub;
+    const message = `is missing: expected ${wanted}, unless there are “targets”`;
+    problems.push({ path: join(root, "targetPubSub"), message });
+  }
   if (typeof serviceName === "string" && serviceName !== "" && !isServiceName(serviceName)) {
     problems.push({
       path: join(root, "serviceName"),

@@ -35,6 +35,28 @@ const VIEW: View<ServiceConfig> = {
   condition: "shown",
   trigger: { type: "shown", observationPeriod: "shown", keepEventAfterTrigger: "shown" },
   targetPubSub: { topic: "shown", format: "shown", orderingKey: "shown" },
+  targets: {
+    name: "shown",
+    kind: "shown",
+    reasons: "shown",
+    topic: "shown",
+    format: "shown",
+    orderingKey: "shown",
+    // Addresses of webhooks hold secrets in their paths.
+    url: "hidden",
+    headers: "hidden",
+    method: "shown",
+    body: "shown",
+    auth: { identityToken: { audience: "shown" } },
+    // Names of secrets, and no more; they need not be known either.
+    signature: { secret: "hidden", previousSecret: "hidden" },
+    timeoutSeconds: "shown",
+    allowPrivate: "shown",
+    retry: { maxAttempts: "shown", firstSeconds: "shown", longestSeconds: "shown" },
+    ordered: "shown",
+    reply: { topic: "shown", when: "shown" },
+    deadLetter: { topic: "shown" },
+  },
   deadline: { seconds: "shown", from: "shown", at: "shown", timeZone: "shown", then: "shown" },
   deadLetterPubSub: { topic: "shown" },
   retentionPeriod: "shown",
@@ -42,7 +64,10 @@ const VIEW: View<ServiceConfig> = {
 };
 
 /** A decision on each field; on those of an object, and of the objects in a list, one by one. */
-type View<T> = { readonly [Key in keyof T]-?: Decision<NonNullable<T[Key]>> };
+type View<T> = { readonly [Key in FieldOf<T>]-?: Decision<NonNullable<ValueOf<T, Key>>> };
+/** Of one form or another: the fields of all. */
+type FieldOf<T> = T extends unknown ? keyof T : never;
+type ValueOf<T, Key> = T extends unknown ? (Key extends keyof T ? T[Key] : never) : never;
 type Decision<T> = [T] extends [Condition]
   ? "shown" | "hidden"
   : T extends readonly (infer Item)[]

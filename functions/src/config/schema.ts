@@ -5,11 +5,11 @@ import {
   DEADLINE_ACTIONS,
   DEADLINE_EVENTS,
   EVENT_TO_SEND,
-  MESSAGE_FORMATS,
-  ORDERING_KEYS,
   TRIGGER_TYPES,
   type TriggerType,
 } from "../domain/rule.ts";
+import type { Target } from "../domain/target.ts";
+import { targetSchema, topicProperties, topicSchema } from "./targetSchema.ts";
 
 const DEFAULT_METHODS = [
   "GET",
@@ -24,17 +24,6 @@ const TRIGGERS: Readonly<Record<TriggerType, string>> = {
   window: "by itself, when the window is complete",
   none: "only by manual trigger",
 };
-
-const topicSchema = {
-  type: "string",
-  // Project ids may be domain-scoped; topic ids by Pub/Sub's resource name rules.
-  pattern:
-    "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",
-  expected: "the full name of a topic, such as projects/my-project/topics/my-topic",
-  description:
-    "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
-  examples: ["projects/my-project/topics/my-topic"],
-} as const;
 
 /** Where an event has its correlation key. */
 const keyPlace = {
@@ -97,7 +86,7 @@ export const serviceSchema = {
   type: "object",
   expected: "an object",
   additionalProperties: false,
-  required: ["serviceName", "endpoints", "trigger", "targetPubSub"],
+  required: ["serviceName", "endpoints", "trigger"],
   properties: {
     $schema: {
       type: "string",
@@ -306,27 +295,19 @@ export const serviceSchema = {
       expected: "an object with “topic”",
       additionalProperties: false,
       required: ["topic"],
-      description: "Where the sync message goes.",
+      description: "The topic that the sync message goes to. Either this, or `targets`, or both.",
       examples: [{ topic: "projects/my-project/topics/my-topic" }],
-      properties: {
-        topic: topicSchema,
-        format: {
-          type: "string",
-          enum: MESSAGE_FORMATS,
-          expected: `one of ${MESSAGE_FORMATS.join(", ")}`,
-          description:
-            "`message` (where it is not set): the message alone. `cloudevents`: the same data as a CloudEvent 1.0 in binary mode, with its attributes as `ce-…` attributes of the Pub/Sub message.",
-          examples: ["cloudevents"],
-        },
-        orderingKey: {
-          type: "string",
-          enum: ORDERING_KEYS,
-          expected: `one of ${ORDERING_KEYS.join(", ")}`,
-          description:
-            "`key`: the correlation key is the ordering key of the Pub/Sub message; `none` where it is not set.",
-          examples: ["key"],
-        },
-      },
+      properties: topicProperties,
+    },
+    targets: {
+      type: "array",
+      minItems: 1,
+      maxItems: 20,
+      expected: "a list of 1 to 20 targets",
+      description:
+        "Where syncs go besides, or instead: other topics, servers that are called, a log to pull from. Each has a delivery of its own for each sync, which is tried again until it succeeds. See [docs/TARGETS.md](docs/TARGETS.md).",
+      examples: [[{ name: "billing", kind: "http", url: "https://example.com/hook" }]],
+      items: targetSchema,
     },
     deadline: {
       type: "object",
@@ -484,6 +465,9 @@ export type GivenService = FromSchema<
   }
 > & { readonly condition?: ConditionConfig };
 
-/** A service as configured: each endpoint of its condition with a number. */
-export type ServiceConfig = GivenService & { readonly condition: Condition };
+/** A service as configured: each endpoint of its condition with a number, its targets with their defaults. */
+export type ServiceConfig = Omit<GivenService, "targets"> & {
+  readonly condition: Condition;
+  readonly targets?: readonly Target[];
+};
 export type EndpointConfig = ServiceConfig["endpoints"][number];

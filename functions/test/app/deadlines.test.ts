@@ -43,7 +43,7 @@ describe("a window whose deadline passes", () => {
     await world.instance().checkWindow(minute, WINDOW);
     await world.instance().checkWindow(minute, WINDOW);
     assert.deepEqual(world.groups(), ["a1"]);
-    assert.deepEqual(world.topics, [minute.targetPubSub.topic]);
+    assert.deepEqual(world.topics, [minute.targetPubSub?.topic]);
     assert.deepEqual(syncsOf(world)[0]?.["completion"], {
       reason: "deadline",
       complete: false,
@@ -124,7 +124,7 @@ describe("a window whose deadline passes", () => {
     await world.store(dead, "b", "b2");
     await world.instance().checkWindow(dead, WINDOW);
     assert.deepEqual(world.groups(), ["a1", "a2 b2"]);
-    assert.deepEqual(world.topics, [DEAD, dead.targetPubSub.topic]);
+    assert.deepEqual(world.topics, [DEAD, dead.targetPubSub?.topic]);
   });
 
   it("is closed by the sweep after any downtime, once, and nothing of it expires", async () => {

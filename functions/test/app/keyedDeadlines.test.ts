@@ -243,7 +243,7 @@ describe("a window with a deadline that is too large to be kept in memory", () =
       const { reason, deadlineAt, firstEventAt } = message.completion;
       assert.equal(reason, "deadline");
       assert.equal(Date.parse(deadlineAt ?? "") - Date.parse(firstEventAt ?? ""), SECONDS * 1000);
-      assert.deepEqual(world.topics, [topic ?? configured.targetPubSub.topic]);
+      assert.deepEqual(world.topics, [topic ?? configured.targetPubSub?.topic]);
       assert.equal(pendingOf(world), 2);
     });
   }

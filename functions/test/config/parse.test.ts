@@ -430,7 +430,7 @@ describe("parseConfig", () => {
           `serviceName: is missing: expected ${NAME}`,
           "endpoints: is missing: expected a list of at least 1 endpoint",
           "trigger: is missing: expected an object with “type” and “observationPeriod”",
-          "targetPubSub: is missing: expected an object with “topic”",
+          "targetPubSub: is missing: expected an object with “topic”, unless there are “targets”",
         ],
       ],
       ["no name", withService({ serviceName: "" }), [`serviceName: expected ${NAME}, got ""`]],
@@ -548,7 +548,7 @@ describe("parseConfig", () => {
         "unknown methods, each of them",
         withEndpoint({ acceptedHttpMethods: ["POST", "brew", "", 5] }),
         [
-          `endpoints[0].acceptedHttpMethods[1]: expected ${METHOD}, got "BREW"`,
+          `endpoints[0].acceptedHttpMethods[1]: expected ${METHOD}, got "brew"`,
           `endpoints[0].acceptedHttpMethods[2]: expected ${METHOD}, got ""`,
           `endpoints[0].acceptedHttpMethods[3]: expected ${METHOD}, got 5`,
         ],
@@ -587,7 +587,7 @@ describe("parseConfig", () => {
       [
         "no target",
         withService({ targetPubSub: null }),
-        ["targetPubSub: is missing: expected an object with “topic”"],
+        ["targetPubSub: is missing: expected an object with “topic”, unless there are “targets”"],
       ],
       [
         "a target without a topic",

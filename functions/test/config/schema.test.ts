@@ -35,6 +35,15 @@ const MINIMAL = {
 /** The configuration with a value at a path such as `endpoints[].filter`. */
 function withValue(place: string, value: unknown): unknown {
   const service = structuredClone(MINIMAL) as Record<string, unknown>;
+  if (place.startsWith("targets[]"))
+    service["targets"] = [
+      {
+        name: "one",
+        kind: "pull",
+        signature: { secret: "s" },
+        reply: { topic: MINIMAL.targetPubSub.topic },
+      },
+    ];
   const steps = place.split(/\[\]\.|\./);
   let target = service;
   for (const step of steps.slice(0, -1)) {

@@ -4,7 +4,7 @@ import type { Lease } from "../../src/app/ports.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
 import type { Event, NewPendingEvent, PendingEvent } from "../../src/domain/event.ts";
 import { everyEndpoint } from "../../src/domain/condition.ts";
-import type { EndpointRule, Rule } from "../../src/domain/rule.ts";
+import type { EndpointRule, Rule, Topic } from "../../src/domain/rule.ts";
 import {
   completionOf,
   eventIdOf,
@@ -27,12 +27,15 @@ export function endpoint(
   return { eventKey, minNbOfOccurrence: 1, eventToSend: "ALL", ...overrides };
 }
 
-interface RuleOverrides extends Partial<Omit<Rule, "trigger">> {
+/** One with a topic of its own. */
+export type TopicRule = Rule & { readonly targetPubSub: Topic };
+
+interface RuleOverrides extends Partial<Omit<TopicRule, "trigger">> {
   readonly trigger?: Partial<Rule["trigger"]>;
 }
 
 /** A window of one hour over the endpoints `a` and `b`. */
-export function rule({ trigger, ...overrides }: RuleOverrides = {}): Rule {
+export function rule({ trigger, ...overrides }: RuleOverrides = {}): TopicRule {
   const endpoints = overrides.endpoints ?? [endpoint("a"), endpoint("b")];
   return {
     serviceName: "svc",

@@ -60,7 +60,9 @@ export function serviceNamed(name: string): ServiceConfig {
 }
 
 export function consume(name: string): Promise<Inbox> {
-  return Inbox.create(serviceNamed(name).targetPubSub.topic);
+  const { targetPubSub } = serviceNamed(name);
+  assert.ok(targetPubSub, `the service ${name} has no topic`);
+  return Inbox.create(targetPubSub.topic);
 }
 
 /** Gives the tests of a suite consumers, and closes them after it. Call it in `describe`. */
