@@ -57,7 +57,7 @@ export type LogFields = {
   "sync.keepFailed": SyncFacts & { readonly error: string };
   "sync.markFailed": AttemptFacts & { readonly messageId: string; readonly error: string };
   "sync.setAside": SyncFacts & { readonly error: string };
-  "sweep.finished": Pick<SweepReport, keyof SweepReport>;
+  "sweep.finished": Omit<SweepReport, "deliveries">;
   "sweep.stepFailed": StepFacts;
   "sweep.stepPostponed": StepFacts;
   "outbox.overdue": SyncFacts & { readonly ageSeconds: number };

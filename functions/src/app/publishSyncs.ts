@@ -16,6 +16,8 @@ type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
 
 export type PublishOutcome =
   | { readonly outcome: "published"; readonly messageId: string }
+  /** It has no topic of its own, only deliveries. */
+  | { readonly outcome: "settled" }
   /** Its window was discarded: there is no message, and that is on record. */
   | { readonly outcome: "discarded" }
   | { readonly outcome: "failed"; readonly error: string }
