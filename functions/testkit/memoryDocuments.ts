@@ -18,6 +18,8 @@ import {
 export interface Request {
   readonly kind: "get" | "query" | "count" | "commit" | "publish" | "pause";
   readonly writes?: readonly Write[];
+  /** Of a query: the name of the collections that it asks. */
+  readonly of?: string;
 }
 
 /** Runs a request, when and as often as it likes; what it returns is the answer. */
@@ -47,7 +49,7 @@ export class MemoryDatabase {
   documents(hook: Hook = atOnce): Documents {
     return {
       get: (paths) => hook({ kind: "get" }, () => paths.map((path) => this.find(path))),
-      query: (query) => hook({ kind: "query" }, () => this.#query(query)),
+      query: (query) => hook({ kind: "query", of: collectionOf(query) }, () => this.#query(query)),
       count: (query) => hook({ kind: "count" }, () => this.#query(query).length),
       commit: (writes) => hook({ kind: "commit", writes }, () => this.#commit(writes)),
     };
@@ -140,6 +142,10 @@ export class MemoryDatabase {
     this.#collections.set(parent, docs);
     docs.set(path, { path, id: path.slice(parent.length + 1), fields, version });
   }
+}
+
+function collectionOf({ from }: Query): string {
+  return "group" in from ? from.group : from.collection.slice(from.collection.lastIndexOf("/") + 1);
 }
 
 function parentOf(path: string): string {

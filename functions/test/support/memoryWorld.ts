@@ -58,7 +58,10 @@ export interface MemoryWorld {
   groups(): string[];
 }
 
-export function memoryWorld(): MemoryWorld {
+/** @param limits of its instances, where a test wants several commits from few events */
+export function memoryWorld(
+  limits: { readonly claimChunk?: number; readonly claimMs?: number } = {},
+): MemoryWorld {
   const database = new MemoryDatabase();
   const clock = fakeClock();
   const log = recordingLog();
@@ -135,6 +138,7 @@ export function memoryWorld(): MemoryWorld {
       newId,
       log,
       deliverer: () => Promise.resolve(deliverer),
+      ...limits,
     });
   };
   const world: Pick<MemoryWorld, "server"> = { server: () => Promise.resolve(answering(200)) };
