@@ -329,6 +329,10 @@ function verdict(facts: ScenarioFacts, world: World): string[] {
   const { rule, isPrompt } = facts;
   const isFaultless = world.stage.faults === 0;
   const ledger = memoryLedger(world.database, rule.serviceName);
+  const isSequential =
+    facts.isSequential === "always" &&
+    isVisibleInOrder(world.commits) &&
+    isVisibleByDeadline(world.commits, rule);
   const { violations } = judge({
     rule,
     ledger,
@@ -336,12 +340,9 @@ function verdict(facts: ScenarioFacts, world: World): string[] {
     accepted: world.acceptedIds,
     nowMs: world.stage.clock(),
     expectOnce: isPrompt && isFaultless,
-    isSequential:
-      facts.isSequential === "always" &&
-      isVisibleInOrder(world.commits) &&
-      isVisibleByDeadline(world.commits, rule),
+    isSequential,
   });
-  const delivered = judgeDeliveries(rule, world.database, world.server);
+  const delivered = judgeDeliveries(rule, world.database, world.server, isSequential);
   return [...violations, ...((rule.targets ?? []).length > 0 ? delivered : [])];
 }
 

@@ -429,6 +429,19 @@ export const scenarios: readonly ScenarioFacts[] = [
     ],
   },
   checks("targets in any order", { rule: unordered, mostFaults: 2 }),
+  {
+    name: "targets in any order, taken over by two",
+    rule: unordered,
+    before: twoPairs,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", unordered, lastOf(twoPairs)),
+      world.sweep("sweep 1", unordered, world.leap("time", LEASE_MS + 1000)),
+      world.sweep("sweep 2", unordered),
+    ],
+  },
   checks("a lane and a log", { rule: delivering }),
   {
     name: "a lane and a log, events",

@@ -58,11 +58,9 @@ export async function deliver(
   const sent = await gates
     .run(name, plan, latestMs - startMs, () => send(deps, target, held, plan))
     .catch((cause: unknown) => failed(deps, held, startMs, cause));
-  if (sent === undefined) {
-    log.info("delivery.postponed", { ...factsOf(held), reason: "no room for it in time" });
-    return { next: "postponed" };
-  }
-  return sent;
+  if (sent !== undefined && sent.next !== "postponed") return sent;
+  log.info("delivery.postponed", { ...factsOf(held), reason: "no room for it in time" });
+  return { next: "postponed" };
 }
 
 /** What went wrong on our side is no answer of the target: it is tried again, and counts all the same. */
@@ -89,6 +87,8 @@ async function send(
     message: `its events were not read within ${String(READING_MS / 1000)} s`,
   });
   const milliseconds = attemptMs(target);
+  // An instance may have stood still meanwhile: somebody else may be at it before this ends.
+  if (deps.clock() + milliseconds > held.untilMs) return { next: "postponed" };
   const attempted = await pTimeout(attempt(deps, target, parcel), {
     milliseconds,
     message: `the attempt did not end within ${String(milliseconds / 1000)} s`,
