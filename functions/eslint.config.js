@@ -9,14 +9,19 @@ const domainWall = {
       {
         patterns: [
           {
-            // Everything but files beside it, and the hash functions of Node.js.
-            regex: "^(?!\\./[^/]+\\.ts$|node:crypto$)",
+            // Everything but files beside it, and of Node.js hash functions and ranges of addresses.
+            regex: "^(?!\\./[^/]+\\.ts$|node:crypto$|node:net$)",
             message: "The domain imports only from the domain.",
           },
           {
             group: ["node:crypto"],
-            allowImportNames: ["createHash"],
-            message: "Of node:crypto only createHash is pure.",
+            allowImportNames: ["createHash", "createHmac"],
+            message: "Of node:crypto only createHash and createHmac are pure.",
+          },
+          {
+            group: ["node:net"],
+            allowImportNames: ["BlockList", "isIP"],
+            message: "Of node:net only BlockList and isIP are pure.",
           },
         ],
       },
@@ -57,9 +62,21 @@ const noDynamicImport = {
 /** Dependencies point one way: functions → compose → adapters → app → domain. */
 const layers = [
   [
-    "src/app/**/*.ts",
+    "src/app/*.ts",
     {
-      regex: allBut(BESIDE, `\\.\\./domain/${FILE}`, ...PURE_LIBRARIES),
+      regex: allBut(`\\./(?:[^/.]+/)?${FILE}`, `\\.\\./domain/${FILE}`, ...PURE_LIBRARIES),
+      message: "Use cases import only the domain, each other and pure libraries.",
+    },
+  ],
+  [
+    "src/app/*/*.ts",
+    {
+      regex: allBut(
+        BESIDE,
+        `\\.\\./(?:[^/.]+/)?${FILE}`,
+        `\\.\\./\\.\\./domain/${FILE}`,
+        ...PURE_LIBRARIES,
+      ),
       message: "Use cases import only the domain, each other and pure libraries.",
     },
   ],
@@ -96,8 +113,21 @@ const layers = [
       regex: allBut(
         PACKAGE,
         BESIDE,
+        `\\.\\./(?:[^/.]+/){0,2}${FILE}`,
+        `\\.\\./\\.\\./(?:app(?:/[^/.]+)?|domain|config)/${FILE}`,
+      ),
+      message: "Adapters know neither functions nor parameters.",
+    },
+  ],
+  [
+    "src/adapters/*/*/*.ts",
+    {
+      regex: allBut(
+        PACKAGE,
+        BESIDE,
         `\\.\\./(?:[^/.]+/)?${FILE}`,
-        `\\.\\./\\.\\./(?:app|domain|config)/${FILE}`,
+        `\\.\\./\\.\\./(?:[^/.]+/)?${FILE}`,
+        `\\.\\./\\.\\./\\.\\./(?:app(?:/[^/.]+)?|domain|config)/${FILE}`,
       ),
       message: "Adapters know neither functions nor parameters.",
     },

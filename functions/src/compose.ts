@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { cloudLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
+import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
 import type { Engine } from "./app/engine.ts";
-import type { AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
+import type { Deliverer } from "./app/delivery/deliverer.ts";
+import type { Alarm, AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
+import type { DeliveryPorts, WakeUp, WakeUpClock } from "./app/ports/deliveries.ts";
 import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
 import { CONFIG, DATABASE, LOCATION } from "./params.ts";
@@ -68,37 +71,114 @@ export const contentRules = once(async (): Promise<ContentRules | undefined> => 
   }
 });
 
+const documents = once(async () => {
+  const [{ Firestore }, { firestoreDocuments }] = await Promise.all([
+    import("@google-cloud/firestore"),
+    import("./adapters/firestore/firestoreDocuments.ts"),
+  ]);
+  return firestoreDocuments(new Firestore({ databaseId: DATABASE.value() }));
+});
+
+const stores = once(async () => {
+  const [{ makeStorePorts }, asked] = await Promise.all([
+    import("./adapters/firestore/ports.ts"),
+    documents(),
+  ]);
+  return makeStorePorts(asked, cloudLog);
+});
+
+const newId = (): string => randomBytes(12).toString("hex");
+
 /** The use cases, on Firestore and Pub/Sub. */
 export const engine = once(async (): Promise<Engine> => {
-  const [{ Firestore }, { firestoreDocuments }, { makeStorePorts }, { makeEngine }] =
-    await Promise.all([
-      import("@google-cloud/firestore"),
-      import("./adapters/firestore/firestoreDocuments.ts"),
-      import("./adapters/firestore/ports.ts"),
-      import("./app/engine.ts"),
-    ]);
+  const [{ makeEngine }, ports] = await Promise.all([import("./app/engine.ts"), stores()]);
   return makeEngine({
-    ...makeStorePorts(
-      firestoreDocuments(new Firestore({ databaseId: DATABASE.value() })),
-      cloudLog,
-    ),
+    ...ports,
     publisher: lazyPublisher,
     alarmClock: lazyAlarmClock,
     timesOfDay,
+    deliverer,
     clock: Date.now,
-    newId: () => randomBytes(12).toString("hex"),
+    newId,
     log: cloudLog,
   });
 });
 
+/** What is kept of deliveries; only services with targets have any. */
+export const deliveryPorts = once(async (): Promise<DeliveryPorts> => {
+  const [{ makeDeliveryPorts }, asked] = await Promise.all([
+    import("./adapters/firestore/deliveryPorts.ts"),
+    documents(),
+  ]);
+  return makeDeliveryPorts(asked, cloudLog);
+});
+
+const deliverer = once(async (): Promise<Deliverer> => {
+  const [{ makeDeliverer }, { events }, ports] = await Promise.all([
+    import("./app/delivery/deliverer.ts"),
+    stores(),
+    deliveryPorts(),
+  ]);
+  return makeDeliverer({
+    ...ports,
+    events,
+    publisher: lazyPublisher,
+    callTarget: async (...call) => (await httpAttempts()).attempt(...call),
+    wakeUps: lazyAlarmClock,
+    clock: Date.now,
+    newId,
+    log: cloudLog,
+  });
+});
+
+const pubSubClient = once(async () => {
+  const { PubSub } = await import("@google-cloud/pubsub");
+  return new PubSub();
+});
+
 const pubSubPublisher = once(async () => {
-  const { makePublisher } = await import("./adapters/pubsub/publisher.ts");
-  return makePublisher();
+  const [{ makePublisher }, client] = await Promise.all([
+    import("./adapters/pubsub/publisher.ts"),
+    pubSubClient(),
+  ]);
+  return makePublisher(client);
 });
 
 const lazyPublisher: Publisher = {
   publish: async (publication) => (await pubSubPublisher()).publish(publication),
 };
+
+const replyPublisher = once(async () => {
+  const [{ makeReplyPublisher }, client] = await Promise.all([
+    import("./adapters/pubsub/replyPublisher.ts"),
+    pubSubClient(),
+  ]);
+  return makeReplyPublisher(client);
+});
+
+/**
+ * What it takes to call servers: loaded by the first delivery over HTTP. Secrets that are missing are
+ * reported then; what needs them waits.
+ */
+export const httpAttempts = once(async (): Promise<HttpAttempts> => {
+  const [{ makeHttpAttempts, secretsProblem }, { secretsOf }, all] = await Promise.all([
+    import("./adapters/targets/http/httpAttempts.ts"),
+    import("./domain/target.ts"),
+    services(),
+  ]);
+  const attempts = makeHttpAttempts({
+    // Not a parameter: firebase-tools would ask everybody for its value, also who needs none.
+    secrets: process.env["SECRETS"],
+    metadataHost: process.env["GCE_METADATA_HOST"],
+    publishReply: async (reply) => (await replyPublisher())(reply),
+    clock: Date.now,
+    random: Math.random,
+  });
+  const names = secretsOf(all.flatMap(({ targets = [] }) => targets));
+  const problem = await secretsProblem(attempts.secrets, names);
+  if (problem !== undefined) cloudLog.error("secrets.missing", problem);
+  return attempts;
+});
 
 const taskAlarmClock = once(async () => {
   const [{ initializeApp }, { makeAlarmClock }] = await Promise.all([
@@ -110,8 +190,8 @@ const taskAlarmClock = once(async () => {
   return makeAlarmClock(app, `locations/${LOCATION.value()}/functions/alarm`);
 });
 
-const lazyAlarmClock: AlarmClock = {
-  set: async (alarm) => (await taskAlarmClock()).set(alarm),
+const lazyAlarmClock: AlarmClock & WakeUpClock = {
+  set: async (alarm: Alarm | WakeUp) => (await taskAlarmClock()).set(alarm),
 };
 
 const timesOfDay: TimesOfDay = async (at, timeZone) => {

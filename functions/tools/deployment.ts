@@ -14,6 +14,7 @@ import { PARAMETERS, reviewParameters, reviewSize } from "./parameters.ts";
 import { unreadVariables, validValue, type Settings } from "./parameters.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
 import { foreignWarnings, prerequisitesOf, type Parties } from "./prerequisites.ts";
+import { reviewSecrets } from "./secrets.ts";
 
 /** What the files of the project say. */
 export interface Deployment {
@@ -73,6 +74,10 @@ export function reviewDeployment(deployment: Deployment): Review {
     invokers: typeof invokers === "string" ? undefined : invokers.invokers,
   };
   facts.push(...prerequisitesOf(parties));
+  const targets = services?.flatMap((service) => service.targets ?? []) ?? [];
+  const secrets = reviewSecrets(settings, targets, parties.serviceAccount);
+  facts.push(...secrets.facts);
+  problems.push(...secrets.problems);
   warnings.push(
     ...databaseWarnings(deployment),
     ...unreadVariables(settings),

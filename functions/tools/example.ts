@@ -16,9 +16,13 @@ import { startEmulators } from "./emulators.ts";
 import { loadExample, withDeadlineAt, type Example } from "./examples.ts";
 import { startAlarmClock, subscribeToTargets } from "./localCloud.ts";
 import { LOCAL_PARAMETERS } from "./localParameters.ts";
-import { LateError, playExample, Received } from "./playExample.ts";
+import { LateError, playExample, Received, type Played } from "./playExample.ts";
+import { playOutbox } from "./playOutbox.ts";
 
 const PROJECT = "demo-eventsync";
+/** Who plays what is more than events that are sent one after the other. */
+const PLAYERS: Readonly<Record<string, typeof playExample>> = { "orders-outbox": playOutbox };
+
 /** How far ahead a deadline by the clock is: the emulators start in between, on some machines slowly. */
 const LEADS_SECONDS = [30, 90, 270] as const;
 
@@ -85,25 +89,30 @@ async function play(
     const targets = await subscribeToTargets(services);
     const alarms = startAlarmClock(base, PROJECT, services);
     try {
-      const messages = new Received(print);
+      const isQuiet = (_: unknown, index: number): boolean =>
+        Object.hasOwn(PLAYERS, examples[index]?.name ?? "");
+      const quiet = new Set(services.filter(isQuiet).map(({ serviceName }) => serviceName));
+      const messages = new Received(print, quiet);
       targets.onMessage((message) => {
         messages.add(message);
       });
       const results = await Promise.all(
         examples.map(async (example, index) => {
           const service = services[index] ?? services[0];
-          const wrong = await playExample(example, {
+          const play = PLAYERS[example.name] ?? playExample;
+          const played = await play(example, {
             base,
+            projectId: PROJECT,
             service,
             deadlineMs,
             received: () => messages.of(service.serviceName),
             print,
             signal: AbortSignal.any([interrupt.signal, end.signal]),
           });
-          return wrong.map((line) => `${example.name}: ${line}`);
+          return { name: example.name, ...played };
         }),
       );
-      return conclude(results.flat(), examples);
+      return conclude(results);
     } finally {
       end.abort();
       await alarms.stop();
@@ -115,11 +124,12 @@ async function play(
   }
 }
 
-function conclude(wrong: readonly string[], examples: readonly Example[]): number {
-  for (const line of wrong) process.stderr.write(`example: ${line}\n`);
-  if (wrong.length > 0) return 1;
-  for (const { name, expected } of examples) {
-    print(`\n${name}: the ${String(expected.length)} messages that were expected, and no other.`);
+function conclude(results: readonly (Played & { readonly name: string })[]): number {
+  const lines = results.flatMap(({ name, wrong }) => wrong.map((line) => `${name}: ${line}`));
+  for (const line of lines) process.stderr.write(`example: ${line}\n`);
+  if (lines.length > 0) return 1;
+  for (const { name, messages } of results) {
+    print(`\n${name}: the ${String(messages)} messages that were expected, and no other.`);
   }
   return 0;
 }

@@ -1,5 +1,5 @@
 /** The examples of docs/examples: what each sends, and the messages that must come of it. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
@@ -32,6 +32,7 @@ export interface Example {
   readonly name: string;
   /** A service, as it is written in `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** None where the example is more than events that are sent one after the other: see `example.ts`. */
   readonly events: readonly ExampleEvent[];
   readonly expected: readonly Outcome[];
 }
@@ -48,14 +49,14 @@ export function loadExample(name: string): Example {
     throw new Error(`there is no example ${JSON.stringify(name)}, only ${names.join(", ")}`);
   }
   const read = (file: string): string => readFile(join(EXAMPLES_DIR, name, file));
+  const has = (file: string): boolean => existsSync(join(EXAMPLES_DIR, name, file));
   return {
     name,
     config: JSON.parse(read("config.json")) as Example["config"],
-    events: read("events.ndjson")
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as ExampleEvent),
-    expected: JSON.parse(read("expected.json")) as Outcome[],
+    events: (has("events.ndjson") ? read("events.ndjson").trimEnd().split("\n") : []).map(
+      (line) => JSON.parse(line) as ExampleEvent,
+    ),
+    expected: has("expected.json") ? (JSON.parse(read("expected.json")) as Outcome[]) : [],
   };
 }
 

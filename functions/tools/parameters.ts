@@ -91,6 +91,6 @@ export function reviewSize(settings: Settings): string[] {
 /** Probably typing mistakes. */
 export function unreadVariables(settings: Settings): string[] {
   return Object.entries(settings)
-    .filter(([name]) => name !== "CONFIG" && !(name in PARAMETERS))
+    .filter(([name]) => name !== "CONFIG" && name !== "SECRETS" && !(name in PARAMETERS))
     .map(([name, { file }]) => `nothing of EventSync reads the variable ${name} in ${file}`);
 }

@@ -10,12 +10,21 @@ export interface Stage {
   /** The URL before the paths of the functions. */
   readonly base: string;
   readonly service: ServiceConfig;
+  /** The project of the database. */
+  readonly projectId: string;
   /** When a deadline by the clock passes: epoch milliseconds. */
   readonly deadlineMs: number;
   /** The messages of the service that have come, each once. */
   readonly received: () => readonly TargetMessage[];
   readonly print: (text: string) => void;
   readonly signal: AbortSignal;
+}
+
+export interface Played {
+  /** What is wrong, a line each. */
+  readonly wrong: readonly string[];
+  /** How many messages were expected. */
+  readonly messages: number;
 }
 
 /** The emulators took so long that the deadline by the clock passed before all events were there. */
@@ -27,10 +36,9 @@ const PATIENCE_MS = 45_000;
 /**
  * Sends the events one after the other and waits for as many messages as are expected.
  *
- * @returns what is wrong, a line each
  * @throws LateError
  */
-export async function playExample(example: Example, stage: Stage): Promise<string[]> {
+export async function playExample(example: Example, stage: Stage): Promise<Played> {
   const { base, service, deadlineMs, received, signal } = stage;
   const path = encodeURIComponent(service.serviceName);
   // The first call of a function starts its process, which would look like a pause between events.
@@ -51,7 +59,7 @@ export async function playExample(example: Example, stage: Stage): Promise<strin
     Infinity,
   );
   const wrong = differences(example.expected, received().map(outcomeOf));
-  return [...wrong, ...(await leftOpen(stage))];
+  return { wrong: [...wrong, ...(await leftOpen(stage))], messages: example.expected.length };
 }
 
 /** Each event is in a message: a manual trigger would find nothing. */
@@ -86,15 +94,19 @@ async function send(
 export class Received {
   readonly #messages = new Map<string, TargetMessage>();
   readonly #print: (text: string) => void;
+  readonly #quiet: ReadonlySet<string>;
 
-  constructor(print: (text: string) => void) {
+  /** @param quiet services whose messages are not printed */
+  constructor(print: (text: string) => void, quiet: ReadonlySet<string>) {
     this.#print = print;
+    this.#quiet = quiet;
   }
 
   add(message: TargetMessage): void {
     const id = message.attributes["eventID"] ?? "";
     if (this.#messages.has(id)) return;
     this.#messages.set(id, message);
+    if (this.#quiet.has(message.attributes["serviceName"] ?? "")) return;
     this.#print(
       `\nThe event sync message, received on ${message.topic}:\n${renderMessage(message)}`,
     );

@@ -51,7 +51,16 @@ export class Alarms {
     const { window, clock } = this.#deps;
     const deadline = await deadlineOfRule(this.#deps, rule);
     if (deadline === undefined) return false;
-    if (asking !== undefined && this.#isSet(id, alone(deadline, asking.oldestMs))) return false;
+    if (asking !== undefined) {
+      const askedMs = alone(deadline, asking.oldestMs);
+      if (this.#isSet(id, askedMs)) return false;
+      if (rule.deadline.from === "last" && askedMs + DEADLINE_GRACE_MS > clock()) {
+        // It puts off the end of its window, so there is no need to read all of a session. What was over
+        // before it has an alarm, and the net, of its own.
+        await this.set(id, askedMs);
+        return false;
+      }
+    }
     const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
     const oldestMs = await window.oldest(id, { eventKeys });
     if (oldestMs === undefined) return false;

@@ -10,6 +10,7 @@ import { claimKept, claimTaken, takeClaims } from "./claimSyncs.ts";
 import type { Lease, OpenClaim, Ports } from "./ports.ts";
 import { lookAtAll, type Asking, type ProbeResult, type WindowProbe } from "./probeWindow.ts";
 import { replayWindow } from "./replayWindow.ts";
+import { CLAIM_MS } from "./timeLimits.ts";
 
 export type CheckOutcome =
   | { readonly outcome: "waiting"; readonly missing: readonly Shortfall[] }
@@ -35,6 +36,7 @@ type Deps = Pick<
   | "newId"
   | "log"
   | "claimChunk"
+  | "claimMs"
   | "seekAfter"
   | "timesOfDay"
 > & { readonly probe: WindowProbe; readonly alarms: Alarms };
@@ -91,12 +93,31 @@ async function attemptCheck(
     if (await deps.alarms.isDue(rule, id, asking)) {
       return checkTaken(deps, rule, id, lookAtAll(deps.clock()));
     }
+    const claims = await claimsLeft(deps, rule, id, asking);
+    if (claims.length > 0) return { outcome: "fired", leases: [], claims, more: false };
     const { missing } = probed;
     return missing.length === 0 ? { outcome: "nothingNew" } : { outcome: "waiting", missing };
   }
   return rule.trigger.keepEventAfterTrigger
     ? checkKept(deps, rule, id, probed)
     : checkTaken(deps, rule, id, probed);
+}
+
+/**
+ * Claims of the window that nobody is at. Only a trigger that is late looks for them (1 read): whoever hands one
+ * over has its own delivered again, to any instance, and the events that it asked for are in the sync by then.
+ */
+async function claimsLeft(
+  deps: Deps,
+  { trigger }: Rule,
+  id: WindowId,
+  asking: Asking | undefined,
+): Promise<OpenClaim[]> {
+  const { services, clock, claimMs = CLAIM_MS.check } = deps;
+  // A sweep finds them by itself.
+  if (trigger.keepEventAfterTrigger || asking === undefined || asking.isSwept === true) return [];
+  if (clock() < asking.oldestMs + claimMs) return [];
+  return takeClaims(deps, id, (await services.read(id)).claims);
 }
 
 type Complete = Extract<ProbeResult, { complete: true }>;

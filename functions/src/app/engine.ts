@@ -127,6 +127,7 @@ function together(asked: ReadonlySet<Asking | typeof EVERYTHING>): Asking | unde
   return {
     eventKeys: new Set(asking.flatMap(({ eventKeys }) => [...eventKeys])),
     oldestMs: asking.map(({ oldestMs }) => oldestMs).reduce((a, b) => Math.min(a, b)),
+    isSwept: asking.every(({ isSwept }) => isSwept === true),
   };
 }
 

@@ -1,24 +1,21 @@
 import pMap from "p-map";
 import pTimeout from "p-timeout";
 import { DEADLINE_GRACE_MS, passedBy } from "../domain/deadline.ts";
-import type { Rule } from "../domain/rule.ts";
-import { windowFacts } from "../domain/window.ts";
+import { endOf } from "../domain/event.ts";
+import { addSeconds, type Rule } from "../domain/rule.ts";
+import { windowFacts, type WindowId } from "../domain/window.ts";
 import type { CheckOutcome } from "./checkWindow.ts";
 import { deadlineOfRule } from "./deadlines.ts";
 import { noteFailedStep } from "./failedStep.ts";
-import type { Clock, Log, NetProgress, OpenWindows, TimesOfDay, WaitingEvent } from "./ports.ts";
+import type { NetProgress, Ports, WaitingEvent } from "./ports.ts";
 import { LATE_MS, type Asking } from "./probeWindow.ts";
 import { CLAIM_MS } from "./timeLimits.ts";
 
-interface Deps {
-  readonly openWindows: OpenWindows;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly timesOfDay?: TimesOfDay;
+interface Deps extends Pick<Ports, "openWindows" | "window" | "clock" | "log" | "timesOfDay"> {
   /** A window check that these events ask for, or none in particular, with its publication. */
   readonly check: (
     rule: Rule,
-    window: { readonly service: string; readonly key: string },
+    window: WindowId,
     asking: Asking | undefined,
   ) => Promise<CheckOutcome>;
 }
@@ -57,7 +54,8 @@ const NOTE_MS = 600_000;
  *
  * Where there is a deadline each marker that waits still is examined a second time, once a window that it
  * had begun would be closed: the alarm of its window was lost, or its window goes on. Deadlines come in the
- * order of receipt, so a second mark says how far that is done, and what lies before it is closed.
+ * order of receipt, so a second mark says how far that is done, and what lies before it is closed. An event of
+ * a session that goes on is passed over: the last one of its window is met, too.
  *
  * A check that fails is tried again by the next sweeps, and stops no other.
  *
@@ -76,10 +74,16 @@ export async function examineWindows(
   const before = await openWindows.progress(service);
   const dueMs = clock() - LATE_MS;
 
-  const check = async (key: string, asking: Asking | undefined): Promise<Result> => {
+  /** @param over looks only whether the window of these is over, which an event can put off */
+  const check = async (
+    key: string,
+    asking: Asking | undefined,
+    over?: readonly WaitingEvent[],
+  ): Promise<Result> => {
     if (clock() >= untilMs) return "left";
     const window = { service, key };
     try {
+      if (over !== undefined && (await goesOn(deps, rule, window, over))) return "done";
       const message = `not done after ${String(CHECK_SECONDS)} s`;
       const limit = { milliseconds: CHECK_SECONDS * 1000, message };
       const outcome = await pTimeout(deps.check(rule, window, asking), limit);
@@ -99,14 +103,21 @@ export async function examineWindows(
     { concurrency: AGAIN_CONCURRENCY },
   );
 
-  const examine = async (aboveMs: number | undefined, upToMs: number): Promise<Examined> => {
+  const examine = async (
+    aboveMs: number | undefined,
+    upToMs: number,
+    isOver: boolean,
+  ): Promise<Examined> => {
     let passedMs = aboveMs;
     let isEmpty = true;
     for await (const page of openWindows.scan(service, { aboveMs, upToMs })) {
       isEmpty = false;
       const results = await pMap(
-        askingByKey(page),
-        async ([key, asking]) => ({ key, result: await check(key, asking) }),
+        [...Map.groupBy(page, ({ key }) => key)],
+        async ([key, events]) => {
+          const result = await check(key, askingOf(events), isOver ? events : undefined);
+          return { key, result };
+        },
         { concurrency: CONCURRENCY },
       );
       const failures = results.filter(({ result }) => result === "failed");
@@ -121,14 +132,14 @@ export async function examineWindows(
     }
     return { passedMs: Math.max(upToMs, passedMs ?? upToMs), isEmpty, isCutShort: false };
   };
-  const visible = await examine(before.passedMs, dueMs);
+  const visible = await examine(before.passedMs, dueMs, false);
   const deadline = await deadlineOfRule(deps, rule);
   const overdueMs = deadline && passedBy(deadline, rule, clock() - DEADLINE_GRACE_MS - ALARM_MS);
   const upToMs = Math.min(overdueMs ?? Infinity, dueMs);
   const closed: Examined =
     deadline === undefined || visible.isCutShort
       ? { ...visible, passedMs: before.closedMs }
-      : await examine(before.closedMs, upToMs);
+      : await examine(before.closedMs, upToMs, true);
   await retried;
 
   const progress = {
@@ -156,18 +167,42 @@ interface Examined {
 
 type Result = "done" | "failed" | "left";
 
-/** The events of a page by key: one check for those of a window. */
-function askingByKey(page: readonly WaitingEvent[]): (readonly [string, Asking])[] {
-  return Array.from(
-    Map.groupBy(page, ({ key }) => key),
-    ([key, events]) => [
-      key,
-      {
-        eventKeys: new Set(events.map(({ eventKey }) => eventKey)),
-        // By age.
-        oldestMs: events[0]?.receivedAtMs ?? 0,
-        isSwept: true,
-      },
-    ],
+/** One check for those of a window. @param events by age */
+function askingOf(events: readonly WaitingEvent[]): Asking {
+  return {
+    eventKeys: new Set(events.map(({ eventKey }) => eventKey)),
+    oldestMs: events[0]?.receivedAtMs ?? 0,
+    isSwept: true,
+  };
+}
+
+/**
+ * Whether each of these events has put off the end of its window, and is not the last one that did: then to
+ * look at the window is to read all of a session for nothing (2 reads, none where windows do not go on).
+ *
+ * @param events of one window, by age
+ */
+async function goesOn(
+  { window, clock }: Deps,
+  { deadline, trigger, endpoints }: Rule,
+  id: WindowId,
+  events: readonly WaitingEvent[],
+): Promise<boolean> {
+  const { seconds, from } = deadline ?? {};
+  const lastMs = events.at(-1)?.receivedAtMs;
+  if (from !== "last" || seconds === undefined || lastMs === undefined) return false;
+  const isApart = events.some(
+    ({ receivedAtMs }, index) =>
+      receivedAtMs >= addSeconds(events[index - 1]?.receivedAtMs ?? Infinity, seconds),
   );
+  if (isApart) return false;
+  const eventKeys = endpoints.map(({ eventKey }) => eventKey);
+  const untilMs = addSeconds(lastMs, seconds) - 1;
+  const [next, oldestMs] = await Promise.all([
+    window.next(id, { eventKeys, after: endOf(lastMs), untilMs }),
+    window.oldest(id, { eventKeys }),
+  ]);
+  // However it goes on, it ends when its first event leaves the observation period.
+  const endMs = addSeconds(oldestMs ?? Infinity, trigger.observationPeriod);
+  return next !== undefined && clock() < endMs;
 }

@@ -106,6 +106,7 @@ export type LogFields = {
     readonly kind: "pending" | "sync" | "delivery" | "lane";
     readonly count: number;
   };
+  "secrets.missing": { readonly missing: readonly string[]; readonly error?: string };
   "request.refused": { readonly code: ErrorCode; readonly detail: string };
   "request.failed": { readonly code: ErrorCode; readonly error: string };
 };
@@ -363,6 +364,12 @@ export const LOG_EVENTS = {
     severity: "error",
     meaning: "an event that somebody changed or removed; its message goes out without it",
     toDo: "look at `services/<service>/events`",
+  },
+  "secrets.missing": {
+    severity: "error",
+    meaning:
+      "names of secrets that targets use, and that are not there, or cannot be read; deliveries that need them wait",
+    toDo: "look at the secret that `SECRETS` names, and at its roles",
   },
   "request.refused": { severity: "info", meaning: "a 4xx that was answered, with its code" },
   "request.failed": { severity: "error", meaning: "a 5xx that was answered: its code and cause" },

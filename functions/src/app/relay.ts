@@ -127,7 +127,10 @@ export async function relayDue(
   }
 }
 
-/** A topic that was wrong when the sync was made may have been put right in the configuration. */
+/**
+ * A topic that was wrong when the sync was made may have been put right in the configuration: the target's, or
+ * that of dead letters. Which of them it goes to stays as it was decided.
+ */
 export function withCurrentTopic(sync: Sync, rules: readonly Rule[]): Sync {
   const rule = rules.find(({ serviceName }) => serviceName === sync.serviceName);
   const topic = rule && topicOf(rule, sync.destination);

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import pMap from "p-map";
 import type { Event } from "../domain/event.ts";
+import { eventIdFrom, pendingOf } from "../domain/newEvent.ts";
 import type { Rule } from "../domain/rule.ts";
-import { windowOf } from "../domain/window.ts";
-import { messageSize } from "../domain/syncMessage.ts";
 import type { LogFields } from "./logEvents.ts";
 import type { Ports } from "./ports.ts";
 
@@ -39,15 +37,14 @@ export async function storeEvent(
   const { idempotencyKey, ...accepted } = request;
   const { serviceName } = rule;
   const { eventKey } = request;
-  const id = idempotencyKey === undefined ? deps.newId() : idFrom(eventKey, idempotencyKey);
+  const id = idempotencyKey === undefined ? deps.newId() : eventIdFrom(eventKey, idempotencyKey);
   const event: Event = { id, receivedAtMs: deps.clock(), ...accepted };
   const { receivedAtMs } = event;
-  const size = messageSize(event);
-  const key = event.key ?? windowOf(rule).key;
-  const pending =
-    event.ignored === undefined ? { id, key, eventKey, receivedAtMs, size } : undefined;
+  const pending = pendingOf(event);
+  const { size } = pending;
 
-  const result = await deps.events.append(rule, event, pending);
+  const counts = event.ignored === undefined;
+  const result = await deps.events.append(rule, event, counts ? pending : undefined);
   const facts = { service: serviceName, eventKey, eventId: id };
   if (result === "stored" || idempotencyKey === undefined) {
     logStored(deps.log, { ...facts, size }, event.ignored?.reason);
@@ -88,12 +85,4 @@ function logStored(
 
 function ignoredOf({ ignored }: Event): { readonly ignored?: string } {
   return ignored === undefined ? {} : { ignored: ignored.reason };
-}
-
-/** 128 bits of SHA-256, in hex: well scattered, and valid as a document id whatever the source sent. */
-function idFrom(eventKey: string, idempotencyKey: string): string {
-  return createHash("sha256")
-    .update(JSON.stringify([eventKey, idempotencyKey]))
-    .digest("hex")
-    .slice(0, 32);
 }

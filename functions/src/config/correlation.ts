@@ -8,7 +8,7 @@ import {
   type KeySource,
 } from "../domain/correlation.ts";
 import { isCredential, secretNames } from "../domain/credentials.ts";
-import { EventSyncError } from "../domain/errors.ts";
+import { EventSyncError, type Failure } from "../domain/errors.ts";
 import type { Event } from "../domain/event.ts";
 import { stepsOf } from "./bodyPath.ts";
 import { join } from "./normalize.ts";
@@ -18,27 +18,59 @@ import type { EndpointConfig, ServiceConfig } from "./schema.ts";
 /** A place as it is configured: one of these. */
 type ConfiguredPlace = NonNullable<EndpointConfig["key"]>;
 
-/**
- * What an event counts as: with its key, or not at all.
- *
- * @returns nothing where the service has no correlation
- * @throws EventSyncError `key-missing` if an event without a key is to be rejected
- */
+/** What an event counts as: with its key, or not at all; neither where the service has no correlation. */
+type Keyed = Pick<Event, "key" | "ignored">;
+
+/** @throws EventSyncError `key-missing` if an event without a key is to be rejected */
 export function correlate(
+  service: ServiceConfig,
+  endpoint: EndpointConfig,
+  request: KeySource & Pick<Event, "ignored">,
+): Keyed {
+  const keyed = keyedOf(service, endpoint, request);
+  if (!("absent" in keyed)) return keyed;
+  throw new EventSyncError("key-missing", `${NO_KEY}: ${keyed.absent}.`);
+}
+
+/**
+ * The same for the events of a batch, of which each says what is wrong with it.
+ *
+ * @throws EventSyncError `key-missing` if any of them is to be rejected
+ */
+export function correlateBatch(
+  service: ServiceConfig,
+  endpoint: EndpointConfig,
+  requests: readonly Parameters<typeof correlate>[2][],
+): Keyed[] {
+  const failures: Failure[] = [];
+  const all = requests.map((request, index): Keyed => {
+    const keyed = keyedOf(service, endpoint, request);
+    if (!("absent" in keyed)) return keyed;
+    failures.push({ pointer: `/${String(index)}`, message: `${NO_KEY}: ${keyed.absent}` });
+    return {};
+  });
+  if (failures.length === 0) return all;
+  const count = `${String(failures.length)} of ${String(all.length)}`;
+  const message = `Events of the batch without a correlation key: ${count}; none is stored.`;
+  throw new EventSyncError("key-missing", message, { failures });
+}
+
+const NO_KEY = "No correlation key";
+
+function keyedOf(
   { correlation }: ServiceConfig,
   endpoint: EndpointConfig,
   request: KeySource & Pick<Event, "ignored">,
-): Pick<Event, "key" | "ignored"> {
+): Keyed | { readonly absent: string } {
   // What does not count needs no key.
   if (correlation === undefined || request.ignored !== undefined) return {};
   const found = findKeyOf(correlation, endpoint, request);
   if ("key" in found) return found;
-  const detail = `No correlation key: ${found.absent}.`;
   switch (correlation.withoutKey) {
     case "reject":
-      throw new EventSyncError("key-missing", detail);
+      return found;
     case "ignore":
-      return { ignored: { reason: "no-key", detail } };
+      return { ignored: { reason: "no-key", detail: `${NO_KEY}: ${found.absent}.` } };
     case "fixed":
       return { key: correlation.fixedKey ?? "" };
   }
@@ -108,9 +140,12 @@ export function checkCorrelation(service: ServiceConfig, root: string): Problem[
   const { correlation, endpoints } = service;
   const at = (index: number): string => join(root, `endpoints[${String(index)}].key`);
   if (correlation === undefined) {
-    return endpoints.flatMap(({ key }, index) =>
+    const problems = endpoints.flatMap(({ key }, index) =>
       key === undefined ? [] : [{ path: at(index), message: NO_CORRELATION }],
     );
+    return service.targetPubSub?.orderingKey === "key"
+      ? [...problems, { path: join(root, "targetPubSub.orderingKey"), message: NOTHING_TO_ORDER }]
+      : problems;
   }
   const path = join(root, "correlation");
   const problems = checkFixedKey(correlation, path);
@@ -130,6 +165,8 @@ export function checkCorrelation(service: ServiceConfig, root: string): Problem[
 
 const NO_CORRELATION =
   "expected “correlation” in the service, without which no events are joined by a key";
+const NOTHING_TO_ORDER =
+  'expected “none”, or “correlation” in the service, without which there is no key to order by, got "key"';
 const NO_PLACE = "is missing: expected where the key is, here or in “correlation.key”";
 
 function checkFixedKey(

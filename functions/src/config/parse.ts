@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { EventSyncError } from "../domain/errors.ts";
 import { MAX_ATTRIBUTE_BYTES, sourceOf } from "../domain/publication.ts";
-import { RETENTION_MARGIN_SECONDS } from "../domain/retention.ts";
+import { defaultRetention, leastRetention } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredAtMost } from "../domain/rule.ts";
 import { checkDeadline } from "./checkDeadline.ts";
 import { readCondition } from "./condition.ts";
@@ -37,19 +37,23 @@ export interface Problem {
 /** A configuration that cannot be used, with everything that is wrong with it. */
 export class ConfigError extends EventSyncError {
   readonly problems: readonly Problem[];
+  /** Keys that nothing reads, by path: what is missing may stand there under a wrong name. */
+  readonly ignored: readonly string[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], ignored: readonly string[] = []) {
     super("invalid-configuration", "The configuration of this deployment is refused; see its log.");
     this.name = "ConfigError";
     this.problems = problems;
+    this.ignored = ignored;
   }
 
-  /** Every problem on a line of its own. */
+  /** Every problem on a line of its own, and behind them what nothing reads. */
   get report(): string {
     const lines = this.problems.map(({ path, message }) =>
       path === "" ? `  - ${message}` : `  - ${path}: ${message}`,
     );
-    return [`CONFIG has ${String(lines.length)} problem(s):`, ...lines].join("\n");
+    const ignored = this.ignored.map((path) => `  (nothing reads the key ${path})`);
+    return [`CONFIG has ${String(lines.length)} problem(s):`, ...lines, ...ignored].join("\n");
   }
 }
 
@@ -82,7 +86,7 @@ export function parseConfig(text: string, checkContent: CheckContent = () => [])
       });
     } else if (validate(candidate)) {
       const { condition, problems: wrong } = readCondition(candidate, path);
-      const retentionPeriod = asked ?? defaultRetention(candidate);
+      const retentionPeriod = asked ?? defaultRetention(candidate.trigger.observationPeriod);
       const service = { ...withTargets(candidate), condition, retentionPeriod };
       services.set(index, service);
       problems.push(...wrong, ...checkService(candidate, service, path));
@@ -101,7 +105,9 @@ export function parseConfig(text: string, checkContent: CheckContent = () => [])
   if (first === undefined && problems.length === 0) {
     problems.push({ path: "", message: "expected a service, or a list of at least 1 service" });
   }
-  if (first === undefined || problems.length > 0) throw new ConfigError(distinct(problems));
+  if (first === undefined || problems.length > 0) {
+    throw new ConfigError(distinct(problems), ignored);
+  }
   return { services: [first, ...others], ignored };
 }
 
@@ -191,18 +197,8 @@ function showNumber(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-const DEFAULT_RETENTION = serviceSchema.properties.retentionPeriod.default;
-
 function retentionAskedFor(candidate: unknown): number | undefined {
   return (candidate as Partial<GivenService> | null | undefined)?.retentionPeriod;
-}
-
-function defaultRetention(service: GivenService): number {
-  return Math.max(DEFAULT_RETENTION, leastRetention(service));
-}
-
-function leastRetention({ trigger }: Pick<GivenService, "trigger">): number {
-  return trigger.observationPeriod + RETENTION_MARGIN_SECONDS;
 }
 
 const bytes = (text: string): number => Buffer.byteLength(text);
@@ -212,7 +208,7 @@ const MAX_NAME_BYTES = 1000;
 function checkService(candidate: GivenService, service: ServiceConfig, root: string): Problem[] {
   const problems = checkKeys(service, root);
   const { retentionPeriod, trigger } = service;
-  const least = leastRetention(service);
+  const least = leastRetention(trigger.observationPeriod);
   if (retentionPeriod < least) {
     problems.push({
       path: join(root, "retentionPeriod"),

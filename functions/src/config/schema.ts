@@ -8,6 +8,7 @@ import {
   TRIGGER_TYPES,
   type TriggerType,
 } from "../domain/rule.ts";
+import { DEFAULT_RETENTION_SECONDS } from "../domain/retention.ts";
 import type { Target } from "../domain/target.ts";
 import { targetSchema, topicProperties, topicSchema } from "./targetSchema.ts";
 
@@ -364,7 +365,8 @@ export const serviceSchema = {
       expected: "an object with “topic”",
       additionalProperties: false,
       required: ["topic"],
-      description: "Where the windows go whose deadline says `deadLetter`.",
+      description:
+        "Where the windows go whose deadline says `deadLetter`. Like the target, it is the topic of the configuration at the time of publication: what waits follows a change, and without one goes where it was to go.",
       examples: [{ topic: "projects/my-project/topics/my-dead-letters" }],
       properties: { topic: topicSchema },
     },
@@ -374,7 +376,7 @@ export const serviceSchema = {
       expected: "a whole number of seconds, at least the observation period plus one day (86400)",
       description:
         "Seconds after receipt for which events and syncs stay readable in Firestore (TTL); longer while their sync is not published. At least the observation period plus one day (86400), so that no event expires before its message is out. Where it is not set and the observation period is longer than six days, the default is that minimum.",
-      default: 604800,
+      default: DEFAULT_RETENTION_SECONDS,
       examples: [1209600],
     },
     cors: {

@@ -29,7 +29,7 @@ export const topicProperties = {
     enum: ORDERING_KEYS,
     expected: `one of ${ORDERING_KEYS.join(", ")}`,
     description:
-      "`key`: the correlation key is the ordering key of the Pub/Sub message; `none` where it is not set.",
+      "`key`: the correlation key is the ordering key of the Pub/Sub message, which needs a `correlation`; `none` where it is not set.",
     examples: ["key"],
   },
 } as const;

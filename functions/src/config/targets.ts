@@ -1,5 +1,6 @@
 import { SYNC_REASONS } from "../domain/sync.ts";
 import type { HttpTarget, Target, TargetKind } from "../domain/target.ts";
+import { headerNameProblem, parseHeaderValue, parseUrl } from "../domain/template.ts";
 import { join } from "./normalize.ts";
 import type { Problem } from "./parse.ts";
 import type { GivenService } from "./schema.ts";
@@ -120,9 +121,13 @@ function checkFields(target: GivenTarget, path: string): Problem[] {
 }
 
 function checkCall(service: GivenService, target: GivenTarget, path: string): Problem[] {
+  if (target.orderingKey === "key" && service.correlation === undefined) {
+    const message = "expected “none”, or a “correlation” in the service: its events have no key";
+    return [{ path: join(path, "orderingKey"), message }];
+  }
   if (target.kind !== "http") return [];
   const { ordered, body, retry } = target;
-  const problems: Problem[] = [];
+  const problems: Problem[] = checkTexts(target, path);
   const note = (field: string, message: string): void => {
     problems.push({ path: join(path, field), message });
   };
@@ -139,6 +144,33 @@ function checkCall(service: GivenService, target: GivenTarget, path: string): Pr
   if (firstSeconds > longestSeconds) {
     const wanted = `at least firstSeconds (${String(firstSeconds)})`;
     note("retry.longestSeconds", `expected ${wanted}, got ${String(longestSeconds)}`);
+  }
+  return problems;
+}
+
+/** What is wrong with its URL and its headers, as far as that can be said before a call. */
+function checkTexts(target: GivenTarget, path: string): Problem[] {
+  const { url, allowPrivate = false, headers = {}, auth } = target;
+  const problems: Problem[] = [];
+  const read = url === undefined ? undefined : parseUrl(url, allowPrivate);
+  if (read !== undefined && "problem" in read) {
+    problems.push({ path: join(path, "url"), message: read.problem });
+  }
+  const seen = new Set<string>();
+  for (const [name, value] of Object.entries(headers)) {
+    const header = name.toLowerCase();
+    const text = typeof value === "string" ? parseHeaderValue(value) : undefined;
+    const message =
+      headerNameProblem(name) ??
+      (seen.has(header)
+        ? "expected one header of this name, in any letter case"
+        : auth !== undefined && header === "authorization"
+          ? "expected no such header: the identity token is in it"
+          : text !== undefined && "problem" in text
+            ? text.problem
+            : undefined);
+    seen.add(header);
+    if (message !== undefined) problems.push({ path: join(path, `headers.${name}`), message });
   }
   return problems;
 }

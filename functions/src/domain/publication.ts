@@ -32,7 +32,8 @@ export function attributesOf(message: SyncMessage, format: MessageFormat = "mess
   }
 }
 
-function cloudEventOf({ serviceName, eventID, date, key }: SyncMessage): Attributes {
+/** What makes a message a CloudEvent in binary mode: the type of its data, and `ce-` and an attribute's name. */
+export function cloudEventOf({ serviceName, eventID, date, key }: SyncMessage): Attributes {
   return {
     "content-type": "application/json",
     "ce-specversion": "1.0",

@@ -6,6 +6,18 @@ import { addSeconds } from "./rule.ts";
  */
 export const RETENTION_MARGIN_SECONDS = 86_400;
 
+/** For how many seconds events and syncs are kept where nobody says it and the observation period allows it. */
+export const DEFAULT_RETENTION_SECONDS = 604_800;
+
+/** The least that is allowed. */
+export function leastRetention(observationPeriod: number): number {
+  return observationPeriod + RETENTION_MARGIN_SECONDS;
+}
+
+export function defaultRetention(observationPeriod: number): number {
+  return Math.max(DEFAULT_RETENTION_SECONDS, leastRetention(observationPeriod));
+}
+
 /** Far above the longest pause between two attempts to publish: none is missed for want of a sweep. */
 const NOTICE_SECONDS = 43_200;
 

@@ -82,6 +82,11 @@ export interface Rule {
   readonly retentionPeriod: number;
 }
 
+/** What storing an event depends on. */
+export interface StoringRule extends Pick<Rule, "serviceName" | "correlation" | "retentionPeriod"> {
+  readonly trigger: Pick<Rule["trigger"], "observationPeriod">;
+}
+
 /** Whether a complete window becomes a sync by itself, rather than by the manual trigger only. */
 export function firesByItself({ trigger }: Pick<Rule, "trigger">): boolean {
   switch (trigger.type) {

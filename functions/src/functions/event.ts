@@ -3,7 +3,7 @@ import type { StoredEvent } from "../app/storeEvent.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { readEventRequest } from "../adapters/http/eventRequest.ts";
 import { contentRules, engine } from "../compose.ts";
-import { correlate } from "../config/correlation.ts";
+import { correlate, correlateBatch } from "../config/correlation.ts";
 import { invokersOf } from "../invokers.ts";
 import { handle } from "./http.ts";
 import { answerTrigger } from "./trigger.ts";
@@ -18,7 +18,10 @@ export const event = onRequest(
     const { isBatch, events } = await readEventRequest(request, endpoint);
     const rules = await contentRules();
     const judged = rules?.judge(endpoint, events) ?? events.map((one) => one.request);
-    const accepted = judged.map((one) => ({ ...one, ...correlate(service, endpoint, one) }));
+    const keyed = isBatch
+      ? correlateBatch(service, endpoint, judged)
+      : judged.map((one) => correlate(service, endpoint, one));
+    const accepted = judged.map((one, index) => ({ ...one, ...keyed[index] }));
     const stored = await (await engine()).storeEvents(service, accepted);
     const names = { service: service.serviceName, eventKey: endpoint.eventKey };
     const isNew = stored.length === 0 || stored.some(({ duplicate }) => !duplicate);

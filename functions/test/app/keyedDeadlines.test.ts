@@ -113,6 +113,40 @@ describe("windows by key whose alarms are lost", () => {
     assert.deepEqual(world.groups(), ["a1 a2"]);
   });
 
+  it("cost no more the longer a session goes on, and end with their period all the same", async () => {
+    const world = memoryWorld();
+    const configured = keyed({ seconds: 5 * 60, from: "last" }, {
+      trigger: { observationPeriod: 40 * 60 },
+    } as Rule);
+    let documents = 0;
+    const counting = (): Engine =>
+      world.instance(async (_, run) => {
+        const answer = await Promise.resolve().then(run);
+        documents += Array.isArray(answer) ? answer.length : 1;
+        return answer;
+      }, isLost);
+    const costs: number[] = [];
+    for (let minute = 0; minute < 35; minute++) {
+      for (let event = 0; event < 5; event++) await world.store(configured, "a", "a", "1");
+      world.clock.advance(MINUTE);
+      const before = documents;
+      await counting().sweep([configured]);
+      costs.push(documents - before);
+    }
+    assert.equal(world.messages.length, 0);
+    const [early = 0, late = 0] = [costs[10], costs[30]];
+    assert.ok(late <= early, `${String(early)}, then ${String(late)} documents a sweep`);
+    // It never pauses: its beginning is not lost, and what follows is a session of its own.
+    for (let minute = 0; minute < 15; minute++) {
+      await world.store(configured, "a", "a", "1");
+      await sweepFor(world, configured, 1);
+    }
+    assert.equal(world.messages.length, 1);
+    await sweepFor(world, configured, 10);
+    assert.equal(world.messages.length, 2);
+    assert.equal(pendingOf(world), 0);
+  });
+
   it("cost nothing more once they are closed, and one look at each marker that waits", async () => {
     const world = memoryWorld();
     const configured = keyed({ seconds: SECONDS });

@@ -131,6 +131,30 @@ describe("sweep", () => {
     assert.deepEqual(published, ["projects/p-old/topics/old"]);
   });
 
+  describe("publishes a dead letter that has waited", () => {
+    const deadLetter = leaseOn(
+      sync([syncEndpoint("a", [])], {
+        serviceName: "A",
+        destination: "deadLetter",
+        topic: "projects/p-old/topics/dead",
+      }),
+    );
+
+    it("to the dead-letter topic that is configured now, not to the target", async () => {
+      const { deps, published } = setUp(deadLetter);
+      const topic = "projects/p-new/topics/dead";
+      const deadline = { seconds: 60, then: "deadLetter" } as const;
+      await sweep(deps, [rule({ ...A, deadline, deadLetterPubSub: { topic } })]);
+      assert.deepEqual(published, [topic]);
+    });
+
+    it("to the topic of its time where none is configured any more", async () => {
+      const { deps, published } = setUp(deadLetter);
+      await sweep(deps, [A]);
+      assert.deepEqual(published, ["projects/p-old/topics/dead"]);
+    });
+  });
+
   it("leaves the other syncs of a service for the next time once one cannot be published", async () => {
     const stuck = Array.from({ length: 50 }, (_, index) => lease(`a${String(index)}`, "A"));
     const { deps } = setUp(...stuck, lease("b", "B", "projects/p-b/topics/good"));

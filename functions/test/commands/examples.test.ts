@@ -37,7 +37,7 @@ describe("the examples, on emulators of their own", function () {
       child.kill();
     }
     for (const name of exampleNames()) {
-      assert.match(printed, new RegExp(`^${name}: the \\d messages that were expected`, "m"));
+      assert.match(printed, new RegExp(`^${name}: the \\d+ messages that were expected`, "m"));
     }
     assert.match(printed, /^attributes \{.*"reason":"deadline","key":"C-3"\}$/m);
     assert.deepEqual(readdirSync(temporary), []);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { correlate, correlationInWords } from "../../src/config/correlation.ts";
+import { correlate, correlateBatch, correlationInWords } from "../../src/config/correlation.ts";
 import { ConfigError, parseConfig } from "../../src/config/parse.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
 
@@ -47,6 +47,35 @@ describe("a correlation in the configuration", () => {
     assert.equal(refused({}), `correlation.key: ${wanted}, got {}`);
     const both = { header: "X-Id", body: "$.id" };
     assert.equal(refused(both), `correlation.key: ${wanted}, got ${JSON.stringify(both)}`);
+  });
+
+  it("is there where the key is to be the ordering key", () => {
+    const topic = "projects/demo-eventsync/topics/topic1";
+    const ordered = (correlation: unknown): string =>
+      JSON.stringify({
+        ...(JSON.parse(raw(correlation)) as object),
+        targetPubSub: { topic, orderingKey: "key" },
+      });
+    assert.ok(parseConfig(ordered({ key: { header: "X-Id" } })));
+    assert.throws(() => parseConfig(ordered(undefined)), {
+      problems: [
+        {
+          path: "targetPubSub.orderingKey",
+          message:
+            'expected “none”, or “correlation” in the service, without which there is no key to order by, got "key"',
+        },
+      ],
+    });
+  });
+
+  it("is there where the key is to be the ordering key of a target of the list", () => {
+    const topic = "projects/demo-eventsync/topics/topic1";
+    const target = { name: "t", kind: "pubsub", topic, orderingKey: "key" };
+    const service = { ...(JSON.parse(raw(undefined)) as object), targets: [target] };
+    assert.throws(
+      () => parseConfig(JSON.stringify(service)),
+      (error: ConfigError) => error.problems[0]?.path === "targets[0].orderingKey",
+    );
   });
 
   it("refuses a path that is no path, or names many places", () => {
@@ -155,6 +184,24 @@ describe("an event of a service with a correlation", () => {
     });
     const fixed = parsed({ key, withoutKey: "fixed", fixedKey: "others" });
     assert.deepEqual(eventOf(fixed), { key: "others" });
+  });
+
+  it("of a batch is named by its place, where it was looked for, and all are refused with it", () => {
+    const service = parsed({ key: { body: "$.id" } });
+    const [endpoint] = service.endpoints;
+    const batch = (...contents: string[]) => contents.map((content) => ({ ...none, content }));
+    assert.deepEqual(correlateBatch(service, endpoint!, batch('{"id":1}', '{"id":"2"}')), [
+      { key: "1" },
+      { key: "2" },
+    ]);
+    assert.throws(() => correlateBatch(service, endpoint!, batch("{}", '{"id":1}', '{"id":[]}')), {
+      code: "key-missing",
+      message: "Events of the batch without a correlation key: 2 of 3; none is stored.",
+      failures: [
+        { pointer: "/0", message: "No correlation key: “$.id” in the JSON body is missing" },
+        { pointer: "/2", message: "No correlation key: “$.id” in the JSON body is a list" },
+      ],
+    });
   });
 
   it("has its key where its endpoint says", () => {

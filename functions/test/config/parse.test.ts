@@ -118,7 +118,7 @@ describe("parseConfig", () => {
       targetPubSub: {
         topic: "projects/example.com:my-project/topics/Topic.1_~%+-",
         format: "cloudevents",
-        orderingKey: "key",
+        orderingKey: "none",
       },
       condition: { any: [{ endpoint: "a/b c%", min: 2 }] },
       retentionPeriod: 86_401,
@@ -770,6 +770,21 @@ describe("parseConfig", () => {
       (error) => {
         assert.ok(error instanceof ConfigError);
         matchGolden("config-errors.txt", `${error.report}\n`);
+        return true;
+      },
+    );
+  });
+
+  it("names what nothing reads beside what is missing: it may be that, misspelt", () => {
+    const misspelt = { ...MINIMAL, correlation: { key: { heder: "X-Id" } }, deadline: { secs: 5 } };
+    assert.throws(
+      () => parse(misspelt),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.deepEqual(error.report.split("\n").slice(-2), [
+          "  (nothing reads the key correlation.key.heder)",
+          "  (nothing reads the key deadline.secs)",
+        ]);
         return true;
       },
     );

@@ -19,6 +19,7 @@ const FULL = {
       redactQueryParams: ["pin"],
     },
   ],
+  correlation: { key: { header: "X-Id" }, withoutKey: "reject" },
   condition: { all: [{ endpoint: "a", min: 2 }] },
   trigger: { type: "window", observationPeriod: 60, keepEventAfterTrigger: true },
   targetPubSub: {

@@ -105,12 +105,57 @@ describe("the targets of a service", () => {
       [{ ...HOOK, retry: { firstSeconds: 60, longestSeconds: 5 } }],
       "targets[0].retry.longestSeconds: expected at least firstSeconds (60), got 5",
     ],
+    [
+      "a URL has a variable that does not exist",
+      [{ ...HOOK, url: "https://example.com/{order}" }],
+      "targets[0].url: there are only the variables {key}, {eventID}, {service}",
+    ],
+    [
+      "a variable would say who is called",
+      [{ ...HOOK, url: "https://{key}.example.com/" }],
+      "targets[0].url: expected a URL that begins with https:// and a host",
+    ],
+    [
+      "an address is private",
+      [{ ...HOOK, url: "https://169.254.169.254/" }],
+      "targets[0].url: expected a public address, or “allowPrivate”; 169.254.169.254 is none",
+    ],
+    [
+      "a URL is not of https",
+      [{ ...HOOK, url: "http://example.com/" }],
+      "targets[0].url: expected a URL that begins with https:// and a host",
+    ],
+    [
+      "a header has a variable that does not exist",
+      [{ ...HOOK, headers: { "X-Key": "{keys}" } }],
+      "targets[0].headers.X-Key: there are only the variables {key}, {eventID}, {service}",
+    ],
+    [
+      "a header is EventSync's own",
+      [{ ...HOOK, headers: { Host: "example.com" } }],
+      "targets[0].headers.Host: EventSync writes this header itself",
+    ],
+    [
+      "a header is there twice",
+      [{ ...HOOK, headers: { "X-Key": "a", "x-key": "b" } }],
+      "targets[0].headers.x-key: expected one header of this name, in any letter case",
+    ],
+    [
+      "a header and a token say who calls",
+      [{ ...HOOK, headers: { Authorization: { secret: "a" } }, auth: { identityToken: {} } }],
+      "targets[0].headers.Authorization: expected no such header: the identity token is in it",
+    ],
   ];
   for (const [what, targets, message] of refused) {
     it(`are refused where ${what}`, () => {
       assert.deepEqual(problemsOf(targets), [message]);
     });
   }
+
+  it("may be in a private network that is allowed", () => {
+    const url = "http://127.0.0.1:8080/{key}?id={eventID}";
+    assert.deepEqual(problemsOf([{ ...HOOK, url, allowPrivate: true }]), []);
+  });
 
   it("may send the event itself where each is relayed", () => {
     const [endpoint] = service([]).endpoints;

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import type { Timestamp } from "@google-cloud/firestore";
 import { isConflict } from "../../src/adapters/firestore/conflicts.ts";
-import type { Version } from "../../src/adapters/firestore/documents.ts";
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
-import { deregistration, registration } from "../../src/adapters/firestore/serviceState.ts";
+import {
+  deregistration,
+  registration,
+  type StateVersion,
+} from "../../src/adapters/firestore/serviceState.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import { ago, NOW } from "../support/factories.ts";
 import { useStore } from "../support/store.ts";
@@ -80,13 +83,14 @@ describe("ServiceState on Firestore", () => {
     assert.deepEqual((await services.read(SVC)).claims, []);
     const documents = firestoreDocuments(db);
     const to = { receivedAtMs: NOW, id: "e1" };
-    await documents.commit([registration(SVC, "s1", to, undefined)]);
-    const { version } = await services.read(SVC);
+    const none = { service: undefined, window: undefined };
+    await documents.commit(registration(SVC, "s1", to, none, NOW));
+    const version = await versionNow(SVC);
     await services.reset(SVC, { atMs: NOW, keepFromMs: LONG_AGO });
-    const stale = registration(SVC, "s2", to, version as Version);
-    await assert.rejects(documents.commit([stale]), (error) => isConflict(error));
-    const other = registration({ ...SVC, key: "k" }, "s3", to, await versionNow());
-    await documents.commit([other]);
+    const stale = registration(SVC, "s2", to, version, NOW);
+    await assert.rejects(documents.commit(stale), (error) => isConflict(error));
+    const keyed = { ...SVC, key: "k" };
+    await documents.commit(registration(keyed, "s3", to, await versionNow(keyed), NOW));
     await paths.service("svc").update({ "claiming.s4": { key: "", to: "soon" } });
     const state = await services.read(SVC);
     assert.deepEqual([state.claims, state.resetsMs], [[{ syncId: "s1", to }], [NOW]]);
@@ -94,9 +98,29 @@ describe("ServiceState on Firestore", () => {
     assert.deepEqual((await services.read(SVC)).claims, []);
     assert.deepEqual((await services.read({ ...SVC, key: "k" })).claims, [{ syncId: "s3", to }]);
 
-    async function versionNow(): Promise<Version> {
-      return (await services.read(SVC)).version as Version;
+    async function versionNow(window: typeof SVC): Promise<StateVersion> {
+      return (await services.read(window)).version as StateVersion;
     }
+  });
+
+  it("lets no claim be registered over a reset of its key, the first or a later one", async () => {
+    const { services, db } = store();
+    const documents = firestoreDocuments(db);
+    const to = { receivedAtMs: NOW, id: "e1" };
+    const window = { ...SVC, key: "k" };
+    const versionNow = async () => (await services.read(window)).version as StateVersion;
+    for (const atMs of [ago(20), ago(10)]) {
+      const before = await versionNow();
+      await services.reset(window, { atMs, keepFromMs: LONG_AGO });
+      const stale = registration(window, "s1", to, before, NOW);
+      await assert.rejects(documents.commit(stale), (error) => isConflict(error));
+    }
+    // Two after each other name what the one before has left.
+    for (const id of ["s2", "s3"]) {
+      await documents.commit(registration(window, id, to, await versionNow(), NOW));
+    }
+    const { resetsMs, claims } = await services.read(window);
+    assert.deepEqual([resetsMs, claims.length], [[ago(20), ago(10)], 2]);
   });
 
   it("leaves other fields of the document alone", async () => {

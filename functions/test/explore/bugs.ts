@@ -253,6 +253,18 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
     }),
   },
   {
+    name: "a window that was looked at once is not looked at again after its deadline",
+    foundBy: "keys with a deadline, lost alarms and sweeps",
+    ports: (ports) => ({
+      ...ports,
+      openWindows: {
+        ...ports.openWindows,
+        saveProgress: (service, progress) =>
+          ports.openWindows.saveProgress(service, { ...progress, closedMs: progress.passedMs }),
+      },
+    }),
+  },
+  {
     name: "each endpoint is read by itself",
     foundBy: "check and events",
     ports: (ports) => ({

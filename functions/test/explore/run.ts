@@ -163,12 +163,21 @@ export class World {
   }
 
   /** A check, on an instance of its own, that an event asked for. */
-  check(name: string, rule: Rule, event?: NewEvent, key = ""): Play {
+  check(
+    name: string,
+    rule: Rule,
+    event?: NewEvent,
+    key = "",
+    before?: () => Promise<unknown>,
+  ): Play {
     const { actor, engine } = this.instance(name);
     const window = { ...windowOf(rule), key };
     return {
       actor,
-      run: () => engine.checkWindow(rule, window, event),
+      run: () => {
+        const check = (): Promise<unknown> => engine.checkWindow(rule, window, event);
+        return before === undefined ? check() : before().then(check);
+      },
       again: (other) => other.checkWindow(rule, window, event),
     };
   }

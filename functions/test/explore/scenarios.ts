@@ -26,6 +26,15 @@ const almostDue: ScenarioFacts["before"] = [
 /** Longer than the grace. */
 const PAST_GRACE_MS = 1100;
 const keyed = rule({ correlation: {} });
+const keyedClosing = rule({ correlation: {}, deadline: { seconds: 600, then: "publish" } });
+/** Their triggers and alarms are lost. The deadlines of two pass while a scenario plays, that of the third soon after. */
+const keysAlmostDue: ScenarioFacts["before"] = [
+  ["a", 599_995, "1"],
+  ["a", 599_000, "2"],
+  ["a", 580_000, "3"],
+];
+/** Longer than the net leaves a window to its alarm, once its deadline has passed. */
+const PAST_ALARM_MS = 12_500;
 
 /** With a lane, a log, and a target that takes syncs in any order. */
 const delivering = rule({
@@ -556,6 +565,32 @@ export const scenarios: readonly ScenarioFacts[] = [
       world.sweep("sweep 1", keyed),
       world.sweep("sweep 2", keyed),
       world.arrival("event b 3", keyed, "b", undefined, "3"),
+    ],
+  },
+  {
+    name: "keys with a deadline, an alarm and completing events",
+    rule: keyedClosing,
+    before: keysAlmostDue,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("alarm", keyedClosing, undefined, "1", world.leap("time", PAST_GRACE_MS)),
+      world.arrival("event b 1", keyedClosing, "b", undefined, "1"),
+      world.arrival("event b 2", keyedClosing, "b", undefined, "2"),
+    ],
+  },
+  {
+    name: "keys with a deadline, lost alarms and sweeps",
+    rule: keyedClosing,
+    before: keysAlmostDue,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.sweep("sweep 1", keyedClosing),
+      world.sweep("sweep 2", keyedClosing, world.leap("time", PAST_ALARM_MS)),
+      world.arrival("event b 2", keyedClosing, "b", undefined, "2"),
     ],
   },
   {

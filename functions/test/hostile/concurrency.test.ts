@@ -43,16 +43,16 @@ describe("six processes of the built functions, under hostile delivery", functio
   const run = (rule: Rule, events: number, kills = 0): Promise<StormReport> =>
     storm({ world, fleet, rule, random: random.fork(), events, inFlight: 64, kills });
 
-  it("put each of 600 events of two endpoints into one sync, published once", async () => {
-    const { violations, figures } = await run(rules.two, 600);
+  it("put each of 400 events of two endpoints into one sync, published once", async () => {
+    const { violations, figures } = await run(rules.two, 400);
     assert.deepEqual(violations, []);
-    assert.ok(figures.exported > 500);
+    assert.ok(figures.exported > 300);
   });
 
-  it("put each of 600 events of five endpoints into one sync, published once", async () => {
-    const { violations, figures } = await run(rules.five, 600);
+  it("put each of 400 events of five endpoints into one sync, published once", async () => {
+    const { violations, figures } = await run(rules.five, 400);
     assert.deepEqual(violations, []);
-    assert.ok(figures.exported > 500);
+    assert.ok(figures.exported > 300);
   });
 
   it("make each sync of kept events once", async () => {
@@ -61,7 +61,7 @@ describe("six processes of the built functions, under hostile delivery", functio
   });
 
   it("lose and duplicate nothing when processes are killed meanwhile", async () => {
-    const { violations } = await run(rules.killed, 500, 4);
+    const { violations } = await run(rules.killed, 400, 4);
     assert.deepEqual(violations, []);
     assert.ok(fleet.kills > 0);
   });

@@ -3,9 +3,25 @@ import assert from "node:assert/strict";
 import { HostileAlarms } from "../../testkit/hostile/alarms.ts";
 import { Eventarc } from "../../testkit/hostile/eventarc.ts";
 import { Fleet, inParallel, request } from "../../testkit/hostile/fleet.ts";
+import { readLedger, type Ledger } from "../../testkit/hostile/ledger.ts";
 import { Random } from "../../testkit/hostile/random.ts";
 import { announceSeed } from "../../testkit/hostile/seed.ts";
+import { judgeVisible } from "../../testkit/hostile/visible.ts";
 import { World } from "../../testkit/hostile/world.ts";
+
+/** What there is of each key, as if it were a service of its own. */
+function windowsOf(ledger: Ledger): Map<string, Ledger> {
+  const windows = Map.groupBy(ledger.events.values(), ({ key }) => key);
+  return new Map(
+    Array.from(windows, ([key, events]) => {
+      const ids = new Set(events.map(({ id }) => id));
+      const syncs = ledger.syncs.filter(({ endpoints }) =>
+        endpoints.some(({ members }) => members.some((id) => ids.has(id))),
+      );
+      return [key, { ...ledger, syncs, events: new Map(events.map((event) => [event.id, event])) }];
+    }),
+  );
+}
 
 const KEYS = 1000;
 const SECONDS = 600;
@@ -77,6 +93,14 @@ describe("1,000 keys whose deadlines pass in the middle", function () {
     assert.deepEqual(violations, []);
     const events = KEYS + keys.filter((key) => !isThird(2)(key)).length;
     assert.deepEqual([figures.exported, figures.pending], [events, 0]);
-    assert.ok(figures.syncs >= KEYS, `${String(figures.syncs)} syncs`);
+    const windows = windowsOf(await readLedger(world.db, rule.serviceName));
+    assert.equal(windows.size, KEYS);
+    for (const [key, ledger] of windows) {
+      assert.deepEqual(judgeVisible(rule, ledger), [], key);
+      const reasons = ledger.syncs.map(({ reason }) => reason).join();
+      // A deadline closes a window once: only what came after it is closed by another.
+      const expected = [/^complete$/, /^(complete|deadline,deadline)$/, /^deadline$/];
+      assert.match(reasons, expected[Number(key) % 3]!, key);
+    }
   });
 });

@@ -63,6 +63,7 @@ export const WIRED_SERVICES: readonly RawService[] = [
     {},
     { correlation: { key: { header: "X-Order-Id" } } },
   ),
+  service("staged", PAIR, {}, { correlation: { key: { header: "X-Id" } } }),
   service("keyed-pair", PAIR, {}, { correlation: { key: { header: "X-Id" } } }),
   service(
     "keyed-ignoring",

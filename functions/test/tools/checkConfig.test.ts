@@ -12,18 +12,17 @@ DATABASE=(default)
 `;
 
 describe("check-config", () => {
-  const checkouts: Checkout[] = [];
-  after(() => {
-    for (const checkout of checkouts) checkout.remove();
-  });
   const check = (
     files: Readonly<Record<string, string>>,
     args: readonly string[] = ["--project", "my-project"],
     env?: Readonly<Record<string, string>>,
   ): Ran => {
     const checkout = new Checkout(files);
-    checkouts.push(checkout);
-    return checkout.run("checkConfig.ts", args, env);
+    try {
+      return checkout.run("checkConfig.ts", args, env);
+    } finally {
+      checkout.remove();
+    }
   };
 
   it("checks the project that is named, and says which file each value came from", () => {
@@ -325,6 +324,15 @@ describe("the review of a deployment", () => {
       assert.match(review({ [name]: value }).problems[0] ?? "", message);
     });
   }
+
+  it("takes the name of a secret, and not the secrets themselves", () => {
+    const named = review({ SECRETS: "projects/my-project/secrets/eventsync" });
+    assert.deepEqual(named.problems, []);
+    assert.doesNotMatch(named.warnings.join(), /SECRETS/);
+    const held = review({ SECRETS: '{"shop":"s3cret"}' });
+    assert.match(held.problems.join(), /SECRETS in .*my-project holds the secrets themselves/);
+    assert.doesNotMatch(JSON.stringify(held), /s3cret/);
+  });
 
   it("refuses a DATABASE that rules and indexes would not go to", () => {
     const DATABASE = "eventsync";

@@ -74,6 +74,14 @@ describe("steps that run beside each other", () => {
     );
   });
 
+  it("compile what they have in common once, into a directory that is gone with them", async () => {
+    const { results } = await run(["a", "b"].map((name) => sh(name, 'echo "$NODE_COMPILE_CACHE"')));
+    const [path = "", other] = results.map(({ output }) => output.trim());
+    assert.match(path, /\/compiled$/);
+    assert.equal(other, path);
+    assert.ok(!existsSync(join(path, "..")));
+  });
+
   it("begin in their order, as there is room; one that needs all of it runs alone", async () => {
     const { told } = await run(
       [sh("a", ":"), sh("b", ":", { isAlone: true }), sh("c", ":"), sh("d", ":")],
@@ -163,7 +171,7 @@ describe("the summary of the checks", () => {
       "build        passed      10 s\n" +
         "unit         passed      61 s  1028 passed\n" +
         "rehearsal    passed      10 s  12 passed\n" +
-        "1040 passing\n",
+        "1040 passed, 0 failed\n",
     );
   });
 
@@ -174,6 +182,6 @@ describe("the summary of the checks", () => {
       result("emulators", { outcome: "left out", seconds: 0 }),
     ]);
     assert.match(text, /^unit +failed +10 s {2}7 passed {2}2 failed$/m);
-    assert.match(text, /\nnot passed: build, unit, emulators\n2 failing\n7 passing\n$/);
+    assert.match(text, /\nnot passed: build, unit, emulators\n7 passed, 4 failed\n$/);
   });
 });

@@ -31,7 +31,7 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
   [
     "src/domain/rule.ts",
     ["./event.ts"],
-    ["../app/ports.ts", "p-map", "@google-cloud/firestore", "node:fs"],
+    ["../app/ports.ts", "p-map", "@google-cloud/firestore", "node:fs", "node:https"],
   ],
   [
     "src/app/relay.ts",
@@ -47,6 +47,11 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
       "../compose.ts",
       "./../compose.ts",
     ],
+  ],
+  [
+    "src/app/delivery/attemptHttp.ts",
+    ["./buildCall.ts", "../ports.ts", "../ports/caller.ts", "../../domain/attempt.ts", "p-map"],
+    ["../../adapters/log.ts", "../../compose.ts", "../../config/schema.ts", "node:https"],
   ],
   [
     "src/config/parse.ts",
@@ -70,6 +75,11 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
     "src/adapters/firestore/outbox.ts",
     ["@google-cloud/firestore", "../../app/ports.ts", "../../domain/sync.ts", "../leaveDomain.ts"],
     ["../../compose.ts", "../../params.ts", "../../functions/event.ts", "../../index.ts"],
+  ],
+  [
+    "src/adapters/targets/http/caller.ts",
+    ["node:https", "./guardedLookup.ts", "../../log.ts", "../../../app/ports/caller.ts"],
+    ["../../../compose.ts", "../../../params.ts", "../../../functions/event.ts"],
   ],
   [
     "testkit/hostile/world.ts",

@@ -51,6 +51,33 @@ describe("correlation keys, on the emulator suite", () => {
       "No correlation key: “$.order.id” in the JSON body is missing.",
     );
 
+    const batch = ["1", undefined].map((subject, id) => ({
+      specversion: "1.0",
+      id: `b${String(id)}`,
+      source: "test",
+      type: "test",
+      subject,
+    }));
+    const before = await countOf("keyed", "events");
+    const none = await call("/event/keyed/cloudevent", {
+      method: "POST",
+      headers: { "content-type": "application/cloudevents-batch+json" },
+      body: JSON.stringify(batch),
+    });
+    assert.deepEqual(
+      [none.status, none.json["failures"]],
+      [
+        422,
+        [
+          {
+            pointer: "/1",
+            message: "No correlation key: the CloudEvent attribute “subject” is missing",
+          },
+        ],
+      ],
+    );
+    assert.equal(await countOf("keyed", "events"), before);
+
     const ignored = await call("/event/keyed-ignoring/a", { method: "POST", body: "x" });
     assert.equal(ignored.status, 202, ignored.text);
     const detail = "No correlation key: the header “X-Id” is missing.";

@@ -1,5 +1,6 @@
 /** A stand-in for the platform's alarms: some are lost, some come early, some twice, all in any order. */
 import type { Alarm, AlarmClock } from "../../src/app/ports.ts";
+import { waitFor } from "../waitFor.ts";
 import type { Random } from "./random.ts";
 
 export interface AlarmsOptions {
@@ -20,10 +21,16 @@ const EARLY_MS = 300;
 const CONCURRENCY = 16;
 const AGAIN_MS = 1000;
 
+/** An alarm, and when it will ring. */
+interface Waiting {
+  readonly alarm: Alarm;
+  readonly ringAtMs: number;
+}
+
 export class HostileAlarms implements AlarmClock {
   readonly #options: AlarmsOptions;
   readonly #names = new Set<string>();
-  #waiting: Alarm[] = [];
+  #waiting: Waiting[] = [];
   readonly #ringing = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #rung = 0;
@@ -47,10 +54,18 @@ export class HostileAlarms implements AlarmClock {
       const copies = random.chance(lost) ? 0 : random.int(1, 2);
       for (let copy = 0; copy < copies; copy++) {
         const early = random.chance(0.2) ? EARLY_MS : 0;
-        this.#waiting.push({ ...alarm, atMs: alarm.atMs - early });
+        this.#waiting.push({ alarm, ringAtMs: alarm.atMs - early });
       }
     }
     return Promise.resolve();
+  }
+
+  /** Waits until none is due, nor ringing. */
+  async idle(): Promise<void> {
+    await waitFor("alarms that are due", () => {
+      const isBusy = this.#ringing.size > 0 || this.#due().length > 0;
+      return isBusy ? undefined : true;
+    });
   }
 
   /** Rings no more. */
@@ -59,16 +74,18 @@ export class HostileAlarms implements AlarmClock {
     await Promise.all(this.#ringing);
   }
 
-  #ringDue(): void {
+  #due(): Waiting[] {
     const nowMs = this.#options.clock();
-    const due = this.#waiting
-      .filter(({ atMs }) => atMs <= nowMs)
-      .slice(0, CONCURRENCY - this.#ringing.size);
-    this.#waiting = this.#waiting.filter((alarm) => !due.includes(alarm));
-    for (const alarm of due) {
+    return this.#waiting.filter(({ ringAtMs }) => ringAtMs <= nowMs);
+  }
+
+  #ringDue(): void {
+    const due = this.#due().slice(0, CONCURRENCY - this.#ringing.size);
+    this.#waiting = this.#waiting.filter((one) => !due.includes(one));
+    for (const { alarm } of due) {
       this.#rung++;
       const ringing = this.#options.ring(alarm).catch(() => {
-        this.#waiting.push({ ...alarm, atMs: nowMs + AGAIN_MS });
+        this.#waiting.push({ alarm, ringAtMs: this.#options.clock() + AGAIN_MS });
       });
       this.#ringing.add(ringing);
       void ringing.then(() => this.#ringing.delete(ringing));

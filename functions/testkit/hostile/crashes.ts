@@ -9,6 +9,7 @@ import { Eventarc } from "./eventarc.ts";
 import type { Fault, FaultPlan, FaultPoint } from "./faults.ts";
 import { Fleet, inParallel, request } from "./fleet.ts";
 import type { Verdict } from "./invariants.ts";
+import { readLedger } from "./ledger.ts";
 import { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
@@ -131,6 +132,7 @@ export async function crashRun(world: World, seed: number): Promise<CrashReport>
     retryMs: [10, 200],
   });
   eventarc.watch(world.db, rule.serviceName);
+  const attempts: ResetAttempt[] = [];
   try {
     const hasReset = target.startsWith("services.reset") || random.chance(0.1);
     const waves = random.int(1, 4);
@@ -142,6 +144,7 @@ export async function crashRun(world: World, seed: number): Promise<CrashReport>
         random,
         wave,
         hasReset: hasReset && wave === 1,
+        attempts,
       });
       await inParallel(work, 6, (item) => item());
       if (wave === waves || random.chance(0.6)) await eventarc.idle();
@@ -152,7 +155,10 @@ export async function crashRun(world: World, seed: number): Promise<CrashReport>
     await eventarc.stop();
   }
   await world.settle([rule]);
-  const verdict = await world.judge(rule, { accepted: fleet.accepted });
+  const { resetsMs } = await readLedger(world.db, rule.serviceName);
+  // There is one at most, so what is stored is what it wrote, whatever was answered.
+  const resets = resetsMs.flatMap((atMs) => attempts.map((attempt) => ({ ...attempt, atMs })));
+  const verdict = await world.judge(rule, { accepted: fleet.accepted, resets });
   return { seed, kills: faults.kills, errors: faults.errors, ...verdict };
 }
 
@@ -177,10 +183,18 @@ interface Wave {
   readonly random: Random;
   readonly wave: number;
   readonly hasReset: boolean;
+  /** Where it is noted. */
+  readonly attempts: ResetAttempt[];
+}
+
+/** A reset; one that was not answered may have become visible at any time since, or not at all. */
+interface ResetAttempt {
+  readonly begunMs: number;
+  endedMs: number;
 }
 
 /** What sources, operators and the scheduler do, in an order of its own. */
-function randomWork({ world, rule, fleet, random, wave, hasReset }: Wave): Work[] {
+function randomWork({ world, rule, fleet, random, wave, hasReset, attempts }: Wave): Work[] {
   const sources = Array.from({ length: random.int(4, 12) }, (_, index): Work => {
     const { eventKey } = random.pick(rule.endpoints);
     const name = `${String(wave)}-${String(index)}`;
@@ -194,9 +208,12 @@ function randomWork({ world, rule, fleet, random, wave, hasReset }: Wave): Work[
   return random.shuffle([
     ...sources,
     ...extra(0.1, () => fleet.any().run((engine) => engine.triggerSync(rule, windowOf(rule)))),
-    ...extra(hasReset ? 1 : 0, () =>
-      fleet.any().run((engine) => engine.reset(rule, windowOf(rule))),
-    ),
+    ...extra(hasReset ? 1 : 0, async () => {
+      const attempt: ResetAttempt = { begunMs: Date.now(), endedMs: Infinity };
+      attempts.push(attempt);
+      await fleet.any().run((engine) => engine.reset(rule, windowOf(rule)));
+      attempt.endedMs = Date.now();
+    }),
     // Time passes beyond the leases of claimers that are still alive.
     ...extra(0.3, () => sweepTwice(world, rule, fleet)),
   ]);

@@ -7,6 +7,7 @@
  * then must have counted; what was committed later and is not in it came too late, and counts for those after
  * it. A sync of several commits owns its range from the first one on: what became visible inside it later may
  * have joined it, too, or has to wait until the claim is complete, and counts for none that is made meanwhile.
+ * When it was complete is not stored, so both are tried: of several claims the one that reaches furthest counts.
  */
 import { eachSync, inOrder } from "../reference.ts";
 import type { Rule } from "../../src/domain/rule.ts";
@@ -24,6 +25,9 @@ const MOST_UNCERTAIN = 10;
 
 /** How far the clock of an instance may be from another's, and how long it may take from one step to the next. */
 const SKEW_MS = 2500;
+
+/** What is received that much later than the time by which somebody looks has not come yet. */
+const AHEAD_MS = 10_000;
 
 /** What is stored that much later than an event of a sync may be passed over until the next sweep. */
 const LATE_MS = 120_000;
@@ -47,20 +51,18 @@ export function judgeVisible(
   for (const sync of syncs) {
     const members = new Set(membersOf(sync));
     const own = waiting.filter(({ id }) => members.has(id));
-    const isLate = ({ id, committedAtUs, receivedAtMs }: LedgerEvent): boolean =>
-      !members.has(id) &&
-      claims.some(
-        (claim) =>
-          claim.committedAtUs < committedAtUs &&
-          ((places.get(id) ?? Infinity) < lastPlace(claim) ||
-            // Its range ends at the time of the call, by the clock of an instance.
-            (claim.reason === "manual" && receivedAtMs <= claim.createdAtMs + SKEW_MS)),
-      );
+    // What is left there was not visible to the claim: else it would be in it, or the claim itself is wrong.
+    const ownedTo = [-1, ...claims.map(lastPlace)];
+    const isOwned = ({ id }: LedgerEvent, end: number): boolean =>
+      !members.has(id) && (places.get(id) ?? Infinity) < end;
     const expectedOf = (decided: readonly LedgerEvent[]): string[] => {
       const readUs = Math.max(...decided.map(({ committedAtUs }) => committedAtUs));
       const visible = waiting.filter(({ committedAtUs }) => committedAtUs <= readUs);
       const inTime = visible.filter(({ receivedAtMs }) => receivedAtMs >= settledMs - LATE_MS);
-      const pools = [visible, inTime].flatMap((pool) => [pool, pool.filter((e) => !isLate(e))]);
+      const unowned = [visible, inTime].flatMap((pool) =>
+        ownedTo.map((end) => pool.filter((event) => !isOwned(event, end))),
+      );
+      const pools = sync.reason === "manual" ? unowned.flatMap(comeBy) : unowned;
       return resetSets(resets, sync, readUs).flatMap((resetsMs) =>
         pools.map((pool) => idsOf(groupOf(rule, sync, pool, resetsMs))),
       );
@@ -90,6 +92,18 @@ function decisionsOf({ parts }: LedgerSync, own: readonly LedgerEvent[]): readon
 }
 
 const idsOf = (ids: readonly string[]): string => ids.toSorted().join(" ");
+
+/**
+ * What may have come by the time of a manual trigger, which it reads before it looks: all, or what lies before a
+ * gap. Where a run advances its clocks meanwhile, what comes behind is ahead of that time.
+ */
+function comeBy(pool: readonly LedgerEvent[]): LedgerEvent[][] {
+  const ends = pool.flatMap(({ receivedAtMs }, index) => {
+    const before = pool[index - 1];
+    return before !== undefined && receivedAtMs > before.receivedAtMs + AHEAD_MS ? [index] : [];
+  });
+  return [...ends, pool.length].map((end) => pool.slice(0, end));
+}
 
 /** What the reference closes first, or, for a manual trigger, what it leaves open. */
 function groupOf(

@@ -12,12 +12,33 @@ export interface Operations {
   rpcs: number;
   /** When the last query for documents ended, in epoch milliseconds. */
   lastQueryEndedMs: number;
+  /** Milliseconds in which a query or a count was under way, until the last of its documents was here. */
+  queryMs: number;
 }
 
 /** https://cloud.google.com/firestore/pricing: one read per 1,000 index entries of an aggregation. */
 const INDEX_ENTRIES_PER_READ = 1000;
 
-const operations: Operations = { reads: 0, writes: 0, deletes: 0, rpcs: 0, lastQueryEndedMs: 0 };
+const operations: Operations = {
+  reads: 0,
+  writes: 0,
+  deletes: 0,
+  rpcs: 0,
+  lastQueryEndedMs: 0,
+  queryMs: 0,
+};
+
+/** Queries that are under way, and when the first of them began. */
+let queries = 0;
+let queriesBegunMs = 0;
+
+function queryBegins(): void {
+  if (queries++ === 0) queriesBegunMs = performance.now();
+}
+
+function queryEnds(): void {
+  if (--queries === 0) operations.queryMs += performance.now() - queriesBegunMs;
+}
 
 interface CommitRequest {
   readonly writes?: readonly object[];
@@ -54,6 +75,7 @@ function observe({ method, path, request }: GrpcCall): GrpcObserver | undefined 
     case "RunQuery":
       return countQuery();
     case "RunAggregationQuery":
+      queryBegins();
       return {
         onResponse(response) {
           const fields = Object.values(
@@ -62,6 +84,7 @@ function observe({ method, path, request }: GrpcCall): GrpcObserver | undefined 
           const entries = Math.max(0, ...fields.map((field) => Number(field.integerValue ?? 0)));
           operations.reads += Math.max(1, Math.ceil(entries / INDEX_ENTRIES_PER_READ));
         },
+        onEnd: queryEnds,
       };
     default:
       throw new Error(`The benchmark does not know what ${path} costs.`);
@@ -71,11 +94,13 @@ function observe({ method, path, request }: GrpcCall): GrpcObserver | undefined 
 /** A query that finds nothing costs one read. */
 function countQuery(): GrpcObserver {
   let found = 0;
+  queryBegins();
   return {
     onResponse(response) {
       if ((response as RunQueryResponse).document) found++;
     },
     onEnd() {
+      queryEnds();
       operations.reads += Math.max(1, found);
       operations.lastQueryEndedMs = performance.timeOrigin + performance.now();
     },

@@ -106,7 +106,10 @@ export function readSettings(args: readonly string[]): Settings {
   const { values } = parse(args);
   return {
     quick: values.quick,
-    effort: values.quick ? QUICK : FULL,
+    effort: {
+      ...(values.quick ? QUICK : FULL),
+      ...(values.windows !== undefined && { largeWindows: asSizes(values.windows) }),
+    },
     sections: values.only.split(",").map(asSection),
     json: values.json,
     check: values.check,
@@ -132,6 +135,7 @@ function parse(args: readonly string[]) {
         check: { type: "boolean", default: false },
         json: { type: "string" },
         only: { type: "string", default: SECTIONS.join(",") },
+        windows: { type: "string" },
         profile: { type: "string" },
         lib: { type: "string", default: join(FUNCTIONS_DIR, "lib") },
         target: { type: "string" },
@@ -146,6 +150,15 @@ function parse(args: readonly string[]) {
 
 function asSection(name: string): SectionName {
   return SECTIONS.find((known) => known === name) ?? fail(`There is no section ${name}.`);
+}
+
+function asSizes(text: string): number[] {
+  const sizes = text.split(",").map(Number);
+  // One event completes the window, and one is copied.
+  const isSize = (size: number): boolean => Number.isSafeInteger(size) && size >= 2;
+  return sizes.every(isSize)
+    ? sizes
+    : fail("--windows needs numbers of events, separated by commas.");
 }
 
 function asPair(text: string): [string, string] {

@@ -7,21 +7,21 @@ import { summarize } from "./summary.ts";
 
 const npm = (script: string): Step["command"] => ["npm", "run", "--silent", script];
 
-/** The longest first of those that run beside each other. */
+/** First what others wait for, and what waits most itself: the rest fills the pauses. */
 const STEPS: readonly Step[] = [
   { name: "build", command: npm("build") },
   { name: "format", command: npm("format:check") },
   { name: "explore", command: npm("test:explore"), isAlone: true },
   { name: "emulators", command: npm("test:emulators"), after: ["build"], isUrgent: true },
+  { name: "killed", command: npm("test:killed"), after: ["build"] },
   { name: "unit", command: npm("test:unit"), after: ["build"] },
   { name: "rehearsal", command: npm("test:rehearsal"), after: ["build"] },
   { name: "lint", command: npm("lint") },
-  { name: "killed", command: npm("test:killed"), after: ["build"] },
   { name: "types", command: npm("typecheck") },
 ];
 
-/** On one processor two are of use, as the emulators wait a lot; more than four get in each other's way. */
-const ROOM = Math.min(Math.max(availableParallelism(), 2), 4);
+/** One more than there are processors, as the emulators wait a lot; more than four get in each other's way. */
+const ROOM = Math.min(availableParallelism() + 1, 4);
 
 const interrupt = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -130,10 +130,11 @@ class Schedule {
     const { cwd, signal } = this.#options;
     const [file, ...args] = command;
     const startMs = performance.now();
+    // Hundreds of processes of Node.js compile the same modules: once will do.
     const { code, output } = await this.#directory.execute(file, args, {
       cwd,
       signal,
-      env: plainEnv(process.env),
+      env: { ...plainEnv(process.env), NODE_COMPILE_CACHE: join(this.#directory.path, "compiled") },
       logFile: join(this.#directory.path, `${name}.log`),
       graceMs: GRACE_MS,
       onStart: (id) => {

@@ -12,10 +12,13 @@ export function countTests(output: string): { readonly passing: number; readonly
 }
 
 /**
- * One line for each step, what did not pass, and last the number of tests:
+ * One line for each step, what did not pass, and last, in the form that runners of CI know, the number of tests:
  *
  *     unit        passed     61 s  1028 passed
- *     1366 passing
+ *     1366 passed, 0 failed
+ *
+ * A step that did not pass although none of its tests failed counts as one that failed, so that the last line
+ * alone tells whether all is well.
  */
 export function summarize(results: readonly Result[]): string {
   const counted = results.map((result) => ({ ...result, ...countTests(result.output) }));
@@ -28,14 +31,13 @@ export function summarize(results: readonly Result[]): string {
       ...(failing > 0 ? [` ${String(failing)} failed`] : []),
     ].join(" "),
   );
-  const bad = results.filter(({ outcome }) => outcome !== "passed").map(({ name }) => name);
-  const total = (of: "passing" | "failing"): number =>
-    counted.reduce((sum, result) => sum + result[of], 0);
+  const bad = counted.filter(({ outcome }) => outcome !== "passed");
+  const passed = counted.reduce((sum, { passing }) => sum + passing, 0);
+  const failed = bad.reduce((sum, { failing }) => sum + Math.max(failing, 1), 0);
   return [
     ...lines,
-    ...(bad.length > 0 ? [`not passed: ${bad.join(", ")}`] : []),
-    ...(total("failing") > 0 ? [`${String(total("failing"))} failing`] : []),
-    `${String(total("passing"))} passing`,
+    ...(bad.length > 0 ? [`not passed: ${bad.map(({ name }) => name).join(", ")}`] : []),
+    `${String(passed)} passed, ${String(failed)} failed`,
     "",
   ].join("\n");
 }

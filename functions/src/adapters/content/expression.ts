@@ -28,7 +28,8 @@ const OPERATORS: ReadonlySet<string> = new Set(
 export const SPEND = "@spend";
 
 /**
- * Checks what the grammar does not say: names, functions, patterns and size.
+ * Checks what the grammar does not say: names, functions, patterns, size, and whether it says anything of an
+ * event.
  *
  * @returns the variables that the expression uses
  * @throws Error that says what is wrong
@@ -78,8 +79,44 @@ export function checkExpression(root: Expr, functions: CelEnv["funcs"]): Variabl
     for (const child of childrenOf(expr)) visit(child, inside);
   };
   visit(root, { depth: 0, loops: 0, names: new Set() });
+  if (used.size === 0) {
+    throw new Error(`it is the same for every event: expected ${VARIABLES.join(", ")} in it`);
+  }
+  if (isNeverBool(root, functions)) throw new Error("its value is never true or false");
   return [...used];
 }
+
+/** Whether that shows from its outermost part; what it shows only of an event is found there. */
+function isNeverBool(expr: Expr, functions: CelEnv["funcs"]): boolean {
+  const { exprKind } = expr;
+  switch (exprKind.case) {
+    case "listExpr":
+    case "structExpr":
+      return true;
+    case "identExpr":
+      return exprKind.value.name !== "body";
+    case "callExpr": {
+      const { function: name, args } = exprKind.value;
+      if (name === "_?_:_") return args.slice(1).every((arg) => isNeverBool(arg, functions));
+      const results = [...functions].filter((one) => one.name === name).map((one) => one.result);
+      return results.length > 0 && results.every((result) => !MAYBE_BOOL.has(result.name));
+    }
+    case "comprehensionExpr": {
+      // `map` and `filter` make a list.
+      const { accuInit, accuVar, result } = exprKind.value;
+      const isAccu =
+        result?.exprKind.case === "identExpr" && result.exprKind.value.name === accuVar;
+      return isAccu && accuInit?.exprKind.case === "listExpr";
+    }
+    case "constExpr":
+      return exprKind.value.constantKind.case !== "boolValue";
+    case "selectExpr":
+    case undefined:
+      return false;
+  }
+}
+
+const MAYBE_BOOL: ReadonlySet<string> = new Set(["bool", "dyn"]);
 
 interface Place {
   readonly depth: number;

@@ -17,6 +17,7 @@ import type { Doc, Documents, Version, Write } from "./documents.ts";
 import type { Markers } from "./markers.ts";
 import { beginClaim } from "./openClaim.ts";
 import { paths } from "./paths.ts";
+import type { StateVersion } from "./serviceState.ts";
 import { versionOf } from "./pendingDocument.ts";
 import { partFields } from "./syncDocument.ts";
 
@@ -57,7 +58,7 @@ export async function claimTaken(
   state: { readonly version: unknown; readonly chunkSize: number },
 ): Promise<ClaimResult[]> {
   const results: ClaimResult[] = [];
-  let stateVersion = state.version as Version | undefined;
+  let stateVersion = state.version as StateVersion;
   for (const group of commitsOf(claims)) {
     const [first] = group;
     const before = results.length;
@@ -70,8 +71,10 @@ export async function claimTaken(
         ...state,
         version: stateVersion,
       });
-      // The version of every document that the commit has written: of the service's, too.
-      if (begun.outcome === "begun") stateVersion = begun.version;
+      // The version of every document that the commit has written: of the service's and the window's, too.
+      if (begun.outcome === "begun") {
+        stateVersion = { service: begun.version, window: begun.version };
+      }
       results.push(begun);
     }
     // What comes later rests on what came before: it has to be looked at again.

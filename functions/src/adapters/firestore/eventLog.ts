@@ -1,21 +1,14 @@
 import pMap from "p-map";
 import type { EventLog, Log } from "../../app/ports.ts";
 import { EventSyncError } from "../../domain/errors.ts";
-import {
-  HTTP_METHODS,
-  type Event,
-  type NamedValues,
-  type NewPendingEvent,
-} from "../../domain/event.ts";
-import { addSeconds, type Rule } from "../../domain/rule.ts";
+import { HTTP_METHODS, type Event, type NamedValues } from "../../domain/event.ts";
 import { toMessageEvent, type MessageEvent } from "../../domain/syncMessage.ts";
 import { isAlreadyExists, isTooLarge } from "./conflicts.ts";
-import { documentSize, MAX_DOCUMENT_BYTES } from "./documentSize.ts";
-import type { Doc, Documents, Fields, Write } from "./documents.ts";
+import type { Doc, Documents } from "./documents.ts";
+import { eventWrites } from "./eventDocument.ts";
 import { MalformedDocumentError } from "./fields.ts";
-import { FORM, isNewer, readerOf } from "./form.ts";
+import { isNewer, readerOf } from "./form.ts";
 import { paths } from "./paths.ts";
-import { pendingFields } from "./pendingDocument.ts";
 
 /** Documents per read request: large enough for few round trips, small enough to run side by side. */
 const READ_SLICE = 250;
@@ -24,15 +17,9 @@ const READ_CONCURRENCY = 8;
 export function makeEventLog(documents: Documents, log: Log): EventLog {
   return {
     async append(rule, event, pending) {
-      const { serviceName } = rule;
-      const path = `${paths.events(serviceName)}/${event.id}`;
-      const fields = eventFields(rule, event);
-      requireFits(documentSize(path, fields));
+      const writes = eventWrites(rule, event, pending);
       try {
-        await documents.commit([
-          { kind: "create", path, fields },
-          ...(pending === undefined ? [] : [markerOf(rule, pending)]),
-        ]);
+        await documents.commit(writes);
         return "stored";
       } catch (error) {
         if (isAlreadyExists(error)) return "exists";
@@ -82,45 +69,7 @@ export function makeEventLog(documents: Documents, log: Log): EventLog {
   };
 }
 
-/**
- * Not `create`: the event decides whether it is new. A marker may outlive an event that TTL has removed,
- * and would turn its redelivery away for good.
- */
-function markerOf(rule: Rule, pending: NewPendingEvent): Write {
-  const path = `${paths.pending(rule.serviceName)}/${pending.id}`;
-  return { kind: "set", path, fields: pendingFields(rule, pending) };
-}
-
 const TOO_LARGE = "The event is larger than a Firestore document can be.";
-
-/** Production refuses what is larger; nothing is asked of it then. */
-function requireFits(size: number): void {
-  if (size <= MAX_DOCUMENT_BYTES) return;
-  const limit = String(MAX_DOCUMENT_BYTES);
-  throw new EventSyncError(
-    "event-too-large",
-    `Body, headers and query take ${String(size)} bytes as a Firestore document, over its limit of ${limit}.`,
-  );
-}
-
-function eventFields(rule: Rule, event: Event): Fields {
-  const { content } = event;
-  return {
-    v: FORM,
-    eventKey: event.eventKey,
-    receivedAt: new Date(event.receivedAtMs),
-    httpMethod: event.httpMethod,
-    // Lists, not maps: a map's key cannot be empty or `__x__`, a header's or parameter's name can.
-    headers: event.headers,
-    queryParams: event.queryParams,
-    content,
-    // Its names are a CloudEvent's, of letters and digits: a map can hold them.
-    ...(event.attributes !== undefined && { attributes: event.attributes }),
-    ...(event.key !== undefined && { key: event.key }),
-    ...(event.ignored !== undefined && { ignored: event.ignored }),
-    expireAt: new Date(addSeconds(event.receivedAtMs, rule.retentionPeriod)),
-  };
-}
 
 /**
  * Undefined if it is malformed.

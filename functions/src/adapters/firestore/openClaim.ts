@@ -7,11 +7,11 @@ import type {
   OpenClaim,
 } from "../../app/ports.ts";
 import { cursorBehind, following, grow, type Range } from "../../domain/claim.ts";
-import { needs } from "../../domain/condition.ts";
+import { needs, type Condition } from "../../domain/condition.ts";
 import { groupMembers, type Group } from "../../domain/decide.ts";
 import { deliveriesOf, type Delivery } from "../../domain/delivery.ts";
 import { byAge, placeOf, type PendingEvent, type Place } from "../../domain/event.ts";
-import { makeSync, portions, splitClaim, type Completion, type Sync } from "../../domain/sync.ts";
+import { completionOf, makeSync, portions, splitClaim, type Sync } from "../../domain/sync.ts";
 import type { WindowId } from "../../domain/window.ts";
 import {
   completeState,
@@ -32,7 +32,7 @@ import type { Markers } from "./markers.ts";
 import { StoredMembers } from "./members.ts";
 import { paths } from "./paths.ts";
 import { versionOf } from "./pendingDocument.ts";
-import { deregistration, registration } from "./serviceState.ts";
+import { deregistration, registration, type StateVersion } from "./serviceState.ts";
 import { claimFields, decisionFields, partFields, progressFields } from "./syncDocument.ts";
 
 /**
@@ -40,13 +40,14 @@ import { claimFields, decisionFields, partFields, progressFields } from "./syncD
  * before left: if the lease ran out and somebody took the sync over, the next commit fails and we stop, so
  * that there is one at a time who goes on, and no event is claimed for a message that is already built.
  *
- * The first one also names the state of the service that the replay has read: no reset came between, and
- * no other claim of these events.
+ * The first one also names the state of the service and of the window that the replay has read: no reset
+ * came between, of all keys or of this one, and no other claim of these events.
  */
 export interface Progress {
   readonly window: WindowId;
   readonly range: Range;
   readonly cursor: Place;
+  readonly condition: Condition;
   readonly turn: number;
   readonly token: string;
   readonly parts: number;
@@ -64,22 +65,21 @@ export async function beginClaim(
   documents: Documents,
   markers: Markers,
   claim: Claim,
-  state: { readonly version: Version | undefined; readonly chunkSize: number },
+  state: { readonly version: StateVersion; readonly chunkSize: number },
 ): Promise<Begun | { readonly outcome: "contended" }> {
   const { range, syncId, token } = claim;
   if (range === undefined) throw new TypeError("a claim of several commits needs its range");
   const { window } = claim;
   const beginning = await beginningOf(markers, claim, range, state.chunkSize);
   if (beginning === undefined) return { outcome: "contended" };
-  const { first, completion, cursor, rest } = beginning;
+  const { first, cursor, rest } = beginning;
   const [head = [], ...parts] = portions(first, DOCUMENT_MEMBERS);
   const path = syncPath(claim);
   const whole = madeOf(claim, first);
   const sync: Sync = {
     ...whole,
-    // Known at the end.
+    // Known at the end, as is how complete it is.
     eventID: "",
-    completion,
     endpoints: whole.endpoints.map((endpoint, index) => {
       const last = endpoint.members.at(-1);
       const members = whole.endpoints[index]?.members.slice(0, head[index]?.members.length) ?? [];
@@ -93,19 +93,21 @@ export async function beginClaim(
     state: "claiming",
   }));
   const targets = deliveries.map(({ target }) => target);
-  const progress = { window, range, cursor, turn, token, parts: parts.length, targets };
+  const { condition } = claim.rule;
+  const progress = { window, range, cursor, condition, turn, token, parts: parts.length, targets };
+  const untilMs = claim.leaseUntilMs();
   const writes: Write[] = [
     {
       kind: "create",
       path,
       fields: {
         ...decisionFields(sync, token),
-        ...progressFields(sync, listsOf(head), parts.length, "claiming", claim.leaseUntilMs()),
+        ...progressFields(sync, listsOf(head), parts.length, "claiming", untilMs),
         ...claimFields({ ...progress, key: window.key }),
         turn,
       },
     },
-    registration(window, syncId, range.to, state.version),
+    ...registration(window, syncId, range.to, state.version, untilMs),
     ...createDeliveries(deliveries, undefined),
     ...createParts(path, token, sync, parts),
     ...takeMarkers(claim, first),
@@ -126,8 +128,6 @@ function madeOf(claim: Claim, groups: readonly Group[]): Sync {
 
 interface Beginning {
   readonly first: readonly Group[];
-  /** Of the whole sync. */
-  readonly completion: Completion;
   readonly cursor: Place;
   readonly rest?: readonly PendingEvent[];
 }
@@ -149,8 +149,7 @@ async function beginningOf(
     const [first = [], ...others] = chunks;
     const rest = others.flatMap(membersOf).toSorted(byAge);
     const all = [...membersOf(first), ...rest].toSorted(byAge);
-    const { completion } = madeOf(claim, groupMembers(rule, all));
-    return { first, completion, cursor: cursorBehind(range, all, membersOf(first)), rest };
+    return { first, cursor: cursorBehind(range, all, membersOf(first)), rest };
   }
   const oldest = await Promise.all(
     Array.from(needs(rule.condition), ([eventKey, need]) =>
@@ -167,10 +166,9 @@ async function beginningOf(
   if (known.size === 0) return undefined;
   // Of each endpoint what the condition can ask of it, and more.
   const groups = groupMembers(rule, [...known.values()].toSorted(byAge));
-  const { completion } = madeOf(claim, groups);
-  if (reason === "complete" && !completion.complete) return undefined;
+  if (reason === "complete" && !madeOf(claim, groups).completion.complete) return undefined;
   const [first = []] = splitClaim(rule.condition, groups, chunkSize);
-  return { first, completion, cursor: cursorBehind(range, page, membersOf(first)) };
+  return { first, cursor: cursorBehind(range, page, membersOf(first)) };
 }
 
 /** Goes on with a claim that we hold. */
@@ -273,10 +271,16 @@ async function finish(
   { leaseUntilMs }: ClaimLimits,
 ): Promise<GoOnResult> {
   const path = pathOf(sync);
-  const { token, parts, version } = progress;
+  const { condition, token, parts, version } = progress;
+  const { reason, deadlineAtMs } = sync.completion;
   const members = new StoredMembers(documents, { sync, token, parts });
-  const whole = { ...sync, eventID: await members.eventID() };
-  const sendable = { ...(await members.sendable()), eventID: whole.eventID };
+  // Of what it holds now: what became visible meanwhile may have joined it, somebody may have taken something.
+  const decided = {
+    eventID: await members.eventID(),
+    completion: completionOf(condition, sync.endpoints, reason, deadlineAtMs),
+  };
+  const whole = { ...sync, ...decided };
+  const sendable = { ...(await members.sendable()), ...decided };
   const untilMs = leaseUntilMs();
   const state = completeState(sync);
   const done: Write = {

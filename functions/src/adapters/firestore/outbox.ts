@@ -221,10 +221,9 @@ async function takeStored(
     },
   ]);
   if (claim !== undefined) {
-    const { key, range, cursor, turn, targets } = claim;
+    const { key, turn, ...rest } = claim;
     const window = { service: sync.serviceName, key };
-    const begun = { window, range, cursor, turn: turn + 1, token, parts, version };
-    const progress: Progress = { ...begun, ...(targets !== undefined && { targets }) };
+    const progress: Progress = { ...rest, window, turn: turn + 1, token, parts, version };
     return { next: "goOn", claim: { sync, progress } };
   }
   const { keptUntilMs } = delivery;

@@ -1,6 +1,6 @@
 import type { NewPendingEvent, PendingEvent } from "../../domain/event.ts";
 import type { Expirable } from "../../domain/expiry.ts";
-import { addSeconds, type Rule } from "../../domain/rule.ts";
+import { addSeconds, type StoringRule } from "../../domain/rule.ts";
 import type { Doc, Fields, Version } from "./documents.ts";
 import { MalformedDocumentError } from "./fields.ts";
 import { FORM, readerOf } from "./form.ts";
@@ -15,7 +15,7 @@ const TTL_NET_SECONDS = 7 * 86_400;
  * A pending marker as it is stored. `exported` is there whatever the rule: the index that every query
  * uses holds it, and the rule may change while the marker waits.
  */
-export function pendingFields(rule: Rule, pending: NewPendingEvent): Fields {
+export function pendingFields(rule: StoringRule, pending: NewPendingEvent): Fields {
   const countsUntilMs = addSeconds(pending.receivedAtMs, rule.trigger.observationPeriod);
   return {
     v: FORM,

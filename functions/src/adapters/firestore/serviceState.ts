@@ -18,21 +18,29 @@ import { paths } from "./paths.ts";
 /** More than anybody makes within an observation period; the document stays small. */
 const MOST_RESETS = 1000;
 
+/** Which documents a replay has read; undefined where there was none. */
+export interface StateVersion {
+  readonly service: Version | undefined;
+  /** Of a window's own document, which only one with a key has. */
+  readonly window: Version | undefined;
+}
+
 export function makeServiceState(documents: Documents): ServiceState {
   return {
     async read(window) {
       const docs = await documents.get([
         ...new Set([paths.service(window.service), paths.window(window)]),
       ]);
-      const [doc] = docs;
+      const [doc, own] = docs;
       const claims = claimsOf(doc);
+      const version: StateVersion = { service: doc?.version, window: own?.version };
       return {
         resetsMs: docs.flatMap(resetsOf).toSorted((a, b) => a - b),
         claims: claims.flatMap(({ key, syncId, to }) =>
           key === window.key ? [{ syncId, to }] : [],
         ),
         claimedKeys: [...new Set(claims.map(({ key }) => key))],
-        version: doc?.version,
+        version,
       };
     },
 
@@ -80,21 +88,41 @@ function resetsOf(doc: Doc | undefined): number[] {
 }
 
 /**
- * Puts a claim on the list of its service.
+ * Puts a claim on the list of its service, unless there was another claim or a reset since the replay: of all
+ * keys, or of this one, whose document is changed for that alone.
  *
- * @param version of the service's document, undefined if there is none
+ * @param untilMs until when a document that is there for nothing else is kept
  */
 export function registration(
-  { service, key }: WindowId,
+  window: WindowId,
   syncId: string,
   to: Place,
-  version: Version | undefined,
-): Write {
+  version: StateVersion,
+  untilMs: number,
+): Write[] {
+  const { service, key } = window;
   const path = paths.service(service);
   const claim = { key, to: placeFields(to) };
-  return version === undefined
-    ? { kind: "create", path, fields: { v: FORM, claiming: { [syncId]: claim } } }
-    : { kind: "update", path, fields: { [`claiming.${syncId}`]: claim }, version };
+  const listed: Write =
+    version.service === undefined
+      ? { kind: "create", path, fields: { v: FORM, claiming: { [syncId]: claim } } }
+      : {
+          kind: "update",
+          path,
+          fields: { [`claiming.${syncId}`]: claim },
+          version: version.service,
+        };
+  const own = paths.window(window);
+  if (own === path) return [listed];
+  // What changes nothing would leave the version as it is: the next claim could not name it.
+  const claimed = { claimed: syncId };
+  const fields = { v: FORM, key, resets: [], ...claimed, expireAt: new Date(untilMs) };
+  return [
+    listed,
+    version.window === undefined
+      ? { kind: "create", path: own, fields }
+      : { kind: "update", path: own, fields: claimed, version: version.window },
+  ];
 }
 
 /** Takes it off. */

@@ -1,5 +1,5 @@
 import type { Range } from "../../domain/claim.ts";
-import { SYNC_STATES, type Progress, type SyncState } from "../../domain/syncState.ts";
+import type { Condition } from "../../domain/condition.ts";
 import type { Place } from "../../domain/event.ts";
 import {
   addSeconds,
@@ -16,6 +16,7 @@ import {
   type Sync,
   type SyncEndpoint,
 } from "../../domain/sync.ts";
+import { SYNC_STATES, type Progress, type SyncState } from "../../domain/syncState.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
 import { MalformedDocumentError, type FieldReader } from "./fields.ts";
 import { FORM, readerOf } from "./form.ts";
@@ -49,14 +50,18 @@ export interface StoredClaim {
   readonly cursor: Place;
   /** Whose turn it is to go on with it, from 1: by it who lost an answer knows its own commit again. */
   readonly turn: number;
+  /** Of the rule that made it: whether it is complete is known at the end. */
+  readonly condition: Condition;
   /** The targets that it has deliveries for. */
   readonly targets?: readonly string[];
 }
 
-export function claimFields({ key, range, cursor, targets = [] }: StoredClaim): Fields {
+export function claimFields({ key, range, cursor, condition, targets = [] }: StoredClaim): Fields {
   return {
     claim: {
       key,
+      // A text: Firestore has a limit of how deep fields may lie in each other.
+      condition: JSON.stringify(condition),
       ...(targets.length > 0 && { targets: [...targets] }),
       after: placeFields(range.after),
       to: placeFields(range.to),
@@ -216,8 +221,17 @@ function toStoredClaim(data: FieldReader): StoredClaim {
     range: { after: toPlace(claim.map("after")), to: toPlace(claim.map("to")) },
     cursor: toPlace(claim.map("cursor")),
     turn: data.number("turn"),
+    condition: toCondition(claim.string("condition")),
     targets: claim.has("targets") ? claim.array("targets").map(String) : [],
   };
+}
+
+function toCondition(text: string): Condition {
+  try {
+    return JSON.parse(text) as Condition;
+  } catch {
+    throw new MalformedDocumentError("the field claim.condition is malformed");
+  }
 }
 
 function toEndpoint(data: FieldReader): SyncEndpoint {

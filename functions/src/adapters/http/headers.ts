@@ -1,6 +1,6 @@
 import type { NamedValues } from "../../domain/event.ts";
 import { isCredential, REDACTED } from "../../domain/credentials.ts";
-import { collect } from "./pairs.ts";
+import { canonicalName, collect } from "./pairs.ts";
 import { redactUrl } from "./query.ts";
 import { headerText } from "./rawRequest.ts";
 
@@ -42,9 +42,4 @@ export function readHeaders(
     pairs.push([canonicalName(name), shown]);
   }
   return collect(pairs);
-}
-
-/** `x-lower-case` → `X-Lower-Case`, as Go's `CanonicalMIMEHeaderKey` does. */
-function canonicalName(lowerCase: string): string {
-  return lowerCase.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 }

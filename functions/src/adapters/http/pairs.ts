@@ -10,3 +10,8 @@ export function collect(pairs: Iterable<readonly [name: string, value: string]>)
   }
   return Array.from(collected, ([name, values]) => ({ name, values }));
 }
+
+/** `x-lower-case` → `X-Lower-Case`, as Go's `CanonicalMIMEHeaderKey` does. */
+export function canonicalName(lowerCase: string): string {
+  return lowerCase.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
+}

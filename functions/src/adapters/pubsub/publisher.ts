@@ -67,7 +67,7 @@ export function makePublisher(pubsub: PubSub = new PubSub()): Publisher {
   };
 }
 
-const GAX_OPTIONS: NonNullable<PublishOptions["gaxOpts"]> = {
+export const GAX_OPTIONS: NonNullable<PublishOptions["gaxOpts"]> = {
   timeout: PUBLISH_DEADLINE_MS,
   retry: {
     backoffSettings: {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { App } from "firebase-admin/app";
 import { getFunctions } from "firebase-admin/functions";
-import type { Alarm, AlarmClock } from "../../app/ports.ts";
-import type { WakeUp, WakeUpClock } from "../../app/ports/deliveries.ts";
+import type { Alarm } from "../../app/ports.ts";
+import type { WakeUp } from "../../app/ports/deliveries.ts";
 import { toAlarmTask, toWakeUpTask, type AlarmTask, type WakeUpTask } from "./alarmTask.ts";
 
 /** Of a task that was there before, or was until an hour ago. */
@@ -14,7 +14,10 @@ const EXISTS = "functions/task-already-exists";
  *
  * @param functionName `locations/<region>/functions/<name>`
  */
-export function makeAlarmClock(app: App, functionName: string): AlarmClock & WakeUpClock {
+export function makeAlarmClock(
+  app: App,
+  functionName: string,
+): { set(alarm: Alarm | WakeUp): Promise<void> } {
   const queue = getFunctions(app).taskQueue<AlarmTask | WakeUpTask>(functionName);
   return {
     async set(alarm: Alarm | WakeUp) {

@@ -55,6 +55,8 @@ describe("a filter", () => {
     'body.constructor == "c" && body["$typeName"] == "google.protobuf.Any"',
     'timestamp(body.at) < timestamp("2026-03-02T00:00:00Z")',
     "type(body.amount) == double",
+    'body.amount > 1 ? body.status == "paid" : false',
+    'bool("true") || body.nothing',
     "attributes.size() == 0",
     'headers.authorization == "[redacted]"',
   ];
@@ -132,6 +134,14 @@ describe("a filter", () => {
     [`${"[".repeat(70)}${"]".repeat(70)} == []`, /at most 64 parts inside/],
     [Array.from({ length: 200 }, () => "path").join("+") + ' == ""', /at most/],
     [`path == "${"x".repeat(2000)}"`, /at most 2000 characters/],
+    ["true", /the same for every event: expected method, path, headers/],
+    ["1 == 2", /the same for every event/],
+    ["method", /never true or false/],
+    ["body.a + 1", /never true or false/],
+    ["size(body.tags)", /never true or false/],
+    ['body.a ? "yes" : path', /never true or false/],
+    ["[body.a]", /never true or false/],
+    ["body.l.filter(x, x > 1)", /never true or false/],
   ];
   for (const [text, reason] of refused) {
     it(`is refused before it is used: ${text.slice(0, 50)}`, () => {

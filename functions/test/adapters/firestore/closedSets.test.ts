@@ -21,11 +21,13 @@ import { recordingLog } from "../../support/recordingLog.ts";
 describe("a member of a closed set", () => {
   function storedAndRead(sync: Sync, state: SyncState = "claimed") {
     const range = { after: { receivedAtMs: 0, id: "" }, to: { receivedAtMs: make.NOW, id: "e" } };
+    const { condition } = make.rule();
+    const claim = { key: "", range, cursor: range.after, turn: 1, condition };
     const lists = sync.endpoints.map(({ members }) => members);
     const fields = {
       ...decisionFields(sync, "token"),
       ...progressFields(sync, lists, 0, state, make.NOW),
-      ...(state === "claiming" && claimFields({ key: "", range, cursor: range.after, turn: 1 })),
+      ...(state === "claiming" && claimFields(claim)),
       turn: 1,
     };
     const path = `services/${sync.serviceName}/syncs/${sync.id}`;
