@@ -4,8 +4,10 @@ import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
 import type { Engine } from "./app/engine.ts";
-import type { AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
+import type { Deliverer } from "./app/delivery/deliverer.ts";
 import type { AskedRates } from "./app/tellRates.ts";
+import type { Alarm, AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
+import type { DeliveryPorts, WakeUp, WakeUpClock } from "./app/ports/deliveries.ts";
 import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
 import type { Receipt } from "./domain/receipt.ts";
@@ -73,7 +75,7 @@ export const contentRules = once(async (): Promise<ContentRules | undefined> => 
   }
 });
 
-const documents = once(async (): Promise<Documents> => {
+const documents = once(async () => {
   const [{ Firestore }, { firestoreDocuments }] = await Promise.all([
     import("@google-cloud/firestore"),
     import("./adapters/firestore/firestoreDocuments.ts"),
@@ -81,20 +83,54 @@ const documents = once(async (): Promise<Documents> => {
   return firestoreDocuments(new Firestore({ databaseId: DATABASE.value() }));
 });
 
+const stores = once(async () => {
+  const [{ makeStorePorts }, asked] = await Promise.all([
+    import("./adapters/firestore/ports.ts"),
+    documents(),
+  ]);
+  return makeStorePorts(asked, cloudLog);
+});
+
+const newId = (): string => randomBytes(12).toString("hex");
+
 /** The use cases, on Firestore and Pub/Sub. */
 export const engine = once(async (): Promise<Engine> => {
-  const [store, { makeStorePorts }, { makeEngine }] = await Promise.all([
-    documents(),
-    import("./adapters/firestore/ports.ts"),
-    import("./app/engine.ts"),
-  ]);
+  const [{ makeEngine }, ports] = await Promise.all([import("./app/engine.ts"), stores()]);
   return makeEngine({
-    ...makeStorePorts(store, cloudLog),
+    ...ports,
     publisher: lazyPublisher,
     alarmClock: lazyAlarmClock,
     timesOfDay,
+    deliverer,
     clock: Date.now,
-    newId: () => randomBytes(12).toString("hex"),
+    newId,
+    log: cloudLog,
+  });
+});
+
+/** What is kept of deliveries; only services with targets have any. */
+export const deliveryPorts = once(async (): Promise<DeliveryPorts> => {
+  const [{ makeDeliveryPorts }, asked] = await Promise.all([
+    import("./adapters/firestore/deliveryPorts.ts"),
+    documents(),
+  ]);
+  return makeDeliveryPorts(asked, cloudLog);
+});
+
+const deliverer = once(async (): Promise<Deliverer> => {
+  const [{ makeDeliverer }, { events }, ports] = await Promise.all([
+    import("./app/delivery/deliverer.ts"),
+    stores(),
+    deliveryPorts(),
+  ]);
+  return makeDeliverer({
+    ...ports,
+    events,
+    publisher: lazyPublisher,
+    callTarget: async (...call) => (await httpAttempts()).attempt(...call),
+    wakeUps: lazyAlarmClock,
+    clock: Date.now,
+    newId,
     log: cloudLog,
   });
 });
@@ -173,8 +209,8 @@ const taskAlarmClock = once(async () => {
   return makeAlarmClock(app, `locations/${LOCATION.value()}/functions/alarm`);
 });
 
-const lazyAlarmClock: AlarmClock = {
-  set: async (alarm) => (await taskAlarmClock()).set(alarm),
+const lazyAlarmClock: AlarmClock & WakeUpClock = {
+  set: async (alarm: Alarm | WakeUp) => (await taskAlarmClock()).set(alarm),
 };
 
 const timesOfDay: TimesOfDay = async (at, timeZone) => {

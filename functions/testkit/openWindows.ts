@@ -211,7 +211,7 @@ class WaitingEvents implements Documents {
   #find(query: Query): number[] {
     const { equal = {}, above, upTo, after, limit = Infinity } = query;
     const first = Math.max(
-      above === undefined ? 0 : Math.ceil((above.getTime() - this.#startMs) / this.#gapMs),
+      above === undefined ? 0 : Math.ceil((Number(above) - this.#startMs) / this.#gapMs),
       after === undefined ? 0 : numberOf(after.path) + 1,
     );
     const key = equal["key"];
@@ -222,9 +222,9 @@ class WaitingEvents implements Documents {
     const found: number[] = [];
     for (const index of numbers) {
       const atMs = this.#timeOf(index);
-      if (found.length >= limit || (upTo !== undefined && atMs > upTo.getTime())) break;
+      if (found.length >= limit || (upTo !== undefined && atMs > Number(upTo))) break;
       if (!this.#isThere(index) || index < first) continue;
-      if (above !== undefined && atMs <= above.getTime()) continue;
+      if (above !== undefined && atMs <= Number(above)) continue;
       if (own !== undefined && this.#keyOf(index) !== key) continue;
       if (keys?.includes(this.#completes(index) ? "b" : "a") ?? true) found.push(index);
     }

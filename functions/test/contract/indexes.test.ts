@@ -8,6 +8,7 @@ import type { Receipts } from "../../src/app/ports/receipts.ts";
 import { groupWindow } from "../../src/domain/decide.ts";
 import { endOf, type PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
+import { DELIVERY_STATES } from "../../src/domain/delivery.ts";
 import { expiryOf } from "../../src/domain/expiry.ts";
 import { eventIdOf, portions, splitClaim } from "../../src/domain/sync.ts";
 import { windowOf } from "../../src/domain/window.ts";
@@ -15,6 +16,7 @@ import { ago, event, markerOf, NOW, pendingOf, rule, uniqueId } from "../support
 import { tapGrpc } from "../../testkit/grpcTap.ts";
 import { indexProblems, UsageRecorder, type DeclaredIndexes } from "../support/indexes.ts";
 import { openStore, plant, type Store } from "../support/store.ts";
+import { httpTarget, pullTarget } from "../support/targets.ts";
 
 const DECLARED = JSON.parse(
   readFileSync(new URL("../../../firestore.indexes.json", import.meta.url), "utf8"),
@@ -45,7 +47,8 @@ function watched(store: Store): {
       },
     });
   };
-  const { events, window, openWindows, services, outbox } = store;
+  const { events, window, openWindows, services, outbox, delivery } = store;
+  const { deliveries, lanes, pullLog, targetStates } = delivery;
   const ports = {
     ...store,
     events: watch(events, "events"),
@@ -54,6 +57,12 @@ function watched(store: Store): {
     services: watch(services, "services"),
     outbox: watch(outbox, "outbox"),
     receipts: watch(makeReceipts(firestoreDocuments(store.db)), "receipts"),
+    delivery: {
+      deliveries: watch(deliveries, "deliveries"),
+      lanes: watch(lanes, "lanes"),
+      pullLog: watch(pullLog, "pullLog"),
+      targetStates: watch(targetStates, "targetStates"),
+    },
   };
   return { ports, uncalled };
 }
@@ -221,6 +230,88 @@ async function doReceipts(store: Store & { readonly receipts: Receipts }): Promi
   await receipts.countReceived(serviceName, window, subscription);
 }
 
+/** What is done with deliveries. */
+async function doDeliveries(store: Store): Promise<void> {
+  const { outbox, delivery } = store;
+  const { deliveries, lanes, pullLog, targetStates } = delivery;
+  const configured = rule({
+    serviceName: "delivered",
+    targets: [httpTarget("web"), httpTarget("lane", { ordered: "all" }), pullTarget("log")],
+  });
+  const service = configured.serviceName;
+  const pending = await plant(store, configured, [...pendingOf("a", 1), ...pendingOf("b", 1)]);
+  const [claimed] = await outbox.claimTaken([claimOf(configured, pending, 5)], undefined, 5);
+  assert.ok(claimed?.outcome === "claimed");
+  const syncId = claimed.lease.sync.id;
+  const web = { service, target: "web" };
+  const log = { service, target: "log" };
+  const lane = { service, target: "lane", lane: "lane", key: "" };
+  const query = { nowMs: LATER, limit: 10 };
+  await deliveries.dueAnywhere(query);
+  const [due] = await deliveries.due(web, query);
+  assert.ok(due);
+  const lease = { nowMs: LATER, leaseUntilMs: LATER + 1 };
+  const held = await deliveries.take(due, { ...lease, nextAttemptAtMs: LATER + 1 });
+  assert.ok(held);
+  const heard = { status: 500, headers: { a: "b" }, answer: "no", error: "none", messageId: "m1" };
+  const record = { attempt: 2, atMs: LATER, durationMs: 5, ...heard };
+  const kept = await deliveries.keep(held, LATER);
+  assert.ok(kept);
+  await deliveries.putOff([], LATER);
+  assert.ok(await deliveries.markFailed(kept, { record, attempt: 2, againAtMs: LATER }, LATER));
+  const failed = await deliveries.get({ ...web, syncId });
+  assert.ok(failed);
+  assert.deepEqual(failed.delivery.attempts, [record]);
+  await deliveries.markFailed(failed, { record, attempt: 3, againAtMs: undefined }, LATER);
+  const filter = { states: ["undeliverable" as const], aboveMs: ago(9000), upToMs: LATER };
+  const [listed] = await deliveries.list(web, { ...filter, limit: 5 });
+  assert.ok(listed);
+  const after = { createdAtMs: listed.delivery.createdAtMs, syncId };
+  assert.deepEqual(await deliveries.list(web, { ...filter, after, limit: 5 }), []);
+  assert.equal(await deliveries.count(web, { states: DELIVERY_STATES }), 1);
+  assert.deepEqual(await deliveries.redrive([{ ...listed, atMs: LATER, lane: undefined }]), [true]);
+  const sync = await deliveries.syncOf(listed.delivery);
+  assert.ok(typeof sync === "object" && sync.id === syncId);
+  await deliveries.markDelivered([{ delivery: listed.delivery, record }], LATER);
+
+  const taking = { token: "t", ...lease };
+  const mine = await lanes.take(lane, taking);
+  assert.ok(mine);
+  assert.equal((await lanes.take(lane, taking))?.version, mine.version, "the answer was lost");
+  assert.equal(await lanes.take(lane, { ...taking, token: "u" }), undefined);
+  const [first] = await lanes.page(lane, { limit: 5 });
+  assert.ok(first);
+  assert.deepEqual(await lanes.page(lane, { limit: 5, after: first.delivery }), []);
+  const counting = { attempt: 2, nextAttemptAtMs: LATER + 1 };
+  const counted = await lanes.count(mine, first, counting);
+  assert.ok(counted);
+  const parked = { nextAttemptAtMs: LATER + 5, covered: [] };
+  const failing = { stored: counted.first, failed: { record, attempt: 2, againAtMs: LATER + 5 } };
+  await lanes.park(counted.held, { ...parked, failed: failing }, [], LATER);
+  assert.equal(await lanes.cover(lane, [], LATER), "covered");
+  await lanes.dueAnywhere(query);
+  const [waits] = await lanes.due(lane, { nowMs: LATER + 5, limit: 5 });
+  assert.ok(waits);
+  await lanes.putOff(waits, LATER + 4);
+  const again = await lanes.take(lane, { ...taking, token: "v", nowMs: LATER + 4 });
+  assert.equal(again?.isRetried, true);
+  await lanes.release(again, [{ delivery: first.delivery, record }], LATER);
+  assert.equal(await lanes.cover(lane, [], LATER), "free");
+
+  assert.deepEqual(await pullLog.number(log, LATER), { numbered: 1, last: 1 });
+  assert.deepEqual(await pullLog.number(log, LATER), { numbered: 0, last: 1 });
+  assert.equal((await pullLog.page(log, { after: 0, limit: 5 }))[0]?.offset, 1);
+  assert.deepEqual(await pullLog.page(log, { after: 1, limit: 5 }), []);
+
+  await targetStates.pause(web, { atMs: NOW, reason: "410" });
+  assert.equal((await targetStates.read(web)).pausedAtMs, NOW);
+  await targetStates.resume(web);
+  assert.equal((await targetStates.read(web)).pausedAtMs, undefined);
+  const gone = await deliveries.get({ ...web, syncId });
+  assert.ok(gone);
+  await deliveries.giveUp(gone, LATER);
+}
+
 describe("firestore.indexes.json", () => {
   const usage = new UsageRecorder();
   let uncalled: Set<string>;
@@ -237,6 +328,7 @@ describe("firestore.indexes.json", () => {
       await doEverything(watching.ports);
       await doOverKeys(watching.ports);
       await doReceipts(watching.ports);
+      await doDeliveries(watching.ports);
     } finally {
       undo();
       await store.db.terminate();
@@ -277,6 +369,11 @@ describe("firestore.indexes.json", () => {
         "without its composite indexes",
         { ...DECLARED, indexes: [] },
         [
+          "missing: an index for deliveries COLLECTION (lane =, place ASCENDING)",
+          "missing: an index for deliveries COLLECTION (state =, target =, createdAt DESCENDING)",
+          "missing: an index for deliveries COLLECTION (target =, nextAttemptAt ASCENDING)",
+          "missing: an index for deliveries COLLECTION (target =, offset ASCENDING)",
+          "missing: an index for lanes COLLECTION (target =, nextAttemptAt ASCENDING)",
           "missing: an index for pending COLLECTION (eventKey =, exported =, key =, receivedAt ASCENDING)",
           "missing: an index for pending COLLECTION (exported =, shard =, receivedAt ASCENDING)",
           "missing: an index for receipts COLLECTION (subscription =, syncAt ASCENDING)",

@@ -303,4 +303,94 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
       },
     }),
   },
+  {
+    name: "a lane is let go of without a second look",
+    foundBy: "a lane and a log, events",
+    delivering: (ports) => ({
+      ...ports,
+      lanes: {
+        ...ports.lanes,
+        page: (lane, query) =>
+          query.limit === 1 ? Promise.resolve([]) : ports.lanes.page(lane, query),
+      },
+    }),
+  },
+  {
+    name: "a lane is taken whatever its state",
+    foundBy: "a lane and a log, events",
+    documents: writing((write) =>
+      collectionOf(write) === "lanes" && write.kind === "create" && "holder" in write.fields
+        ? { ...write, kind: "set" }
+        : write,
+    ),
+  },
+  {
+    name: "numbers are given whatever the last one is by now",
+    foundBy: "a lane and a log, events",
+    documents: writing((write) => {
+      if (collectionOf(write) !== "lanes" || !("fields" in write) || !("last" in write.fields)) {
+        return write;
+      }
+      return { kind: "set", path: write.path, fields: write.fields };
+    }),
+  },
+  {
+    name: "a delivery is marked before the call",
+    foundBy: "targets in any order",
+    delivering: (ports, clock) => ({
+      ...ports,
+      callTarget: async (target, called, attempt) => {
+        const id = { service: "svc", target: target.name, syncId: called.syncId };
+        const stored = await ports.deliveries.get(id);
+        const record = { attempt, atMs: clock(), durationMs: 0 };
+        if (stored !== undefined) {
+          const { delivery } = stored;
+          await ports.deliveries.markDelivered([{ delivery, record }], clock());
+        }
+        return ports.callTarget(target, called, attempt);
+      },
+    }),
+  },
+  {
+    name: "deliveries are made after their sync",
+    foundBy: "targets in any order",
+    documents: (documents) => ({
+      ...documents,
+      commit: async (writes) => {
+        const isDelivery = (write: Write): boolean =>
+          collectionOf(write) === "deliveries" && write.kind === "create";
+        const later = writes.filter(isDelivery);
+        const version = await documents.commit(writes.filter((write) => !isDelivery(write)));
+        return later.length === 0 ? version : documents.commit(later);
+      },
+    }),
+  },
+  {
+    name: "a delivery is taken over whatever its state",
+    foundBy: "targets in any order, taken over by two",
+    documents: writing((write) =>
+      collectionOf(write) === "deliveries" && write.kind === "update" && "attempt" in write.fields
+        ? { ...write, version: undefined }
+        : write,
+    ),
+  },
+  {
+    name: "what comes up by itself is left to a lane that nobody sees to",
+    foundBy: "a lane that waits, and sweeps",
+    delivering: (ports) => ({
+      ...ports,
+      lanes: {
+        ...ports.lanes,
+        release: async (held, delivered, nowMs) => {
+          const page = await ports.lanes.page(held, { limit: 10 });
+          await ports.lanes.park(
+            held,
+            { nextAttemptAtMs: nowMs + 1e12, covered: page },
+            delivered,
+            nowMs,
+          );
+        },
+      },
+    }),
+  },
 ];

@@ -1,6 +1,8 @@
 /** The real Firestore ports on the emulator, for contract tests: each test has a database of its own. */
 import { Firestore, type DocumentReference } from "@google-cloud/firestore";
 import { randomBytes } from "node:crypto";
+import { makeDeliveryPorts } from "../../src/adapters/firestore/deliveryPorts.ts";
+import type { DeliveryPorts } from "../../src/app/ports/deliveries.ts";
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { pendingFields } from "../../src/adapters/firestore/pendingDocument.ts";
 import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
@@ -11,6 +13,7 @@ import { recordingLog, type RecordingLog } from "./recordingLog.ts";
 
 export interface Store extends StorePorts {
   readonly db: Firestore;
+  readonly delivery: DeliveryPorts;
   readonly paths: Paths;
   readonly log: RecordingLog;
 }
@@ -37,7 +40,9 @@ export function openStore(projectId = uniqueProject()): Store {
   emulatorVariable("FIRESTORE_EMULATOR_HOST");
   const db = new Firestore({ projectId });
   const log = recordingLog();
-  return { db, paths: makePaths(db), log, ...makeStorePorts(firestoreDocuments(db), log) };
+  const documents = firestoreDocuments(db);
+  const delivery = makeDeliveryPorts(documents, log);
+  return { db, paths: makePaths(db), log, delivery, ...makeStorePorts(documents, log) };
 }
 
 /** Gives each test of the suite around it a store. */

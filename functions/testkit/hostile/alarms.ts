@@ -1,11 +1,11 @@
 /** A stand-in for the platform's alarms: some are lost, some come early, some twice, all in any order. */
-import type { Alarm, AlarmClock } from "../../src/app/ports.ts";
+import type { Alarm } from "../../src/app/ports.ts";
 import { waitFor } from "../waitFor.ts";
 import type { Random } from "./random.ts";
 
-export interface AlarmsOptions {
+export interface AlarmsOptions<Rung> {
   /** Rejects if it was not acknowledged; then it is rung again. */
-  readonly ring: (alarm: Alarm) => Promise<void>;
+  readonly ring: (alarm: Rung) => Promise<void>;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly random: Random;
@@ -22,20 +22,20 @@ const CONCURRENCY = 16;
 const AGAIN_MS = 1000;
 
 /** An alarm, and when it will ring. */
-interface Waiting {
-  readonly alarm: Alarm;
+interface Waiting<Rung> {
+  readonly alarm: Rung;
   readonly ringAtMs: number;
 }
 
-export class HostileAlarms implements AlarmClock {
-  readonly #options: AlarmsOptions;
+export class HostileAlarms<Rung extends { readonly atMs: number } = Alarm> {
+  readonly #options: AlarmsOptions<Rung>;
   readonly #names = new Set<string>();
-  #waiting: Waiting[] = [];
+  #waiting: Waiting<Rung>[] = [];
   readonly #ringing = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #rung = 0;
 
-  constructor(options: AlarmsOptions) {
+  constructor(options: AlarmsOptions<Rung>) {
     this.#options = options;
     this.#timer = setInterval(() => {
       this.#ringDue();
@@ -46,7 +46,7 @@ export class HostileAlarms implements AlarmClock {
     return this.#rung;
   }
 
-  set(alarm: Alarm): Promise<void> {
+  set(alarm: Rung): Promise<void> {
     const { random, lost } = this.#options;
     const name = JSON.stringify(alarm);
     if (!this.#names.has(name)) {
@@ -74,7 +74,7 @@ export class HostileAlarms implements AlarmClock {
     await Promise.all(this.#ringing);
   }
 
-  #due(): Waiting[] {
+  #due(): Waiting<Rung>[] {
     const nowMs = this.#options.clock();
     return this.#waiting.filter(({ ringAtMs }) => ringAtMs <= nowMs);
   }

@@ -114,7 +114,12 @@ const currentStep = new AsyncLocalStorage<string>();
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** Wraps one port; its methods become steps named `port.method`; so does each page of one that reads on. */
-function wrapPort<T extends object>(life: Life, plan: FaultPlan, portName: string, port: T): T {
+export function portWithFaults<T extends object>(
+  life: Life,
+  plan: FaultPlan,
+  portName: string,
+  port: T,
+): T {
   const wrapped = Object.entries(port).map(([method, call]: [string, Method | Paged]) => {
     const name = `${portName}.${method}`;
     const run = (...args: unknown[]): ReturnType<Method | Paged> =>
@@ -151,7 +156,7 @@ export function withFaults<T extends Partial<Ports>>(life: Life, plan: FaultPlan
   const names = ["events", "window", "services", "outbox", "publisher"] as const;
   const wrapped = names.flatMap((name) => {
     const port = ports[name];
-    return port === undefined ? [] : [[name, wrapPort(life, plan, name, port)] as const];
+    return port === undefined ? [] : [[name, portWithFaults(life, plan, name, port)] as const];
   });
   return { ...ports, ...Object.fromEntries(wrapped) };
 }

@@ -3,12 +3,14 @@ import pMap from "p-map";
 
 import type { NewEvent } from "../../src/app/engine.ts";
 import type { AlarmClock, Ports } from "../../src/app/ports.ts";
+import type { WakeUpClock } from "../../src/app/ports/deliveries.ts";
 import type { AcceptedRequest } from "../../src/app/storeEvent.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { Created } from "./eventarc.ts";
 import type { FaultPlan } from "./faults.ts";
 import { Instance } from "./instance.ts";
 import type { Random } from "./random.ts";
+import type { TargetServer } from "./targetServer.ts";
 import type { World } from "./world.ts";
 
 export interface FleetOptions {
@@ -23,6 +25,8 @@ export interface FleetOptions {
   readonly planOf?: () => FaultPlan;
   readonly onStored?: (created: Created) => void;
   readonly alarmClock?: AlarmClock;
+  readonly server?: TargetServer;
+  readonly wakeUps?: WakeUpClock;
 }
 
 export class Fleet {
@@ -76,6 +80,8 @@ export class Fleet {
       planOf,
       onStored,
       alarmClock,
+      server,
+      wakeUps,
     } = this.#options;
     const half = Math.floor(skewMs / 2);
     return new Instance({
@@ -86,6 +92,8 @@ export class Fleet {
       ...(planOf && { plan: planOf() }),
       ...(onStored && { onStored }),
       ...(alarmClock && { alarmClock }),
+      ...(server && { server }),
+      ...(wakeUps && { wakeUps }),
       ...(chunkSize !== undefined && { adapt: (ports) => inChunksOf(chunkSize, ports) }),
     });
   }

@@ -2,15 +2,20 @@
 import { randomBytes } from "node:crypto";
 import type { Firestore } from "@google-cloud/firestore";
 
+import type { Documents } from "../../src/adapters/firestore/documents.ts";
+import { makeDeliveryPorts } from "../../src/adapters/firestore/deliveryPorts.ts";
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
 import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
+import { makeDeliverer, type Deliverer } from "../../src/app/delivery/deliverer.ts";
 import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import { onPending } from "../../src/app/onPending.ts";
 import type { AlarmClock, EventLog, Log, Ports, Publisher } from "../../src/app/ports.ts";
+import type { DeliveryPorts, WakeUpClock } from "../../src/app/ports/deliveries.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { Created } from "./eventarc.ts";
-import { Life, requestsWithFaults, withFaults, type FaultPlan } from "./faults.ts";
+import { Life, portWithFaults, requestsWithFaults, withFaults, type FaultPlan } from "./faults.ts";
+import type { TargetServer } from "./targetServer.ts";
 
 export const silentLog: Log = {
   info: () => undefined,
@@ -26,6 +31,9 @@ export interface InstanceOptions {
   readonly clock?: () => number;
   readonly alarmClock?: AlarmClock;
   readonly log?: Log;
+  /** Of the HTTP targets of its rules, if they have any. */
+  readonly server?: TargetServer;
+  readonly wakeUps?: WakeUpClock;
   /** Hears of each event that is stored, before whoever sent it. */
   readonly onStored?: (created: Created) => void;
   /** Changes the ports before faults are put around them. */
@@ -44,10 +52,8 @@ export class Instance {
     this.#log = log;
     this.#rules = rules;
     this.#clock = options.clock ?? Date.now;
-    const stores = makeStorePorts(
-      firestoreDocuments(requestsWithFaults(this.#life, plan, db)),
-      log,
-    );
+    const documents = firestoreDocuments(requestsWithFaults(this.#life, plan, db));
+    const stores = makeStorePorts(documents, log);
     const ports: Ports = {
       ...stores,
       events: announcing(stores.events, options.onStored),
@@ -58,7 +64,37 @@ export class Instance {
       newId: () => randomBytes(12).toString("hex"),
       log,
     };
-    this.#engine = makeEngine(withFaults(this.#life, plan, options.adapt?.(ports) ?? ports));
+    const adapted = withFaults(this.#life, plan, options.adapt?.(ports) ?? ports);
+    const deliverer =
+      options.server && this.#deliverer(options, documents, adapted, options.server);
+    this.#engine = makeEngine({
+      ...adapted,
+      ...(deliverer && { deliverer: () => Promise.resolve(deliverer) }),
+    });
+  }
+
+  #deliverer(
+    { plan = () => undefined, wakeUps }: InstanceOptions,
+    documents: Documents,
+    ports: Ports,
+    server: TargetServer,
+  ): Deliverer {
+    const { events, publisher, clock, newId, log } = ports;
+    const stored = makeDeliveryPorts(documents, log);
+    const wrap = <Name extends keyof DeliveryPorts>(name: Name): DeliveryPorts[Name] =>
+      portWithFaults(this.#life, plan, name, stored[name]);
+    const called = portWithFaults(this.#life, plan, "server", {
+      call: server.caller(clock, () => this.isAlive),
+    });
+    return makeDeliverer({
+      ...{ events, publisher, clock, newId, log },
+      deliveries: wrap("deliveries"),
+      lanes: wrap("lanes"),
+      pullLog: wrap("pullLog"),
+      targetStates: wrap("targetStates"),
+      callTarget: called.call,
+      ...(wakeUps && { wakeUps }),
+    });
   }
 
   get isAlive(): boolean {

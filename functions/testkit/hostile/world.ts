@@ -14,6 +14,7 @@ import { waitFor } from "../waitFor.ts";
 import { Instance } from "./instance.ts";
 import { judge, type Evidence, type Verdict } from "./invariants.ts";
 import { readLedger } from "./ledger.ts";
+import type { TargetServer } from "./targetServer.ts";
 import { Inbox } from "../inbox.ts";
 
 /** A name that no other run has. */
@@ -84,16 +85,17 @@ export class World {
   }
 
   /** An instance without faults. */
-  instance(rules: readonly Rule[]): Instance {
-    return new Instance({ db: this.db, publisher: this.publisher, rules, clock: this.now });
+  instance(rules: readonly Rule[], server?: TargetServer): Instance {
+    const { db, publisher } = this;
+    return new Instance({ db, publisher, rules, clock: this.now, ...(server && { server }) });
   }
 
   /**
    * What the scheduler does until nothing is left to do: sweeps, each after the leases of the last have
    * run out.
    */
-  async settle(rules: readonly Rule[]): Promise<void> {
-    const instance = this.instance(rules);
+  async settle(rules: readonly Rule[], server?: TargetServer): Promise<void> {
+    const instance = this.instance(rules, server);
     for (let turn = 0; turn < MAX_SWEEPS; turn++) {
       this.advance(LEASE_MS + 1000);
       const report = await instance.run((engine) => engine.sweep(rules));
@@ -130,6 +132,8 @@ const ARRIVAL_MS = 10_000;
 
 /** What has been tried often comes up again only after a while: it is not settled before. */
 function isQuiet({ oldestUnpublishedSeconds, ...report }: SweepReport): boolean {
-  const { published, failed, fired, expired, errors } = report;
-  return published + failed + fired + expired + errors === 0 && oldestUnpublishedSeconds === 0;
+  const { published, failed, fired, expired, errors, deliveries } = report;
+  const delivering = Object.values(deliveries ?? {}).reduce((sum, count) => sum + count, 0);
+  const done = published + failed + fired + expired + errors + delivering;
+  return done === 0 && oldestUnpublishedSeconds === 0;
 }

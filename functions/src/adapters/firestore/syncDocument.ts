@@ -1,6 +1,5 @@
 import type { Range } from "../../domain/claim.ts";
 import type { Condition } from "../../domain/condition.ts";
-import { DELIVERY_STATES, type Delivery, type DeliveryState } from "../../domain/delivery.ts";
 import type { Place } from "../../domain/event.ts";
 import {
   addSeconds,
@@ -17,6 +16,7 @@ import {
   type Sync,
   type SyncEndpoint,
 } from "../../domain/sync.ts";
+import { SYNC_STATES, type Progress, type SyncState } from "../../domain/syncState.ts";
 import { REMOVED, type Doc, type Fields } from "./documents.ts";
 import { MalformedDocumentError, type FieldReader } from "./fields.ts";
 import { FORM, readerOf } from "./form.ts";
@@ -33,7 +33,7 @@ import { placeFields, toPlace } from "./serviceState.ts";
 export interface StoredSync {
   /** Its members are those that the document itself lists. */
   readonly sync: Sync;
-  readonly delivery: Delivery;
+  readonly delivery: Progress;
   /** Who made it; its parts bear it, too, so that claims of the same set never share one. */
   readonly token: string;
   /** How many parts there are besides the document itself. */
@@ -52,14 +52,17 @@ export interface StoredClaim {
   readonly turn: number;
   /** Of the rule that made it: whether it is complete is known at the end. */
   readonly condition: Condition;
+  /** The targets that it has deliveries for. */
+  readonly targets?: readonly string[];
 }
 
-export function claimFields({ key, range, cursor, condition }: StoredClaim): Fields {
+export function claimFields({ key, range, cursor, condition, targets = [] }: StoredClaim): Fields {
   return {
     claim: {
       key,
       // A text: Firestore has a limit of how deep fields may lie in each other.
       condition: JSON.stringify(condition),
+      ...(targets.length > 0 && { targets: [...targets] }),
       after: placeFields(range.after),
       to: placeFields(range.to),
       cursor: placeFields(cursor),
@@ -72,7 +75,7 @@ export function progressFields(
   sync: Sync,
   firstMembers: readonly (readonly Member[])[],
   parts: number,
-  state: DeliveryState,
+  state: SyncState,
   leaseUntilMs: number,
 ): Fields {
   return {
@@ -90,7 +93,10 @@ export function progressFields(
       ...memberFields(firstMembers[index] ?? []),
       ...(endpoint.last && { lastEvent: endpoint.last.id, lastSize: endpoint.last.size }),
     })),
-    nextAttemptAt: new Date(leaseUntilMs),
+    // Nobody publishes one that is settled; its deliveries put off its end where they need it for longer.
+    ...(state === "settled"
+      ? { expireAt: new Date(addSeconds(sync.createdAtMs, sync.retentionPeriod)) }
+      : { nextAttemptAt: new Date(leaseUntilMs) }),
   };
 }
 
@@ -123,7 +129,7 @@ export function partFields(sync: Sync, members: readonly (readonly Member[])[]):
 
 export function publishedFields(sync: Sync, messageId: string, nowMs: number): Fields {
   return {
-    state: "published" satisfies DeliveryState,
+    state: "published" satisfies SyncState,
     messageId,
     publishedAt: new Date(nowMs),
     expireAt: new Date(addSeconds(nowMs, sync.retentionPeriod)),
@@ -134,7 +140,7 @@ export function publishedFields(sync: Sync, messageId: string, nowMs: number): F
 
 export function discardedFields(sync: Sync, nowMs: number): Fields {
   return {
-    state: "discarded" satisfies DeliveryState,
+    state: "discarded" satisfies SyncState,
     discardedAt: new Date(nowMs),
     expireAt: new Date(addSeconds(nowMs, sync.retentionPeriod)),
     nextAttemptAt: REMOVED,
@@ -164,7 +170,7 @@ function toDate(ms: number | undefined): Date | null {
 export function toStoredSync(doc: Doc): StoredSync {
   const { id, path } = doc;
   const data = readerOf(doc);
-  const state = data.oneOf("state", DELIVERY_STATES);
+  const state = data.oneOf("state", SYNC_STATES);
   const format = data.optionalOneOf("format", MESSAGE_FORMATS);
   const orderingKey = data.optionalOneOf("orderingKey", ORDERING_KEYS);
   return {
@@ -218,6 +224,7 @@ function toStoredClaim(data: FieldReader): StoredClaim {
     cursor: toPlace(claim.map("cursor")),
     turn: data.number("turn"),
     condition: toCondition(claim.string("condition")),
+    targets: claim.has("targets") ? claim.array("targets").map(String) : [],
   };
 }
 
