@@ -7,6 +7,7 @@ import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/po
 import { makeDeliveryPorts } from "../../src/adapters/firestore/deliveryPorts.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
+import { totalOf } from "../../src/app/delivery/report.ts";
 import { makeEngine, type Engine, type NewEvent } from "../../src/app/engine.ts";
 import { makeDeliverer } from "../../src/app/delivery/deliverer.ts";
 import type { CallTarget } from "../../src/app/delivery/parts.ts";
@@ -359,8 +360,7 @@ function isQuiet(report: SweepReport | undefined): boolean {
   if (report === undefined) return false;
   const { published, failed, fired, expired, errors, oldestUnpublishedSeconds } = report;
   const { deliveries } = report;
-  const delivering = Object.values(deliveries ?? {}).reduce((sum, count) => sum + count, 0);
-  const done = published + failed + fired + expired + errors + delivering;
+  const done = published + failed + fired + expired + errors + totalOf(deliveries);
   return done === 0 && oldestUnpublishedSeconds === 0;
 }
 

@@ -1,6 +1,14 @@
 /** Targets with their defaults: each test overrides what it is about. */
+import type { Rule, Topic } from "../../src/domain/rule.ts";
 import { SYNC_REASONS } from "../../src/domain/sync.ts";
-import type { HttpTarget, PubSubTarget, PullTarget } from "../../src/domain/target.ts";
+import type { HttpTarget, PubSubTarget, PullTarget, Target } from "../../src/domain/target.ts";
+
+/** A rule without a topic of its own. */
+export function onlyTargets(by: Rule, targets: readonly Target[]): Rule {
+  const own: Omit<Rule, "targetPubSub"> & { targetPubSub?: Topic } = { ...by, targets };
+  delete own.targetPubSub;
+  return own;
+}
 
 export function httpTarget(name: string, overrides: Partial<HttpTarget> = {}): HttpTarget {
   return {

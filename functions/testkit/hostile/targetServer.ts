@@ -1,6 +1,6 @@
 /** A server of HTTP targets that fails, is slow, and remembers what came in which order. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Firestore, Timestamp } from "@google-cloud/firestore";
+import type { Firestore } from "@google-cloud/firestore";
 
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import type { CallTarget } from "../../src/app/delivery/parts.ts";
@@ -105,7 +105,7 @@ export class TargetServer {
       const placed = own.flatMap((doc) => {
         const lane = laneOf(target, String(doc.get("key")));
         const atMs = firstAtMs.get(doc.id);
-        const createdAtMs = (doc.createTime as Timestamp).toMillis();
+        const createdAtMs = doc.createTime.toMillis();
         const place = String(doc.get("place"));
         return lane === undefined || atMs === undefined
           ? []

@@ -6,6 +6,7 @@ import type { Documents } from "../../src/adapters/firestore/documents.ts";
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { makePublisher } from "../../src/adapters/pubsub/publisher.ts";
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
+import { totalOf } from "../../src/app/delivery/report.ts";
 import type { Publisher } from "../../src/app/ports.ts";
 import type { SweepReport } from "../../src/app/sweep.ts";
 import { everyEndpoint } from "../../src/domain/condition.ts";
@@ -133,7 +134,6 @@ const ARRIVAL_MS = 10_000;
 /** What has been tried often comes up again only after a while: it is not settled before. */
 function isQuiet({ oldestUnpublishedSeconds, ...report }: SweepReport): boolean {
   const { published, failed, fired, expired, errors, deliveries } = report;
-  const delivering = Object.values(deliveries ?? {}).reduce((sum, count) => sum + count, 0);
-  const done = published + failed + fired + expired + errors + delivering;
+  const done = published + failed + fired + expired + errors + totalOf(deliveries);
   return done === 0 && oldestUnpublishedSeconds === 0;
 }

@@ -5,7 +5,7 @@ import { TARGET_KINDS } from "../../domain/target.ts";
 import type { Delivered, Failed, StoredDelivery } from "../../app/ports/deliveries.ts";
 import { deliveryPath, doneFields } from "./deliveryFields.ts";
 import { REMOVED, type Doc, type Fields, type Version, type Write } from "./documents.ts";
-import { FieldReader } from "./fields.ts";
+import type { FieldReader } from "./fields.ts";
 import { readerOf } from "./form.ts";
 import { serviceOf } from "./paths.ts";
 

@@ -15,7 +15,6 @@ import {
 } from "./documents.ts";
 import { MalformedDocumentError } from "./fields.ts";
 import { FORM, isNewer, readerOf } from "./form.ts";
-import { commitTolerantly } from "./marks.ts";
 import { paths, serviceOf } from "./paths.ts";
 
 /**

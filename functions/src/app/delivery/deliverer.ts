@@ -125,7 +125,9 @@ async function beginTarget(
   const known = new Map(held.map(({ sync }) => [sync.id, sync]));
   const works = [...Map.groupBy(held, ({ delivery }) => delivery.lane)].flatMap(([lane, some]) =>
     lane === undefined
-      ? some.map((one) => async () => void (await deliverSingle(deps, sent, one, untilMs)))
+      ? some.map((one) => async () => {
+          await deliverSingle(deps, sent, one, untilMs);
+        })
       : [
           () => {
             const key =

@@ -14,3 +14,8 @@ export interface DeliveryReport {
 export function newReport(): DeliveryReport {
   return { delivered: 0, failed: 0, undeliverable: 0, numbered: 0, putOff: 0, postponed: 0 };
 }
+
+/** How much was done, or left: nothing once all has settled. */
+export function totalOf(report: DeliveryReport | undefined): number {
+  return Object.values<number>({ ...report }).reduce((sum, count) => sum + count, 0);
+}

@@ -7,10 +7,10 @@ import type { Rule } from "../../../src/domain/rule.ts";
 import { windowOf } from "../../../src/domain/window.ts";
 import { ago, endpoint, rule } from "../../support/factories.ts";
 import { answering, memoryWorld, type MemoryWorld } from "../../support/memoryWorld.ts";
-import { httpTarget, pullTarget, topicTarget } from "../../support/targets.ts";
+import { httpTarget, onlyTargets, pullTarget, topicTarget } from "../../support/targets.ts";
 
 const one = [endpoint("a")];
-const { targetPubSub: _, ...withoutTopic } = rule({ endpoints: one });
+const withoutTopic = onlyTargets(rule({ endpoints: one }), []);
 
 describe("deliveries", () => {
   let world: MemoryWorld;

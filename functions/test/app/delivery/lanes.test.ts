@@ -12,9 +12,9 @@ import {
   type Called,
   type MemoryWorld,
 } from "../../support/memoryWorld.ts";
-import { httpTarget, pullTarget } from "../../support/targets.ts";
+import { httpTarget, onlyTargets, pullTarget } from "../../support/targets.ts";
 
-const { targetPubSub: _, ...plain } = rule({ endpoints: [endpoint("a")] });
+const plain = onlyTargets(rule({ endpoints: [endpoint("a")] }), []);
 const ordered: Rule = { ...plain, targets: [httpTarget("web", { ordered: "all" })] };
 const byKey: Rule = {
   ...plain,
@@ -195,4 +195,13 @@ describe("lanes", () => {
     await counting.checkWindow(ordered, windowOf(ordered), event);
     assert.deepEqual(counts, { reads: 2, writes: 3, deletes: 1 });
   });
+
+  it("are 1,000 at once: each waits by itself, and all come up again", async () => {
+    world.server = ({ attempt }) => Promise.resolve(answering(attempt === 1 ? 503 : 200));
+    for (let key = 0; key < 1000; key++) await send(byKey, `k${String(key)}`, `k${String(key)}`);
+    assert.equal(world.database.list("lanes").length, 1000);
+    await ring(byKey);
+    assert.deepEqual([world.calls.length, waiting().length], [2000, 0]);
+    assert.equal(world.database.list("lanes").length, 0);
+  }).timeout(20_000);
 });
