@@ -267,11 +267,11 @@ class LargeStore implements Documents {
     const keys = [equal["eventKey"]].flat();
     const found: number[] = [];
     let index = this.#first;
-    if (above !== undefined) index = Math.max(index, this.#firstAbove(above.getTime()));
+    if (above !== undefined) index = Math.max(index, this.#firstAbove(Number(above)));
     if (after !== undefined) index = Math.max(index, Number(after.path.split("/e").at(-1)) + 1);
     if (!keys.includes("a")) index = Math.max(index, this.#count);
     for (; index <= this.#count && found.length < limit; index++) {
-      if (upTo !== undefined && this.#timeOf(index) > upTo.getTime()) break;
+      if (upTo !== undefined && this.#timeOf(index) > Number(upTo)) break;
       if (this.#gone[index] === 1) continue;
       if (keys.includes(index === this.#count ? "b" : "a")) found.push(index);
     }

@@ -7,6 +7,7 @@ import {
   type Doc,
   type Documents,
   type Fields,
+  type Ordered,
   type Query,
   type Stand,
   type Version,
@@ -17,6 +18,8 @@ import {
 export interface Request {
   readonly kind: "get" | "query" | "count" | "commit" | "publish" | "pause";
   readonly writes?: readonly Write[];
+  /** Of a query: the name of the collections that it asks. */
+  readonly of?: string;
 }
 
 /** Runs a request, when and as often as it likes; what it returns is the answer. */
@@ -46,7 +49,7 @@ export class MemoryDatabase {
   documents(hook: Hook = atOnce): Documents {
     return {
       get: (paths) => hook({ kind: "get" }, () => paths.map((path) => this.find(path))),
-      query: (query) => hook({ kind: "query" }, () => this.#query(query)),
+      query: (query) => hook({ kind: "query", of: collectionOf(query) }, () => this.#query(query)),
       count: (query) => hook({ kind: "count" }, () => this.#query(query).length),
       commit: (writes) => hook({ kind: "commit", writes }, () => this.#commit(writes)),
     };
@@ -80,9 +83,10 @@ export class MemoryDatabase {
           filters.every(([name, wanted]) =>
             Array.isArray(wanted) ? wanted.includes(fields[name]) : fields[name] === wanted,
           ) &&
-          at instanceof Date &&
-          (above === undefined || at > above) &&
-          (upTo === undefined || at <= upTo)
+          isOrdered(at) &&
+          [above, upTo].every((bound) => bound === undefined || rankOf(bound) === rankOf(at)) &&
+          (above === undefined || compareValues(at, above) > 0) &&
+          (upTo === undefined || compareValues(at, upTo) <= 0)
         );
       })
       .filter((doc) => after === undefined || sign * compare(orderBy, doc, after) > 0)
@@ -140,6 +144,10 @@ export class MemoryDatabase {
   }
 }
 
+function collectionOf({ from }: Query): string {
+  return "group" in from ? from.group : from.collection.slice(from.collection.lastIndexOf("/") + 1);
+}
+
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
 }
@@ -162,9 +170,25 @@ function updated(before: Fields, changes: Fields): Fields {
 }
 
 function compare(orderBy: string, a: Doc, b: Doc | Stand): number {
-  const timeA = a.fields[orderBy] as Date;
-  const timeB = "at" in b ? b.at : (b.fields[orderBy] as Date);
-  return timeA.getTime() - timeB.getTime() || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+  const valueA = a.fields[orderBy] as Ordered;
+  const valueB = "at" in b ? b.at : (b.fields[orderBy] as Ordered);
+  return compareValues(valueA, valueB) || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+}
+
+function isOrdered(value: unknown): value is Ordered {
+  return typeof value === "number" || typeof value === "string" || value instanceof Date;
+}
+
+function rankOf(value: Ordered): number {
+  return typeof value === "number" ? 0 : typeof value === "string" ? 2 : 1;
+}
+
+/** As Firestore orders values of different kinds, and of one. */
+function compareValues(a: Ordered, b: Ordered): number {
+  if (typeof a === "string" && typeof b === "string") {
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  }
+  return rankOf(a) - rankOf(b) || Number(a) - Number(b);
 }
 
 function refusal(code: number, { kind, path }: Write): Error {

@@ -8,8 +8,9 @@ import { ClaimUnfinishedError, finishClaims } from "./finishClaims.ts";
 import { markTogether } from "./markTogether.ts";
 import { MessageBudget } from "./messageBudget.ts";
 import type { Ports } from "./ports.ts";
+import type { WakeUp } from "./ports/deliveries.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
-import { publishSyncs } from "./publishSyncs.ts";
+import { sendSyncs } from "./sendSyncs.ts";
 import { storeEvent, storeEvents, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
 import { sweep, type SweepReport } from "./sweep.ts";
 import { CHECK_MS, CLAIM_MS } from "./timeLimits.ts";
@@ -40,6 +41,8 @@ export interface Engine {
   /** Without a key: all windows of the service. */
   reset(rule: Rule, window: WindowId): Promise<{ readonly resetAtMs: number }>;
   sweep(rules: readonly Rule[]): Promise<SweepReport>;
+  /** Sees to a delivery, or a lane, if it is due. @returns why not, if nobody can */
+  wake(rules: readonly Rule[], wakeUp: WakeUp): Promise<string | undefined>;
 }
 
 export function makeEngine(ports: Ports): Engine {
@@ -53,7 +56,7 @@ export function makeEngine(ports: Ports): Engine {
       const limitMs = isSwept(asked) ? CLAIM_MS.sweep : CLAIM_MS.check;
       const untilMs = ports.clock() + (ports.claimMs ?? limitMs);
       const outcome = await checkWindow(deps, rule, window, together(asked));
-      const finished = finish(deps, outcome, untilMs);
+      const finished = finish(deps, rule, outcome, untilMs);
       // Nobody waits for it where the check took too long: then the lease runs out, and the sweep sees to it.
       finished.catch(() => undefined);
       return { outcome, finished };
@@ -96,6 +99,10 @@ export function makeEngine(ports: Ports): Engine {
       return { resetAtMs };
     },
     sweep: (rules) => sweep({ ...deps, check }, rules),
+    async wake(rules, wakeUp) {
+      const deliverer = await ports.deliverer?.();
+      return deliverer?.wake(rules, wakeUp);
+    },
   };
 }
 
@@ -137,13 +144,14 @@ interface Checked {
 /** Publishes what a check has made, beside the next check, and goes on with what it has begun. */
 async function finish(
   deps: Parameters<typeof finishClaims>[0],
+  rule: Rule,
   outcome: CheckOutcome,
   untilMs: number,
 ): Promise<boolean> {
   if (outcome.outcome !== "fired") return false;
   const [, finished] = await Promise.all([
-    publishSyncs(deps, outcome.leases),
-    finishClaims(deps, outcome.claims, untilMs),
+    sendSyncs(deps, outcome.leases, [rule]),
+    finishClaims(deps, outcome.claims, [rule], untilMs),
   ]);
   return finished.some(({ isLeft }) => isLeft);
 }

@@ -1,10 +1,15 @@
 import { EventSyncError } from "../domain/errors.ts";
+import type { Rule } from "../domain/rule.ts";
 import { goOn } from "./claimSyncs.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import type { Lease, OpenClaim, Ports } from "./ports.ts";
-import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
+import type { PublishOutcome } from "./publishSyncs.ts";
+import { sendSyncs } from "./sendSyncs.ts";
 
-type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log" | "claimChunk"> & {
+type Deps = Pick<
+  Ports,
+  "events" | "outbox" | "publisher" | "clock" | "log" | "claimChunk" | "deliverer"
+> & {
   readonly budget: MessageBudget;
 };
 
@@ -29,10 +34,11 @@ export interface Finished {
   readonly isLeft: boolean;
 }
 
-/** Goes on with claims, one after the other, and publishes each sync that is complete then. */
+/** Goes on with claims, one after the other, and sends each sync that is complete then. */
 export async function finishClaims(
   deps: Deps,
   claims: readonly OpenClaim[],
+  rules: readonly Rule[],
   untilMs: number,
   prepare: (lease: Lease) => Lease = (lease) => lease,
 ): Promise<Finished[]> {
@@ -40,7 +46,7 @@ export async function finishClaims(
   for (const claim of claims) {
     const { lease: held, isLeft } = await goOn(deps, claim, untilMs);
     const lease = held && prepare(held);
-    const [published] = lease === undefined ? [] : await publishSyncs(deps, [lease]);
+    const [published] = lease === undefined ? [] : await sendSyncs(deps, [lease], rules);
     finished.push({ lease, published, isLeft });
   }
   return finished;

@@ -2,6 +2,7 @@ import type { Shortfall } from "../domain/condition.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import type { SyncReason } from "../domain/sync.ts";
 import type { windowFacts } from "../domain/window.ts";
+import type { DeliveryReport } from "./delivery/report.ts";
 import type { SweepReport } from "./sweep.ts";
 
 /**
@@ -59,7 +60,7 @@ export type LogFields = {
   "sync.keepFailed": SyncFacts & { readonly error: string };
   "sync.markFailed": AttemptFacts & { readonly messageId: string; readonly error: string };
   "sync.setAside": SyncFacts & { readonly error: string };
-  "sweep.finished": Pick<SweepReport, keyof SweepReport>;
+  "sweep.finished": Omit<SweepReport, "deliveries">;
   "sweep.stepFailed": StepFacts;
   "sweep.stepPostponed": StepFacts;
   "outbox.overdue": SyncFacts & { readonly ageSeconds: number };
@@ -75,6 +76,32 @@ export type LogFields = {
     readonly code: ErrorCode;
     readonly error: string;
   };
+  "delivery.done": DeliveryFacts & { readonly ms: number; readonly status?: number };
+  "delivery.failed": DeliveryFacts & {
+    readonly ms: number;
+    readonly status?: number;
+    readonly error?: string;
+    readonly ageSeconds: number;
+    readonly retryAt: string;
+  };
+  "delivery.undeliverable": DeliveryFacts & {
+    readonly status?: number;
+    readonly error?: string;
+    readonly ageSeconds: number;
+  };
+  "delivery.postponed": DeliveryFacts & { readonly reason: string };
+  "delivery.markFailed": DeliveryFacts & { readonly error: string };
+  "delivery.deadLetterFailed": DeliveryFacts & { readonly topic: string; readonly error: string };
+  "delivery.setAside": {
+    readonly service: string;
+    readonly delivery: string;
+    readonly error: string;
+  };
+  "delivery.overdue": DeliveryFacts & { readonly ageSeconds: number };
+  "deliveries.numbered": TargetFacts & { readonly count: number; readonly last: number };
+  "deliveries.swept": Pick<DeliveryReport, keyof DeliveryReport>;
+  "target.paused": TargetFacts & { readonly reason: string };
+  "target.unknown": TargetFacts & { readonly count: number };
   "alarm.failed": WindowFacts & { readonly at: string; readonly error: string };
   "alarm.ignored": WindowFacts & { readonly problem: string };
   "alarm.unreadable": Readonly<Record<string, never>>;
@@ -85,7 +112,7 @@ export type LogFields = {
   "pending.setAside": EventFacts;
   "documents.leftAlone": {
     readonly service?: string;
-    readonly kind: "pending" | "sync";
+    readonly kind: "pending" | "sync" | "delivery" | "lane";
     readonly count: number;
   };
   "request.refused": { readonly code: ErrorCode; readonly detail: string };
@@ -113,10 +140,14 @@ export type ClaimedFacts = SyncFacts & {
 };
 /** An attempt to publish. */
 export type AttemptFacts = SyncFacts & { readonly eventID: string; readonly attempt: number };
+export type TargetFacts = { readonly service: string; readonly target: string };
+/** An attempt to deliver. */
+export type DeliveryFacts = AttemptFacts & { readonly target: string };
 /** A step of a sweep. */
 export type StepFacts = {
   readonly step: string;
   readonly service?: string;
+  readonly target?: string;
   readonly key?: string;
   readonly syncId?: string;
   readonly error: string;
@@ -257,15 +288,71 @@ export const LOG_EVENTS = {
     meaning: "what a trigger delivery asked for can never succeed; acknowledged",
     toDo: "the sweep checks its window",
   },
+  "delivery.done": {
+    severity: "info",
+    meaning: "a sync has arrived at a target: with the attempt, its duration and, if any, `status`",
+  },
+  "delivery.failed": {
+    severity: "warn",
+    meaning:
+      "an attempt that failed: with `status` or `error`, its age, and when it is tried again",
+  },
+  "delivery.undeliverable": {
+    severity: "error",
+    meaning:
+      "the last attempt failed, too; what is left of it is in `services/<service>/deliveries`",
+    toDo: "alert on it; repair the target and redrive",
+  },
+  "delivery.postponed": {
+    severity: "info",
+    meaning: "nothing is wrong: there was no room for it in time; it comes up again within minutes",
+  },
+  "delivery.markFailed": {
+    severity: "error",
+    meaning: "a sync has arrived, but that could not be noted: it comes again, with the same id",
+  },
+  "delivery.deadLetterFailed": {
+    severity: "error",
+    meaning: "the topic for what is undeliverable did not take a sync: all of it is tried again",
+    toDo: "repair topic or role",
+  },
+  "delivery.setAside": {
+    severity: "error",
+    meaning: "a delivery that somebody changed by hand, or whose sync is gone; it is not delivered",
+    toDo: "look at its `lastError`",
+  },
+  "delivery.overdue": {
+    severity: "error",
+    meaning: "nobody has come for a delivery for more than an hour, by each sweep",
+    toDo: "alert on it; a target that cannot keep up, or sweeps that fail",
+  },
+  "deliveries.numbered": {
+    severity: "info",
+    meaning: "syncs of a pull target got their offsets, up to `last`",
+  },
+  "deliveries.swept": {
+    severity: "info",
+    meaning: "what a sweep did for targets, only where there are any",
+  },
+  "target.paused": {
+    severity: "warn",
+    meaning: "a target answered 410 Gone, or somebody paused it: what is for it waits",
+    toDo: "repair it and resume it",
+  },
+  "target.unknown": {
+    severity: "warn",
+    meaning: "so many deliveries wait for a target that is not configured any more; they are kept",
+    toDo: "configure it again, or remove them",
+  },
   "alarm.failed": {
     severity: "error",
     meaning:
-      "the alarm for a deadline could not be set: the sweep closes the window, a minute late as a rule, with a key up to three",
+      "the alarm for a deadline, or the next attempt of a delivery, could not be set: the sweep closes the window, a minute late as a rule, with a key up to three",
     toDo: "give the functions' account the roles for alarms",
   },
   "alarm.ignored": {
     severity: "warn",
-    meaning: "an alarm of a service that is gone, or has no deadline any more",
+    meaning: "an alarm of a service or target that is gone, or has no deadline any more",
   },
   "alarm.unreadable": { severity: "error", meaning: "a task that is no alarm; acknowledged" },
   "pending.ahead": {

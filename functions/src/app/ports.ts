@@ -1,12 +1,15 @@
 import type { NextTime } from "../domain/deadline.ts";
+import type { Delivery } from "../domain/delivery.ts";
 import type { Range, RegisteredClaim } from "../domain/claim.ts";
 import type { Event, NewPendingEvent, PendingEvent, Place } from "../domain/event.ts";
 import type { Expiry } from "../domain/expiry.ts";
+import type { Attributes } from "../domain/publication.ts";
 import type { Rule, Topic } from "../domain/rule.ts";
 import type { WindowId } from "../domain/window.ts";
 import type { Group } from "../domain/decide.ts";
 import type { MessageEvent, SyncMessage } from "../domain/syncMessage.ts";
 import type { Sync, SyncReason } from "../domain/sync.ts";
+import type { Deliverer } from "./delivery/deliverer.ts";
 import type { LogFields, LoggedAs } from "./logEvents.ts";
 
 /**
@@ -229,6 +232,8 @@ export interface Lease {
   readonly keptUntilMs?: number;
   /** The store's own mark of the state that we hold, for conditional writes. */
   readonly version: unknown;
+  /** What was made with it, in the same state, and is ours as long. */
+  readonly deliveries?: readonly Delivery[];
 }
 
 /** A sync whose claim is not complete, and ours to go on with, until the lease runs out. */
@@ -324,7 +329,7 @@ export interface Published {
 export interface Outbox {
   /**
    * Turns events into syncs and takes them out of the window, in this order (1 write per sync, 1 per
-   * further 450 members, and 1 delete per event). Nobody else has changed any of them since they were
+   * target, 1 per further 450 members, and 1 delete per event). Nobody else has changed any of them since they were
    * read.
    *
    * As many whole syncs as fit are made per commit, all or none of them. A sync that takes several
@@ -343,12 +348,12 @@ export interface Outbox {
   /**
    * Goes on with a claim, in the order of receipt, until it is complete or time is up (per commit 1 write
    * for the sync, 1 for its part and 1 delete per event; 1 read per event, unless it was begun here; at the
-   * end 1 read per part and endpoint, and 2 writes). Events that somebody else has changed are left out.
+   * end 1 read per part, endpoint and target, and 2 writes and 1 per target). Events that somebody else has changed are left out.
    */
   goOn(claim: OpenClaim, limits: ClaimLimits): Promise<GoOnResult>;
   /**
-   * Turns events that stay in the window into a sync, in one commit (1 write, 1 per further 450 members,
-   * and 1 update per event that is in no sync yet). Nobody else has changed any of those since they were
+   * Turns events that stay in the window into a sync, in one commit (1 write, 1 per target, 1 per further
+   * 450 members, and 1 update per event that is in no sync yet). Nobody else has changed any of those since they were
    * read.
    */
   claimKept(claim: Claim): Promise<ClaimResult>;
@@ -411,7 +416,11 @@ export interface Publisher {
    *   answer in time
    */
   publish(
-    publication: Topic & { readonly messages: readonly SyncMessage[] },
+    publication: Topic & {
+      readonly messages: readonly SyncMessage[];
+      /** What goes with each of them besides its own attributes. */
+      readonly attributes?: Attributes;
+    },
   ): Promise<PromiseSettledResult<string>[]>;
 }
 
@@ -467,6 +476,8 @@ export interface Ports {
   readonly timesOfDay?: TimesOfDay;
   /** Asked only for rules with a deadline; without it they are left to the sweep. */
   readonly alarmClock?: AlarmClock;
+  /** Asked only for rules with targets; without it nothing is delivered to them. */
+  readonly deliverer?: () => Promise<Deliverer>;
   /** Events in one commit of a claim instead of `CLAIM_CHUNK`, where a test wants several from few. */
   readonly claimChunk?: number;
   /** Events of a window that a replay keeps instead of `SEEK_AFTER`, likewise. */

@@ -3,16 +3,10 @@ import pTimeout from "p-timeout";
 import type { Sync } from "../domain/sync.ts";
 import { keepUntilMs } from "../domain/retention.ts";
 import { nextAttemptMs } from "../domain/retryTimes.ts";
-import {
-  buildMessage,
-  MAX_MESSAGE_BYTES,
-  plannedSize,
-  planMessage,
-  type MessageEvent,
-  type SyncMessage,
-} from "../domain/syncMessage.ts";
+import { MAX_MESSAGE_BYTES, type MessageEvent, type SyncMessage } from "../domain/syncMessage.ts";
 import type { AttemptFacts } from "./logEvents.ts";
 import type { MessageBudget } from "./messageBudget.ts";
+import { eventsOf, messageOf, planOf, type MessagePlan } from "./messagePlan.ts";
 import type { Lease, Ports } from "./ports.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
 
@@ -22,6 +16,8 @@ type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
 
 export type PublishOutcome =
   | { readonly outcome: "published"; readonly messageId: string }
+  /** It has no topic of its own, only deliveries. */
+  | { readonly outcome: "settled" }
   /** Its window was discarded: there is no message, and that is on record. */
   | { readonly outcome: "discarded" }
   | { readonly outcome: "failed"; readonly error: string }
@@ -65,22 +61,11 @@ const BATCH_SYNCS = 200;
 
 interface Planned {
   readonly lease: Lease;
-  readonly plan: Plan;
-}
-
-interface Plan {
-  readonly eventIds: ReadonlyMap<string, readonly string[]>;
-  readonly events: number;
-  readonly bytes: number;
-}
-
-function planOf(sync: Sync): Plan {
-  const eventIds = planMessage(sync, MAX_MESSAGE_BYTES);
-  return { eventIds, ...plannedSize(sync, eventIds) };
+  readonly plan: MessagePlan;
 }
 
 /** In order, so many together as make no more than the largest message; of one target. */
-function batchesOf(leases: readonly Lease[], plans: readonly Plan[]): Planned[][] {
+function batchesOf(leases: readonly Lease[], plans: readonly MessagePlan[]): Planned[][] {
   const batches: Planned[][] = [];
   let bytes = 0;
   leases.forEach((lease, index) => {
@@ -176,7 +161,7 @@ async function readAndPublish(deps: Deps, batch: readonly Planned[]): Promise<Se
   const [first] = batch;
   if (first === undefined) return [];
   const { serviceName, topic, format, orderingKey } = first.lease.sync;
-  const eventIds = batch.flatMap(({ plan }) => [...plan.eventIds.values()].flat());
+  const eventIds = batch.flatMap(({ plan }) => eventsOf(plan));
   const { messages, truncated } = buildAll(
     batch,
     await deps.events.read({ serviceName, eventIds }),
@@ -201,13 +186,7 @@ function buildAll(
   batch: readonly Planned[],
   events: ReadonlyMap<string, MessageEvent>,
 ): { readonly messages: SyncMessage[]; readonly truncated: (number | undefined)[] } {
-  const messages = batch.map(({ lease: { sync }, plan }) => {
-    const lists = Array.from(plan.eventIds, ([eventKey, ids]) => {
-      const found = ids.flatMap((id) => events.get(id) ?? []);
-      return [eventKey, found] as const;
-    });
-    return buildMessage(sync, new Map(lists));
-  });
+  const messages = batch.map(({ lease: { sync }, plan }) => messageOf(sync, plan, events));
   return { messages, truncated: messages.map((message) => message.truncated?.numberOfEvents) };
 }
 

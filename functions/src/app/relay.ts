@@ -8,7 +8,10 @@ import type { MessageBudget } from "./messageBudget.ts";
 import type { DueSync, Lease, OpenClaim, Ports } from "./ports.ts";
 import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
 
-type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log" | "claimChunk"> & {
+type Deps = Pick<
+  Ports,
+  "events" | "outbox" | "publisher" | "clock" | "log" | "claimChunk" | "deliverer"
+> & {
   readonly budget: MessageBudget;
 };
 
@@ -78,7 +81,7 @@ export async function relayDue(
     const { serviceName, id: syncId } = claim.sync;
     const named = { serviceName, syncId };
     try {
-      const [finished] = await finishClaims(deps, [claim], untilMs, withTopic);
+      const [finished] = await finishClaims(deps, [claim], rules, untilMs, withTopic);
       count(finished?.published?.outcome, named);
       if (finished?.isLeft === true) report.skipped++;
     } catch (error) {

@@ -4,6 +4,7 @@ import { DEADLINE_GRACE_MS } from "../domain/deadline.ts";
 import { expiryOf } from "../domain/expiry.ts";
 import { firesByItself, type Rule } from "../domain/rule.ts";
 import { windowOf } from "../domain/window.ts";
+import type { DeliveryReport } from "./delivery/report.ts";
 import { examineWindows } from "./examineWindows.ts";
 import { noteFailedStep } from "./failedStep.ts";
 import type { MessageBudget } from "./messageBudget.ts";
@@ -23,6 +24,7 @@ type Deps = Pick<
   | "log"
   | "claimChunk"
   | "timesOfDay"
+  | "deliverer"
 > & {
   readonly budget: MessageBudget;
   readonly check: Parameters<typeof examineWindows>[0]["check"];
@@ -41,6 +43,8 @@ export interface SweepReport {
   /** Steps left to the next sweep, for want of time or because something passes by itself. */
   readonly skipped: number;
   readonly durationMs: number;
+  /** What was done for targets; absent where there are none. */
+  readonly deliveries?: DeliveryReport;
   /** Age of the oldest sync that is not published; 0 if all are, undefined if that is not known. */
   readonly oldestUnpublishedSeconds: number | undefined;
 }
@@ -157,7 +161,15 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
     },
     { concurrency: LIMITS.services },
   );
-  await Promise.all([relay, services]);
+  let deliveries: DeliveryReport | undefined;
+  const deliver = async (): Promise<void> => {
+    const deliverer = await deps.deliverer?.();
+    deliveries = await deliverer?.sweep(rules, untilMs, report);
+  };
+  const hasTargets = rules.some(({ targets = [] }) => targets.length > 0);
+  // As long as a publication: an attempt that it begins last takes no longer.
+  const delivering = hasTargets && attempt("deliver", {}, deliver, relaySeconds);
+  await Promise.all([relay, services, delivering]);
   let oldestUnpublishedSeconds: number | undefined;
   const age = async (): Promise<void> => {
     oldestUnpublishedSeconds = await ageOfOldest(deps);
@@ -166,7 +178,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
   await attempt("age", {}, age, LIMITS.ageSeconds);
   const finished = { ...report, durationMs: deps.clock() - startMs, oldestUnpublishedSeconds };
   deps.log.info("sweep.finished", finished);
-  return finished;
+  return deliveries === undefined ? finished : { ...finished, deliveries };
 }
 
 /** Begins, minute by minute, with the services that the sweep before may not have come to. */

@@ -9,8 +9,9 @@ import type { MessageBudget } from "./messageBudget.ts";
 import { openWindow } from "./openWindow.ts";
 import type { DueSync, Lease, OpenClaim, Outbox, Ports } from "./ports.ts";
 import { lookAtAll } from "./probeWindow.ts";
-import { publishSyncs } from "./publishSyncs.ts";
+import type { PublishOutcome } from "./publishSyncs.ts";
 import { withCurrentTopic } from "./relay.ts";
+import { sendSyncs } from "./sendSyncs.ts";
 import { CLAIM_MS } from "./timeLimits.ts";
 import { replayWindow, type ReplayedWindow } from "./replayWindow.ts";
 
@@ -76,8 +77,8 @@ async function closeWindow(
       claimNext(deps, rule, id, isNeeded),
     );
     const leases = claimed.leases.map(withTopic);
-    const outcomes = await publishSyncs(deps, leases);
-    const finished = await finishClaims(deps, claimed.claims, untilMs, withTopic);
+    const outcomes = await sendSyncs(deps, leases, [rule]);
+    const finished = await finishClaims(deps, claimed.claims, [rule], untilMs, withTopic);
     isLeft ||= finished.some((one) => one.isLeft);
     const all = [
       ...leases.map((lease, index) => ({ lease, published: outcomes[index] })),
@@ -85,7 +86,7 @@ async function closeWindow(
     ];
     const made = all.findLast(({ lease }) => lease !== undefined);
     if (made?.lease !== undefined) {
-      last = { sync: made.lease.sync, published: made.published?.outcome === "published" };
+      last = { sync: made.lease.sync, published: isOut(made.published) };
     }
     ({ more } = claimed);
   } while (more);
@@ -94,6 +95,11 @@ async function closeWindow(
   const { id: syncId, eventID, endpoints } = last.sync;
   const numberOfEvents = endpoints.reduce((sum, endpoint) => sum + endpoint.numberOfEvents, 0);
   return { syncId, eventID, numberOfEvents, published: last.published };
+}
+
+/** Nothing of its own is left to be published. */
+function isOut(outcome: PublishOutcome | undefined): boolean {
+  return outcome?.outcome === "published" || outcome?.outcome === "settled";
 }
 
 interface Claimed {

@@ -1,5 +1,4 @@
 import { addSeconds } from "./rule.ts";
-import type { Sync } from "./sync.ts";
 
 /**
  * How much longer than the observation period events are kept, at least, in seconds: whatever was in
@@ -23,13 +22,13 @@ export function defaultRetention(observationPeriod: number): number {
 const NOTICE_SECONDS = 43_200;
 
 /**
- * Until when the events and parts of a sync that is not published must be kept from now on.
+ * Until when the events and parts of a sync that is not published, or not delivered, must be kept from now on.
  *
  * @param keptUntilMs until when that was ordered before, if it was
  * @returns undefined while they are safe for long enough
  */
 export function keepUntilMs(
-  sync: Sync,
+  sync: { readonly createdAtMs: number; readonly retentionPeriod: number },
   nowMs: number,
   keptUntilMs = addSeconds(sync.createdAtMs, RETENTION_MARGIN_SECONDS),
 ): number | undefined {

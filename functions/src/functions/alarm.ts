@@ -1,13 +1,13 @@
 import { onTaskDispatched } from "firebase-functions/tasks";
 import { cloudLog } from "../adapters/log.ts";
-import { toAlarm } from "../adapters/tasks/alarmTask.ts";
-import { onAlarm } from "../app/onAlarm.ts";
+import { toAlarm, toWakeUp } from "../adapters/tasks/alarmTask.ts";
+import { onAlarm, onWakeUp } from "../app/onAlarm.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { engine, services } from "../compose.ts";
 
 /**
- * Looks at a window whose deadline has passed. Its queue has the same name; only services with a deadline
- * put tasks there. No `invoker`: then nobody may call it but whom a grant lets in, and deployments leave
+ * Looks at a window whose deadline has passed, or at a delivery that is due. Its queue has the same name; only
+ * services with a deadline or targets put tasks there. No `invoker`: then nobody may call it but whom a grant lets in, and deployments leave
  * grants alone.
  */
 export const alarm = onTaskDispatched(
@@ -19,7 +19,11 @@ export const alarm = onTaskDispatched(
   },
   async ({ data }) => {
     const set = toAlarm(data);
-    if (set === undefined) cloudLog.error("alarm.unreadable", {});
-    else await onAlarm(await engine(), cloudLog, await services(), set, Date.now);
+    const wakeUp = toWakeUp(data);
+    if (wakeUp !== undefined) {
+      await onWakeUp(await engine(), cloudLog, await services(), wakeUp, Date.now);
+    } else if (set !== undefined) {
+      await onAlarm(await engine(), cloudLog, await services(), set, Date.now);
+    } else cloudLog.error("alarm.unreadable", {});
   },
 );

@@ -141,6 +141,32 @@ for (const [name, open] of Object.entries(harnesses)) {
       }
     });
 
+    it("orders by strings and by numbers, within bounds of their kind, behind a place", async () => {
+      const values = [3, 20, "b", "a/2", "a/10", "\u{10000}", "\uffff", at(0)];
+      await documents.commit(
+        values.map((value, index) => ({
+          kind: "create" as const,
+          path: `c/p/items/i${String(index)}`,
+          fields: { lane: "l", place: value },
+        })),
+      );
+      const byPlace: Query = {
+        from: { collection: "c/p/items" },
+        orderBy: "place",
+        direction: "asc",
+      };
+      assert.deepEqual(await ids(byPlace), ["i0", "i1", "i7", "i4", "i3", "i2", "i6", "i5"]);
+      assert.deepEqual(await ids({ ...byPlace, above: "a/10" }), ["i3", "i2", "i6", "i5"]);
+      assert.deepEqual(await ids({ ...byPlace, upTo: "b" }), ["i4", "i3", "i2"]);
+      assert.deepEqual(await ids({ ...byPlace, above: 3 }), ["i1"]);
+      assert.deepEqual(await ids({ ...byPlace, upTo: 3, direction: "desc" }), ["i0"]);
+      const after = { at: "a/2", path: "c/p/items/i3" };
+      const equal = { lane: "l" };
+      assert.deepEqual(await ids({ ...byPlace, equal, after, limit: 1 }), ["i2"]);
+      const [first] = await documents.query({ ...byPlace, equal, limit: 1, select: [] });
+      assert.deepEqual(await ids({ ...byPlace, equal, after: first, limit: 1 }), ["i1"]);
+    });
+
     it("reads only the fields that are asked for", async () => {
       await plant(1);
       const [doc] = await documents.query(pageOf({ select: [] }));

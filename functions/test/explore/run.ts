@@ -4,11 +4,15 @@
  */
 import type { Documents, Fields, Version, Write } from "../../src/adapters/firestore/documents.ts";
 import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
+import { makeDeliveryPorts } from "../../src/adapters/firestore/deliveryPorts.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import { makeEngine, type Engine, type NewEvent } from "../../src/app/engine.ts";
+import { makeDeliverer } from "../../src/app/delivery/deliverer.ts";
+import type { CallTarget } from "../../src/app/delivery/parts.ts";
 import { ClaimUnfinishedError } from "../../src/app/finishClaims.ts";
 import type { Clock, Log, Publisher } from "../../src/app/ports.ts";
+import type { DeliveryPorts } from "../../src/app/ports/deliveries.ts";
 import type { SweepReport } from "../../src/app/sweep.ts";
 import { DEADLINE_GRACE_MS } from "../../src/domain/deadline.ts";
 import type { Rule } from "../../src/domain/rule.ts";
@@ -19,6 +23,7 @@ import { FATES, Stage, type Actor, type Choose, type Work } from "../../testkit/
 import { accepted, NOW } from "../support/factories.ts";
 import { judge } from "../../testkit/hostile/invariants.ts";
 import type { Sent } from "../../testkit/hostile/invariants.ts";
+import { judgeDeliveries, Server } from "./deliveries.ts";
 import { memoryLedger } from "./memoryLedger.ts";
 
 export interface ScenarioFacts {
@@ -53,9 +58,12 @@ export interface Bug {
   readonly name: string;
   readonly documents?: (documents: Documents) => Documents;
   readonly ports?: (ports: EnginePorts, clock: Clock) => EnginePorts;
+  readonly delivering?: (ports: BuggedDelivery, clock: Clock) => BuggedDelivery;
   /** @returns undoes it */
   readonly install?: () => () => void;
 }
+
+export type BuggedDelivery = DeliveryPorts & { readonly callTarget: CallTarget };
 
 export type EnginePorts = StorePorts & { readonly publisher: Publisher };
 
@@ -78,12 +86,14 @@ export class World {
   readonly commits: Commit[] = [];
   readonly messages: Sent[] = [];
   readonly acceptedIds: string[] = [];
+  readonly server: Server;
   #ids = 0;
 
   constructor(facts: ScenarioFacts, database: MemoryDatabase, choose: Choose, bug?: Bug) {
     this.#facts = facts;
     this.#bug = bug;
     this.database = database;
+    this.server = new Server(database);
     const { mostFaults } = facts;
     const faults = FATES.filter((fate) => fate !== "answered");
     this.stage = new Stage({ choose, faults, mostFaults, startMs: NOW });
@@ -123,10 +133,27 @@ export class World {
           ),
       },
     };
+    const newId = (): string => `new${String(this.#ids++).padStart(17, "0")}`;
+    const hasTargets = (this.#facts.rule.targets ?? []).length > 0;
+    const delivering: BuggedDelivery = {
+      ...makeDeliveryPorts(documents, silent),
+      callTarget: this.server.caller(actor, clock),
+    };
+    const deliverer =
+      hasTargets &&
+      makeDeliverer({
+        ...(this.#bug?.delivering?.(delivering, clock) ?? delivering),
+        events: ports.events,
+        publisher: ports.publisher,
+        clock,
+        newId,
+        log: silent,
+      });
     const engine = makeEngine({
       ...(this.#bug?.ports?.(ports, clock) ?? ports),
+      ...(deliverer !== false && { deliverer: () => Promise.resolve(deliverer) }),
       clock,
-      newId: () => `new${String(this.#ids++).padStart(17, "0")}`,
+      newId,
       log: silent,
       ...(claimChunk !== undefined && { claimChunk }),
       ...(seekAfter !== undefined && { seekAfter }),
@@ -314,13 +341,17 @@ function verdict(facts: ScenarioFacts, world: World): string[] {
       isVisibleInOrder(world.commits) &&
       isVisibleByDeadline(world.commits, rule),
   });
-  return [...violations];
+  const delivered = judgeDeliveries(rule, world.database, world.server);
+  return [...violations, ...((rule.targets ?? []).length > 0 ? delivered : [])];
 }
 
 function isQuiet(report: SweepReport | undefined): boolean {
   if (report === undefined) return false;
   const { published, failed, fired, expired, errors, oldestUnpublishedSeconds } = report;
-  return published + failed + fired + expired + errors === 0 && oldestUnpublishedSeconds === 0;
+  const { deliveries } = report;
+  const delivering = Object.values(deliveries ?? {}).reduce((sum, count) => sum + count, 0);
+  const done = published + failed + fired + expired + errors + delivering;
+  return done === 0 && oldestUnpublishedSeconds === 0;
 }
 
 /** No event or reset became visible after a later one. */

@@ -2,6 +2,7 @@
 import { LEASE_MS } from "../../src/app/claimSyncs.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { endpoint, NOW, rule } from "../support/factories.ts";
+import { httpTarget, pullTarget } from "../support/targets.ts";
 import type { ScenarioFacts } from "./run.ts";
 
 const taken = rule();
@@ -25,6 +26,12 @@ const almostDue: ScenarioFacts["before"] = [
 /** Longer than the grace. */
 const PAST_GRACE_MS = 1100;
 const keyed = rule({ correlation: {} });
+
+/** With a lane, a log, and a target that takes syncs in any order. */
+const delivering = rule({
+  targets: [httpTarget("lane", { ordered: "all" }), pullTarget("log")],
+});
+const unordered = rule({ targets: [httpTarget("web")] });
 
 const MINUTE_MS = 60_000;
 type Before = ScenarioFacts["before"];
@@ -419,6 +426,56 @@ export const scenarios: readonly ScenarioFacts[] = [
       world.check("check 1", taken, lastOf(oneLargeSync)),
       world.check("check 2", taken),
       world.sweep("sweep", taken),
+    ],
+  },
+  checks("targets in any order", { rule: unordered, mostFaults: 2 }),
+  checks("a lane and a log", { rule: delivering }),
+  {
+    name: "a lane and a log, events",
+    rule: delivering,
+    before: [["a", 1000]],
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => stored(world, delivering, ["b", "a", "b"]),
+  },
+  {
+    name: "a lane and a log, taken over by two",
+    rule: delivering,
+    before: twoPairs,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", delivering, lastOf(twoPairs)),
+      world.sweep("sweep 1", delivering, world.leap("time", LEASE_MS + 1000)),
+      world.sweep("sweep 2", delivering),
+    ],
+  },
+  {
+    name: "a lane and a log, a claim in several commits and events",
+    rule: delivering,
+    before: oneLargeSync,
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", delivering, lastOf(oneLargeSync)),
+      ...stored(world, delivering, ["a", "b"]),
+    ],
+  },
+  {
+    name: "a lane that waits, and sweeps",
+    rule: delivering,
+    before: twoPairs,
+    mostFaults: 2,
+    isSequential: "always",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", delivering, lastOf(twoPairs)),
+      ...stored(world, delivering, ["a", "b"]),
+      world.sweep("sweep", delivering, world.leap("time", 6000)),
     ],
   },
   checks("kept", { rule: kept, isSequential: "never" }),

@@ -2,13 +2,37 @@
 import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
 import { makeStorePorts } from "../../src/adapters/firestore/ports.ts";
 import { makeEngine, type Engine, type NewEvent } from "../../src/app/engine.ts";
+import { makeDeliveryPorts } from "../../src/adapters/firestore/deliveryPorts.ts";
+import { makeDeliverer } from "../../src/app/delivery/deliverer.ts";
 import type { Alarm, AlarmClock, Publisher } from "../../src/app/ports.ts";
+import type { WakeUp } from "../../src/app/ports/deliveries.ts";
+import { verdict, type CallResult } from "../../src/domain/attempt.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import type { SyncMessage } from "../../src/domain/syncMessage.ts";
 import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
 import { accepted } from "./factories.ts";
 import { fakeClock, type FakeClock } from "./fakes.ts";
 import { recordingLog, type RecordingLog } from "./recordingLog.ts";
+
+/** One call of an HTTP target. */
+export interface Called {
+  readonly target: string;
+  readonly syncId: string;
+  readonly attempt: number;
+  /** What is sent. */
+  readonly text: string;
+  readonly key: string;
+}
+
+/** An answer of a server. */
+export function answering(status: number, retryAfterMs?: number): CallResult {
+  return {
+    status,
+    headers: {},
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    answer: { body: Buffer.from(`answer ${String(status)}`), isTruncated: false },
+  };
+}
 
 export interface MemoryWorld {
   readonly database: MemoryDatabase;
@@ -20,6 +44,12 @@ export interface MemoryWorld {
   /** The alarms that were asked for, in order. */
   readonly alarms: Alarm[];
   readonly publisher: Publisher;
+  /** The calls of HTTP targets, in order of their beginning. */
+  readonly calls: Called[];
+  /** How servers answer; 200 at once unless told. */
+  server: (call: Called) => Promise<CallResult>;
+  /** When deliveries and lanes are to be woken, in order. */
+  readonly wakeUps: WakeUp[];
   /** Another instance. */
   instance(hook?: Hook, alarmClock?: AlarmClock): Engine;
   /** Stores an event whose name is its content, at the time of the clock. */
@@ -28,7 +58,10 @@ export interface MemoryWorld {
   groups(): string[];
 }
 
-export function memoryWorld(): MemoryWorld {
+/** @param limits of its instances, where a test wants several commits from few events */
+export function memoryWorld(
+  limits: { readonly claimChunk?: number; readonly claimMs?: number } = {},
+): MemoryWorld {
   const database = new MemoryDatabase();
   const clock = fakeClock();
   const log = recordingLog();
@@ -53,18 +86,66 @@ export function memoryWorld(): MemoryWorld {
       return Promise.resolve();
     },
   };
-  const instance = (hook?: Hook, alarmClock = recordingClock): Engine =>
-    makeEngine({
-      ...makeStorePorts(database.documents(hook), log),
+  const calls: Called[] = [];
+  const wakeUps: WakeUp[] = [];
+  const newId = (): string => `id${String(ids++).padStart(18, "0")}`;
+  const instance = (hook?: Hook, alarmClock = recordingClock): Engine => {
+    const documents = database.documents(hook);
+    const stores = makeStorePorts(documents, log);
+    const deliverer = makeDeliverer({
+      ...makeDeliveryPorts(documents, log),
+      events: stores.events,
+      publisher,
+      clock,
+      newId,
+      log,
+      wakeUps: {
+        set: (wakeUp) => {
+          wakeUps.push(wakeUp);
+          return Promise.resolve();
+        },
+      },
+      callTarget: async ({ name: target, retry }, { message, syncId }, attempt) => {
+        const call = {
+          target,
+          syncId,
+          attempt,
+          text: JSON.stringify(message),
+          key: message.key ?? "",
+        };
+        calls.push(call);
+        const atMs = clock();
+        const result = await world.server(call);
+        const { status } = result as { readonly status?: number };
+        return {
+          verdict: verdict(result, undefined, attempt, retry, clock(), 1),
+          record: {
+            attempt,
+            atMs,
+            durationMs: clock() - atMs,
+            ...(status !== undefined && { status }),
+            ...("error" in result && { error: result.error }),
+          },
+        };
+      },
+    });
+    return makeEngine({
+      ...stores,
       publisher,
       alarmClock,
       timesOfDay: (...zone) => Promise.resolve(timesOfDay(...zone)),
       clock,
-      newId: () => `id${String(ids++).padStart(18, "0")}`,
+      newId,
       log,
+      deliverer: () => Promise.resolve(deliverer),
+      ...limits,
     });
+  };
+  const world: Pick<MemoryWorld, "server"> = { server: () => Promise.resolve(answering(200)) };
   const source = instance();
-  return {
+  return Object.assign(world, {
+    calls,
+    wakeUps,
     database,
     clock,
     log,
@@ -84,5 +165,5 @@ export function memoryWorld(): MemoryWorld {
           .flatMap((list) => (list.events ?? []).map(({ content }) => content))
           .join(" "),
       ),
-  };
+  } satisfies Omit<MemoryWorld, "server">);
 }

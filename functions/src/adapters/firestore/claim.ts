@@ -2,6 +2,7 @@ import type { Claim, ClaimResult, Lease } from "../../app/ports.ts";
 import { makeSync, mergeChunks, portions, type Sync } from "../../domain/sync.ts";
 import {
   createParts,
+  createSync,
   DOCUMENT_MEMBERS,
   listsOf,
   markerPath,
@@ -9,6 +10,7 @@ import {
   syncPath,
   takeMarkers,
   type Chunk,
+  type MadeSync,
 } from "./claimWrites.ts";
 import { isConflict } from "./conflicts.ts";
 import type { Doc, Documents, Version, Write } from "./documents.ts";
@@ -16,7 +18,7 @@ import type { Markers } from "./markers.ts";
 import { beginClaim } from "./openClaim.ts";
 import { paths } from "./paths.ts";
 import { versionOf } from "./pendingDocument.ts";
-import { decisionFields, partFields, progressFields } from "./syncDocument.ts";
+import { partFields } from "./syncDocument.ts";
 
 /**
  * The one place where events become a sync.
@@ -82,7 +84,8 @@ function commitsOf(claims: readonly Claim[]): Claim[][] {
   const commits: Claim[][] = [];
   let room = 0;
   for (const claim of claims) {
-    const writes = 1 + claim.chunks.reduce((sum, chunk) => sum + membersOf(chunk).length, 0);
+    const members = claim.chunks.reduce((sum, chunk) => sum + membersOf(chunk).length, 0);
+    const writes = 1 + members + (claim.rule.targets?.length ?? 0);
     const isAlone = claim.chunks.length !== 1;
     const last = commits.at(-1);
     if (last === undefined || isAlone || writes > room) {
@@ -103,29 +106,20 @@ async function claimTogether(
 ): Promise<ClaimResult[]> {
   const made = claims.map((claim) => {
     const [chunk = []] = claim.chunks;
-    const sync = syncOf(claim, [chunk]);
-    const untilMs = claim.leaseUntilMs();
-    const create: Write = {
-      kind: "create",
-      path: syncPath(claim),
-      fields: {
-        ...decisionFields(sync, claim.token),
-        ...progressFields(sync, listsOf(chunk), 0, "claimed", untilMs),
-      },
-    };
-    return { claim, sync, untilMs, writes: [create, ...takeMarkers(claim, chunk)] };
+    const sync = createSync(claim, syncOf(claim, [chunk]), chunk, 0);
+    return { ...sync, claim, writes: [...sync.writes, ...takeMarkers(claim, chunk)] };
   });
   try {
     const version = await documents.commit(made.flatMap(({ writes }) => writes));
-    return made.map(({ sync, untilMs }) => claimed(sync, version, untilMs));
+    return made.map((one) => claimed(one, version));
   } catch (error) {
     if (!isConflict(error)) throw error;
     // All of it was ours if one of them is; of those that somebody has taken over meanwhile, none is.
     const docs = await documents.get(claims.map(syncPath));
-    return made.map(({ claim, sync, untilMs }, index) => {
+    return made.map((one, index) => {
       const doc = docs[index];
-      return doc !== undefined && isOwn(doc, claim.token)
-        ? claimed(sync, doc.version, untilMs)
+      return doc !== undefined && isOwn(doc, one.claim.token)
+        ? claimed(one, doc.version)
         : { outcome: "contended" };
     });
   }
@@ -144,20 +138,13 @@ async function claimAlone(documents: Documents, claim: Claim): Promise<ClaimResu
   // More than a document holds only where the rule itself asks for more at once.
   const [head = [], ...parts] = portions(chunk, DOCUMENT_MEMBERS);
   const sync = syncOf(claim, [chunk]);
-  const untilMs = claim.leaseUntilMs();
+  const made = createSync(claim, sync, head, parts.length);
   const version = await commitNew(documents, path, token, [
-    {
-      kind: "create",
-      path,
-      fields: {
-        ...decisionFields(sync, token),
-        ...progressFields(sync, listsOf(head), parts.length, "claimed", untilMs),
-      },
-    },
+    ...made.writes,
     ...createParts(path, token, sync, parts),
     ...takeMarkers(claim, chunk),
   ]);
-  return version === undefined ? { outcome: "contended" } : claimed(sync, version, untilMs);
+  return version === undefined ? { outcome: "contended" } : claimed(made, version);
 }
 
 /**
@@ -175,17 +162,10 @@ export async function claimKept(documents: Documents, claim: Claim): Promise<Cla
   const sync = syncOf(claim, claim.chunks);
   await writeParts(documents, claim, sync, parts);
 
-  const untilMs = claim.leaseUntilMs();
+  const made = createSync(claim, sync, head, parts.length);
   const fresh = claim.chunks.flatMap(membersOf).filter(({ exported }) => !exported);
   const version = await commitNew(documents, path, token, [
-    {
-      kind: "create",
-      path,
-      fields: {
-        ...decisionFields(sync, token),
-        ...progressFields(sync, listsOf(head), parts.length, "claimed", untilMs),
-      },
-    },
+    ...made.writes,
     ...fresh.map((event): Write => ({
       kind: "update",
       path: markerPath(claim, event),
@@ -193,7 +173,7 @@ export async function claimKept(documents: Documents, claim: Claim): Promise<Cla
       version: versionOf(event),
     })),
   ]);
-  if (version !== undefined) return claimed(sync, version, untilMs);
+  if (version !== undefined) return claimed(made, version);
   // The very set may be a sync already, made by another claim.
   const [existing] = await documents.get([path]);
   return existing === undefined ? { outcome: "contended" } : { outcome: "exists", syncId };
@@ -235,9 +215,12 @@ export async function commitNew(
 }
 
 function claimed(
-  sync: Sync,
+  { sync, untilMs, deliveries }: MadeSync,
   version: Version,
-  untilMs: number,
 ): { outcome: "claimed"; lease: Lease } {
-  return { outcome: "claimed", lease: { sync, attempt: 1, untilMs, version } };
+  const lease: Lease = { sync, attempt: 1, untilMs, version };
+  return {
+    outcome: "claimed",
+    lease: deliveries.length === 0 ? lease : { ...lease, deliveries },
+  };
 }

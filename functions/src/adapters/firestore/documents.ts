@@ -66,9 +66,9 @@ export interface Query {
   readonly equal?: Readonly<Record<string, Scalar | readonly Scalar[]>>;
   readonly orderBy: string;
   readonly direction: "asc" | "desc";
-  /** Bounds of the field that orders. */
-  readonly above?: Date;
-  readonly upTo?: Date;
+  /** Bounds of the field that orders; only values of their kind are within. */
+  readonly above?: Ordered | undefined;
+  readonly upTo?: Ordered | undefined;
   /** The last document of the page before, or where it stood: the value of the field that orders, and its path. */
   readonly after?: Doc | Stand | undefined;
   readonly limit?: number;
@@ -77,8 +77,11 @@ export interface Query {
 }
 
 export interface Stand {
-  readonly at: Date;
+  readonly at: Ordered;
   readonly path: string;
 }
+
+/** What orders: numbers before times before strings, and these by their UTF-8 bytes. */
+export type Ordered = number | Date | string;
 
 export type Scalar = string | number | boolean;

@@ -71,14 +71,13 @@ function toQuery(db: Firestore, query: Query): ClientQuery {
       ? result.where(field, "in", value)
       : result.where(field, "==", value);
   }
-  if (above !== undefined) result = result.where(orderBy, ">", Timestamp.fromDate(above));
-  if (upTo !== undefined) result = result.where(orderBy, "<=", Timestamp.fromDate(upTo));
+  if (above !== undefined) result = result.where(orderBy, ">", toFirestore(above));
+  if (upTo !== undefined) result = result.where(orderBy, "<=", toFirestore(upTo));
   result = result.orderBy(orderBy, direction).orderBy(FieldPath.documentId(), direction);
   if (after !== undefined) {
     const snapshot = "at" in after ? undefined : snapshots.get(after);
     if (snapshot !== undefined) result = result.startAfter(snapshot);
-    else if ("at" in after)
-      result = result.startAfter(Timestamp.fromDate(after.at), db.doc(after.path));
+    else if ("at" in after) result = result.startAfter(toFirestore(after.at), db.doc(after.path));
     else throw new Error(`${after.path} was not read from here`);
   }
   if (select !== undefined) result = result.select(...new Set([orderBy, ...select]));

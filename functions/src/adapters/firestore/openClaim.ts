@@ -9,10 +9,12 @@ import type {
 import { cursorBehind, following, grow, type Range } from "../../domain/claim.ts";
 import { needs } from "../../domain/condition.ts";
 import { groupMembers, type Group } from "../../domain/decide.ts";
+import { deliveriesOf, type Delivery } from "../../domain/delivery.ts";
 import { byAge, placeOf, type PendingEvent, type Place } from "../../domain/event.ts";
 import { makeSync, portions, splitClaim, type Completion, type Sync } from "../../domain/sync.ts";
 import type { WindowId } from "../../domain/window.ts";
 import {
+  completeState,
   createParts,
   DOCUMENT_MEMBERS,
   listsOf,
@@ -21,7 +23,11 @@ import {
   takeMarkers,
 } from "./claimWrites.ts";
 import { isConflict } from "./conflicts.ts";
+import { toDelivery } from "./deliveryDocument.ts";
+import { beginDelivery, createDeliveries, deliveryPath } from "./deliveryFields.ts";
 import { REMOVED, type Doc, type Documents, type Version, type Write } from "./documents.ts";
+import { MalformedDocumentError } from "./fields.ts";
+import { isNewer } from "./form.ts";
 import type { Markers } from "./markers.ts";
 import { StoredMembers } from "./members.ts";
 import { paths } from "./paths.ts";
@@ -44,6 +50,8 @@ export interface Progress {
   readonly turn: number;
   readonly token: string;
   readonly parts: number;
+  /** The targets that it has deliveries for. */
+  readonly targets?: readonly string[];
   readonly version: Version;
   /** What follows behind the cursor, by age, where it has been read. */
   readonly rest?: readonly PendingEvent[];
@@ -79,7 +87,13 @@ export async function beginClaim(
     }),
   };
   const turn = 1;
-  const progress = { window, range, cursor, turn, token, parts: parts.length };
+  // Made now, so that they have their place in their lanes: what is claimed meanwhile comes after them.
+  const deliveries = deliveriesOf(claim.rule, sync, range.to).map((delivery): Delivery => ({
+    ...delivery,
+    state: "claiming",
+  }));
+  const targets = deliveries.map(({ target }) => target);
+  const progress = { window, range, cursor, turn, token, parts: parts.length, targets };
   const writes: Write[] = [
     {
       kind: "create",
@@ -92,6 +106,7 @@ export async function beginClaim(
       },
     },
     registration(window, syncId, range.to, state.version),
+    ...createDeliveries(deliveries, undefined),
     ...createParts(path, token, sync, parts),
     ...takeMarkers(claim, first),
   ];
@@ -263,25 +278,63 @@ async function finish(
   const whole = { ...sync, eventID: await members.eventID() };
   const sendable = { ...(await members.sendable()), eventID: whole.eventID };
   const untilMs = leaseUntilMs();
+  const state = completeState(sync);
   const done: Write = {
     kind: "update",
     path,
     fields: {
-      ...progressFields(whole, headOf(sync), parts, "claimed", untilMs),
+      ...progressFields(whole, headOf(sync), parts, state, untilMs),
+      ...(state === "settled" && { nextAttemptAt: REMOVED }),
       claim: REMOVED,
     },
     version,
   };
-  const isOurs = (doc: Doc): boolean => isAt(doc, { ...progress, state: "claimed" });
-  const ends = [done, deregistration(sync.serviceName, sync.id)];
-  let result = await commitNext(documents, path, version, ends, isOurs);
-  // Somebody has removed the service's document, and with it the list.
+  const isOurs = (doc: Doc): boolean => isAt(doc, { ...progress, state });
+  let deliveries: readonly Delivery[] = [];
+  const ends = async (): Promise<Write[]> => {
+    deliveries = await begunDeliveries(documents, whole, progress.targets);
+    return [done, ...deliveries.map((delivery) => beginDelivery(delivery, untilMs))];
+  };
+  const deregistered = deregistration(sync.serviceName, sync.id);
+  let result = await commitNext(
+    documents,
+    path,
+    version,
+    [...(await ends()), deregistered],
+    isOurs,
+  );
+  // Somebody has removed a delivery, or the service's document, and with it the list.
   if (result.outcome === "changed") {
-    result = await commitNext(documents, path, version, [done], isOurs);
+    result = await commitNext(documents, path, version, await ends(), isOurs);
   }
   if (result.outcome !== "applied") return { outcome: "lost" };
   const lease: Lease = { sync: sendable, attempt: 1, untilMs, version: result.version };
-  return { outcome: "claimed", lease };
+  return {
+    outcome: "claimed",
+    lease: deliveries.length === 0 ? lease : { ...lease, deliveries },
+  };
+}
+
+/** Those that were made with the sync and wait for it (1 read each). */
+async function begunDeliveries(
+  documents: Documents,
+  { serviceName, id: syncId, eventID }: Sync,
+  targets: readonly string[] = [],
+): Promise<Delivery[]> {
+  if (targets.length === 0) return [];
+  const docs = await documents.get(
+    targets.map((target) => deliveryPath({ serviceName, syncId, target })),
+  );
+  return docs.flatMap((doc) => {
+    if (doc === undefined || isNewer(doc.fields)) return [];
+    try {
+      const delivery = toDelivery(doc);
+      return delivery.state === "claiming" ? [{ ...delivery, state: "waiting", eventID }] : [];
+    } catch (error) {
+      if (error instanceof MalformedDocumentError) return [];
+      throw error;
+    }
+  });
 }
 
 /** Ends the lease, so that anybody may go on. */

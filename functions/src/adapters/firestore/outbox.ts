@@ -1,5 +1,5 @@
 import type { DueSync, Lease, Log, Outbox, Taken } from "../../app/ports.ts";
-import { isDue, taken } from "../../domain/delivery.ts";
+import { isDue, taken } from "../../domain/syncState.ts";
 import { claimKept, claimTaken } from "./claim.ts";
 import { isConflict, isNotFound } from "./conflicts.ts";
 import { REMOVED, type Doc, type Documents, type Version, type Write } from "./documents.ts";
@@ -188,6 +188,14 @@ async function takeStored(
   leaseUntilMs: number,
 ): Promise<Taken> {
   const { sync, delivery, claim, token, parts } = stored;
+  // Nothing of it is published, however often that is asked for.
+  if (delivery.state === "settled") {
+    const { version } = doc;
+    return {
+      next: "publish",
+      lease: { sync, attempt: delivery.attempt, untilMs: leaseUntilMs, version },
+    };
+  }
   const { state, attempt, nextAttemptAtMs } = taken(delivery, nowMs, leaseUntilMs);
   // Read before it is ours: what is malformed shows first.
   const sendable =
@@ -213,9 +221,10 @@ async function takeStored(
     },
   ]);
   if (claim !== undefined) {
-    const { key, range, cursor, turn } = claim;
+    const { key, range, cursor, turn, targets } = claim;
     const window = { service: sync.serviceName, key };
-    const progress: Progress = { window, range, cursor, turn: turn + 1, token, parts, version };
+    const begun = { window, range, cursor, turn: turn + 1, token, parts, version };
+    const progress: Progress = { ...begun, ...(targets !== undefined && { targets }) };
     return { next: "goOn", claim: { sync, progress } };
   }
   const { keptUntilMs } = delivery;

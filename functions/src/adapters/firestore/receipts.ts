@@ -1,5 +1,5 @@
 import type { Receipts } from "../../app/receiptPort.ts";
-import { DELIVERY_STATES, type DeliveryState } from "../../domain/delivery.ts";
+import { SYNC_STATES, type SyncState } from "../../domain/syncState.ts";
 import type { RateWindow } from "../../domain/rates.ts";
 import type { Receipt } from "../../domain/receipt.ts";
 import { isAlreadyExists } from "./conflicts.ts";
@@ -9,8 +9,8 @@ import { inSlices } from "./markers.ts";
 import { paths } from "./paths.ts";
 
 /** Of a sync whose claim is not complete nobody can say yet what it holds. */
-const MADE = DELIVERY_STATES.filter((state) => state !== "claiming");
-const PUBLISHED: DeliveryState = "published";
+const MADE = SYNC_STATES.filter((state) => state !== "claiming");
+const PUBLISHED: SyncState = "published";
 
 /**
  * Receipts, one document for each consumer of a sync, by a name that both make: who reports again finds it

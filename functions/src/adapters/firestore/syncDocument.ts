@@ -1,5 +1,5 @@
 import type { Range } from "../../domain/claim.ts";
-import { DELIVERY_STATES, type Delivery, type DeliveryState } from "../../domain/delivery.ts";
+import { SYNC_STATES, type Progress, type SyncState } from "../../domain/syncState.ts";
 import type { Place } from "../../domain/event.ts";
 import {
   addSeconds,
@@ -32,7 +32,7 @@ import { placeFields, toPlace } from "./serviceState.ts";
 export interface StoredSync {
   /** Its members are those that the document itself lists. */
   readonly sync: Sync;
-  readonly delivery: Delivery;
+  readonly delivery: Progress;
   /** Who made it; its parts bear it, too, so that claims of the same set never share one. */
   readonly token: string;
   /** How many parts there are besides the document itself. */
@@ -49,12 +49,15 @@ export interface StoredClaim {
   readonly cursor: Place;
   /** Whose turn it is to go on with it, from 1: by it who lost an answer knows its own commit again. */
   readonly turn: number;
+  /** The targets that it has deliveries for. */
+  readonly targets?: readonly string[];
 }
 
-export function claimFields({ key, range, cursor }: StoredClaim): Fields {
+export function claimFields({ key, range, cursor, targets = [] }: StoredClaim): Fields {
   return {
     claim: {
       key,
+      ...(targets.length > 0 && { targets: [...targets] }),
       after: placeFields(range.after),
       to: placeFields(range.to),
       cursor: placeFields(cursor),
@@ -67,7 +70,7 @@ export function progressFields(
   sync: Sync,
   firstMembers: readonly (readonly Member[])[],
   parts: number,
-  state: DeliveryState,
+  state: SyncState,
   leaseUntilMs: number,
 ): Fields {
   return {
@@ -85,7 +88,10 @@ export function progressFields(
       ...memberFields(firstMembers[index] ?? []),
       ...(endpoint.last && { lastEvent: endpoint.last.id, lastSize: endpoint.last.size }),
     })),
-    nextAttemptAt: new Date(leaseUntilMs),
+    // Nobody publishes one that is settled; its deliveries put off its end where they need it for longer.
+    ...(state === "settled"
+      ? { expireAt: new Date(addSeconds(sync.createdAtMs, sync.retentionPeriod)) }
+      : { nextAttemptAt: new Date(leaseUntilMs) }),
   };
 }
 
@@ -118,7 +124,7 @@ export function partFields(sync: Sync, members: readonly (readonly Member[])[]):
 
 export function publishedFields(sync: Sync, messageId: string, nowMs: number): Fields {
   return {
-    state: "published" satisfies DeliveryState,
+    state: "published" satisfies SyncState,
     messageId,
     publishedAt: new Date(nowMs),
     expireAt: new Date(addSeconds(nowMs, sync.retentionPeriod)),
@@ -129,7 +135,7 @@ export function publishedFields(sync: Sync, messageId: string, nowMs: number): F
 
 export function discardedFields(sync: Sync, nowMs: number): Fields {
   return {
-    state: "discarded" satisfies DeliveryState,
+    state: "discarded" satisfies SyncState,
     discardedAt: new Date(nowMs),
     expireAt: new Date(addSeconds(nowMs, sync.retentionPeriod)),
     nextAttemptAt: REMOVED,
@@ -159,7 +165,7 @@ function toDate(ms: number | undefined): Date | null {
 export function toStoredSync(doc: Doc): StoredSync {
   const { id, path } = doc;
   const data = readerOf(doc);
-  const state = data.oneOf("state", DELIVERY_STATES);
+  const state = data.oneOf("state", SYNC_STATES);
   const format = data.optionalOneOf("format", MESSAGE_FORMATS);
   const orderingKey = data.optionalOneOf("orderingKey", ORDERING_KEYS);
   return {
@@ -212,6 +218,7 @@ function toStoredClaim(data: FieldReader): StoredClaim {
     range: { after: toPlace(claim.map("after")), to: toPlace(claim.map("to")) },
     cursor: toPlace(claim.map("cursor")),
     turn: data.number("turn"),
+    targets: claim.has("targets") ? claim.array("targets").map(String) : [],
   };
 }
 

@@ -42,14 +42,14 @@ export function makePublisher(pubsub: PubSub = new PubSub()): Publisher {
   const ordered = topicsOf(BY_KEY);
 
   return {
-    async publish({ topic: name, messages, format, orderingKey: by }) {
+    async publish({ topic: name, messages, format, orderingKey: by, attributes }) {
       const topic = by === "key" ? ordered(name) : plain(name);
       const keys = messages.map((message) => orderingKeyOf(message.key ?? "", by));
       const published = messages.map((message, index) => {
         const orderingKey = keys[index];
         return topic.publishMessage({
           data: Buffer.from(JSON.stringify(message)),
-          attributes: attributesOf(message, format),
+          attributes: { ...attributesOf(message, format), ...attributes },
           ...(orderingKey !== undefined && { orderingKey }),
         });
       });

@@ -8,7 +8,7 @@ import {
   toStoredSync,
 } from "../../../src/adapters/firestore/syncDocument.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
-import { DELIVERY_STATES, type DeliveryState } from "../../../src/domain/delivery.ts";
+import { SYNC_STATES, type SyncState } from "../../../src/domain/syncState.ts";
 import { HTTP_METHODS } from "../../../src/domain/event.ts";
 import { EVENT_TO_SEND, firesByItself, TRIGGER_TYPES } from "../../../src/domain/rule.ts";
 import { SYNC_REASONS, type Sync } from "../../../src/domain/sync.ts";
@@ -19,7 +19,7 @@ import { recordingLog } from "../../support/recordingLog.ts";
 
 /** A set that a configuration, the domain and documents share: each member goes all the way. */
 describe("a member of a closed set", () => {
-  function storedAndRead(sync: Sync, state: DeliveryState = "claimed") {
+  function storedAndRead(sync: Sync, state: SyncState = "claimed") {
     const range = { after: { receivedAtMs: 0, id: "" }, to: { receivedAtMs: make.NOW, id: "e" } };
     const lists = sync.endpoints.map(({ members }) => members);
     const fields = {
@@ -70,7 +70,7 @@ describe("a member of a closed set", () => {
     });
   }
 
-  for (const state of DELIVERY_STATES) {
+  for (const state of SYNC_STATES) {
     it(`state ${state} is stored and read`, () => {
       const sync = make.sync([make.syncEndpoint("a", members)]);
       assert.equal(storedAndRead(sync, state).delivery.state, state);

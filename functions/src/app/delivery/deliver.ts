@@ -1,0 +1,269 @@
+import pTimeout from "p-timeout";
+import type { Verdict } from "../../domain/attempt.ts";
+import type { AttemptRecord } from "../../domain/attemptRecord.ts";
+import { keepUntilMs } from "../../domain/retention.ts";
+import { nextAttemptMs } from "../../domain/retryTimes.ts";
+import { addSeconds } from "../../domain/rule.ts";
+import type { DeliveryFacts } from "../logEvents.ts";
+import { eventsOf, messageOf, planOf, type MessagePlan } from "../messagePlan.ts";
+import type { HeldDelivery, StoredDelivery } from "../ports/deliveries.ts";
+import { attempt, reasonOf, type SentTarget } from "./attempts.ts";
+import type { Attempted, DeliveryDeps, Parcel } from "./parts.ts";
+
+/** What an attempt at a delivery that is ours has come to; how it is noted is up to who holds it. */
+export type Delivering =
+  | { readonly next: "delivered"; readonly record: AttemptRecord }
+  | {
+      readonly next: "again";
+      readonly record: AttemptRecord;
+      readonly atMs: number;
+      /** The number of the attempt that counts. */
+      readonly attempt: number;
+    }
+  | { readonly next: "undeliverable"; readonly record: AttemptRecord }
+  /** There was no room in time: nothing was tried. */
+  | { readonly next: "postponed" };
+
+/** Most time to read what a message is made of. */
+const READING_MS = 15_000;
+
+/** Most time for the attempt itself: of the server, to publish, and a little. */
+function attemptMs(target: SentTarget): number {
+  const serverMs = target.kind === "http" ? target.timeoutSeconds * 1000 : 0;
+  return serverMs + 35_000;
+}
+
+/** So long before a lease ends no attempt begins any more. */
+export function longestMs(target: SentTarget): number {
+  return READING_MS + attemptMs(target);
+}
+
+/**
+ * Sends a sync to a target once, and says what follows. What is undeliverable is at the target's dead-letter
+ * topic by then, if it has one. Throws nothing.
+ *
+ * @param untilMs when to begin at the latest
+ */
+export async function deliver(
+  deps: DeliveryDeps,
+  target: SentTarget,
+  held: HeldDelivery,
+  untilMs: number,
+): Promise<Delivering> {
+  const { gates, clock, log } = deps;
+  const plan = planOf(held.sync);
+  const latestMs = Math.min(untilMs, held.untilMs - longestMs(target));
+  const name = `${held.delivery.serviceName}/${target.name}`;
+  const startMs = clock();
+  const sent = await gates
+    .run(name, plan, latestMs - startMs, () => send(deps, target, held, plan))
+    .catch((cause: unknown) => failed(deps, held, startMs, cause));
+  if (sent === undefined) {
+    log.info("delivery.postponed", { ...factsOf(held), reason: "no room for it in time" });
+    return { next: "postponed" };
+  }
+  return sent;
+}
+
+/** What went wrong on our side is no answer of the target: it is tried again, and counts all the same. */
+function failed(
+  { clock }: DeliveryDeps,
+  { delivery }: HeldDelivery,
+  atMs: number,
+  cause: unknown,
+): Delivering {
+  const nowMs = clock();
+  const { attempt: number } = delivery;
+  const record = { attempt: number, atMs, durationMs: nowMs - atMs, error: reasonOf(cause) };
+  return { next: "again", record, atMs: nextAttemptMs(number, nowMs), attempt: number };
+}
+
+async function send(
+  deps: DeliveryDeps,
+  target: SentTarget,
+  held: HeldDelivery,
+  plan: MessagePlan,
+): Promise<Delivering> {
+  const parcel = await pTimeout(parcelOf(deps, held, plan), {
+    milliseconds: READING_MS,
+    message: `its events were not read within ${String(READING_MS / 1000)} s`,
+  });
+  const milliseconds = attemptMs(target);
+  const attempted = await pTimeout(attempt(deps, target, parcel), {
+    milliseconds,
+    message: `the attempt did not end within ${String(milliseconds / 1000)} s`,
+  });
+  return conclude(deps, target, parcel, attempted);
+}
+
+async function parcelOf(
+  { events }: DeliveryDeps,
+  { delivery, sync }: HeldDelivery,
+  plan: MessagePlan,
+): Promise<Parcel> {
+  const { serviceName } = sync;
+  const found = await events.read({ serviceName, eventIds: eventsOf(plan) });
+  return { delivery, sync, message: messageOf(sync, plan, found) };
+}
+
+async function conclude(
+  deps: DeliveryDeps,
+  target: SentTarget,
+  parcel: Parcel,
+  { verdict, record }: Attempted,
+): Promise<Delivering> {
+  const { delivery } = parcel;
+  switch (verdict.next) {
+    case "delivered":
+      return { next: "delivered", record };
+    case "again":
+      if (verdict.pausesTarget === true) await pause(deps, parcel, record);
+      return { next: "again", record, atMs: verdict.atMs, attempt: countedOf(delivery, verdict) };
+    case "undeliverable": {
+      if (await buried(deps, target, parcel, record)) return { next: "undeliverable", record };
+      const atMs = nextAttemptMs(delivery.attempt, deps.clock());
+      return { next: "again", record, atMs, attempt: delivery.attempt };
+    }
+  }
+}
+
+function countedOf(
+  { attempt: number }: Parcel["delivery"],
+  verdict: Extract<Verdict, { readonly next: "again" }>,
+): number {
+  return verdict.isUncounted === true ? number - 1 : number;
+}
+
+async function pause(
+  { states, log }: DeliveryDeps,
+  { delivery }: Parcel,
+  { status }: AttemptRecord,
+): Promise<void> {
+  const target = { service: delivery.serviceName, target: delivery.target };
+  const reason = `it answered ${String(status)}`;
+  try {
+    await states.pause(target, reason);
+    log.warn("target.paused", { ...target, reason });
+  } catch {
+    // The next one that is tried asks for it again.
+  }
+}
+
+/** @returns false if there is a topic for what is undeliverable, and it did not take this */
+async function buried(
+  { publisher, log }: DeliveryDeps,
+  target: SentTarget,
+  { delivery, sync, message }: Parcel,
+  { status, error }: AttemptRecord,
+): Promise<boolean> {
+  const deadLetter = target.kind === "http" ? target.deadLetter : undefined;
+  if (deadLetter === undefined) return true;
+  const { topic } = deadLetter;
+  const [result] = await publisher.publish({
+    topic,
+    messages: [message],
+    attributes: {
+      target: delivery.target,
+      attempts: String(delivery.attempt),
+      ...(status !== undefined && { status: String(status) }),
+      // Pub/Sub takes 1,024 bytes in a value.
+      ...(error !== undefined && { error: error.slice(0, 256) }),
+    },
+  });
+  if (result?.status === "fulfilled") return true;
+  const reason = reasonOf(result?.reason);
+  log.error("delivery.deadLetterFailed", { ...factsOf({ delivery, sync }), topic, error: reason });
+  return false;
+}
+
+/** What a log line says of an attempt. */
+export function factsOf({
+  delivery,
+}: Pick<HeldDelivery, "delivery"> & { readonly sync?: unknown }): DeliveryFacts {
+  const { serviceName: service, key, syncId, eventID, target, attempt: number } = delivery;
+  const window = key === "" ? { service } : { service, key };
+  return { ...window, syncId, eventID, target, attempt: number };
+}
+
+/** Tells what came of an attempt, and counts it: one line for each. */
+export function logOutcome(
+  { log, report, clock }: DeliveryDeps,
+  held: HeldDelivery,
+  outcome: Delivering,
+): void {
+  const facts = factsOf(held);
+  const ageSeconds = Math.round((clock() - held.delivery.createdAtMs) / 1000);
+  switch (outcome.next) {
+    case "delivered": {
+      const { durationMs: ms, status } = outcome.record;
+      report.delivered++;
+      log.info("delivery.done", { ...facts, ms, ...(status !== undefined && { status }) });
+      return;
+    }
+    case "again": {
+      const { durationMs: ms, status, error } = outcome.record;
+      report.failed++;
+      const retryAt = new Date(outcome.atMs).toISOString();
+      const heard = {
+        ...(status !== undefined && { status }),
+        ...(error !== undefined && { error }),
+      };
+      log.warn("delivery.failed", { ...facts, ms, ...heard, ageSeconds, retryAt });
+      return;
+    }
+    case "undeliverable": {
+      const { status, error } = outcome.record;
+      report.undeliverable++;
+      const heard = {
+        ...(status !== undefined && { status }),
+        ...(error !== undefined && { error }),
+      };
+      log.error("delivery.undeliverable", { ...facts, ...heard, ageSeconds });
+      return;
+    }
+    case "postponed":
+      report.postponed++;
+  }
+}
+
+/**
+ * Sees to it that what a delivery is made of outlasts its waiting: TTL must never take from a sync that has
+ * not arrived.
+ *
+ * @returns the delivery as it is then; undefined if it is somebody else's by now
+ */
+export async function keepMembers<Stored extends StoredDelivery>(
+  { deliveries, clock, log }: DeliveryDeps,
+  stored: Stored,
+): Promise<Stored | undefined> {
+  const { delivery } = stored;
+  const untilMs = keepUntilMs(delivery, clock(), delivery.keptUntilMs);
+  return untilMs === undefined ? stored : keep({ deliveries, log }, stored, untilMs);
+}
+
+/** What is undeliverable can be redriven as long as it can be seen. */
+export async function keepForRedrive(
+  { deliveries, clock, log }: DeliveryDeps,
+  stored: HeldDelivery,
+): Promise<HeldDelivery> {
+  const untilMs = addSeconds(clock(), stored.delivery.retentionPeriod);
+  return (await keep({ deliveries, log }, stored, untilMs)) ?? stored;
+}
+
+async function keep<Stored extends StoredDelivery>(
+  { deliveries, log }: Pick<DeliveryDeps, "deliveries" | "log">,
+  stored: Stored,
+  untilMs: number,
+): Promise<Stored | undefined> {
+  const { serviceName: service, syncId } = stored.delivery;
+  try {
+    const kept = await deliveries.keep(stored, untilMs);
+    const until = new Date(untilMs).toISOString();
+    if (kept !== undefined) log.warn("sync.kept", { service, syncId, until });
+    return kept;
+  } catch (cause) {
+    // What is left of it can be delivered all the same, and the next attempt tries this again.
+    log.error("sync.keepFailed", { service, syncId, error: reasonOf(cause) });
+    return stored;
+  }
+}

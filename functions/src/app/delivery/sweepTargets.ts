@@ -1,0 +1,212 @@
+import pMap from "p-map";
+import type { Rule } from "../../domain/rule.ts";
+import type { Target } from "../../domain/target.ts";
+import { noteFailedStep } from "../failedStep.ts";
+import type { LaneId, StoredDelivery, StoredLane, TargetId } from "../ports/deliveries.ts";
+import type { SentTarget } from "./attempts.ts";
+import { factsOf, keepMembers } from "./deliver.ts";
+import { keepWaiting, workLane } from "./laneWorker.ts";
+import { numberAll } from "./numberAll.ts";
+import type { DeliveryDeps } from "./parts.ts";
+import type { DeliveryReport } from "./report.ts";
+import { takeAndDeliver } from "./single.ts";
+
+/** What a sweep counts. */
+export interface SweepErrors {
+  errors: number;
+  skipped: number;
+}
+
+/** What one sweep does at most; the next one goes on. */
+const LIMITS = {
+  /** Targets at a time: each waits for its server most of the time. */
+  targets: 32,
+  /** Of a target: deliveries and lanes read, and how many of them are seen to at a time. */
+  due: 400,
+  lanes: 200,
+  concurrency: 32,
+  /** To work in one lane: what is left has an alarm of its own. */
+  laneMs: 10_000,
+  /** Deliveries of nobody that are looked at. */
+  unknown: 100,
+} as const;
+
+/** After so many attempts in a row that failed the others of a target are left to the next sweep. */
+const MOST_FAILURES = 10;
+
+/** How long something that waits for a person is left alone: so short that nothing of it expires. */
+const PUT_OFF_MS = 6 * 3_600_000;
+
+/** Due for so long nobody comes for it. */
+const OVERDUE_MS = 3_600_000;
+
+/**
+ * Sees to the deliveries of each target: those that are due, and those that wait for a target that is paused
+ * or gone, which it keeps. Each target has its own share of the time, so that none can starve another.
+ */
+export async function sweepTargets(
+  deps: DeliveryDeps,
+  rules: readonly Rule[],
+  untilMs: number,
+  errors: SweepErrors,
+): Promise<DeliveryReport> {
+  const { clock, log, report } = deps;
+  const targets = rules.flatMap(({ serviceName: service, targets: of = [] }) =>
+    of.map((target) => ({ id: { service, target: target.name }, target })),
+  );
+  const attempt = async (facts: object, work: () => Promise<void>): Promise<void> => {
+    if (clock() >= untilMs) {
+      errors.skipped++;
+      return;
+    }
+    try {
+      await work();
+    } catch (error) {
+      noteFailedStep(log, errors, { step: "deliver", ...facts }, error);
+    }
+  };
+  const first = Math.floor(clock() / 60_000) % Math.max(1, targets.length);
+  await pMap(
+    // Minute by minute another one first.
+    [...targets.slice(first), ...targets.slice(0, first)],
+    ({ id, target }) => attempt(id, () => sweepTarget(deps, id, target, untilMs)),
+    { concurrency: LIMITS.targets },
+  );
+  await attempt({}, () => sweepUnknown(deps, targets));
+  log.info("deliveries.swept", { ...report });
+  return report;
+}
+
+async function sweepTarget(
+  deps: DeliveryDeps,
+  id: TargetId,
+  target: Target,
+  untilMs: number,
+): Promise<void> {
+  const { deliveries, lanes, states, clock } = deps;
+  const nowMs = clock();
+  const [due, dueLanes] = await Promise.all([
+    deliveries.due(id, { nowMs, limit: LIMITS.due }),
+    isOrdered(target) ? lanes.due(id, { nowMs, limit: LIMITS.lanes }) : [],
+  ]);
+  if (due.length + dueLanes.length === 0) return;
+  if (await states.isPaused(id)) {
+    await putOff(deps, due, dueLanes);
+    return;
+  }
+  if (target.kind === "pull") {
+    await numberAll(deps, id);
+    return;
+  }
+  await deliverDue(deps, id, target, due, dueLanes, untilMs);
+}
+
+function isOrdered(target: Target): boolean {
+  return target.kind === "http" && target.ordered !== undefined;
+}
+
+async function deliverDue(
+  deps: DeliveryDeps,
+  id: TargetId,
+  target: SentTarget,
+  due: readonly StoredDelivery[],
+  dueLanes: readonly StoredLane[],
+  untilMs: number,
+): Promise<void> {
+  const { clock, lanes, report } = deps;
+  let failures = 0;
+  const single = async (stored: StoredDelivery): Promise<void> => {
+    if (failures >= MOST_FAILURES || clock() >= untilMs) {
+      report.postponed++;
+      return;
+    }
+    const outcome = await takeAndDeliver(deps, target, stored, untilMs);
+    if (outcome?.next === "delivered") failures = 0;
+    else if (outcome?.next === "again") failures++;
+  };
+  const work = (lane: LaneId): Promise<void> =>
+    workLane(deps, { target, lane, untilMs: Math.min(untilMs, clock() + LIMITS.laneMs) });
+  const [singles, inLanes] = partition(due, ({ delivery }) => delivery.lane === undefined);
+  const known = new Set(dueLanes.map(({ lane }) => lane));
+  const others = [...Map.groupBy(inLanes, ({ delivery }) => delivery.lane ?? "")].filter(
+    ([lane]) => !known.has(lane),
+  );
+  const cover = async ([lane, stored]: [string, StoredDelivery[]]): Promise<void> => {
+    const isByKey = target.kind === "http" && target.ordered === "key";
+    const key = isByKey ? (stored[0]?.delivery.key ?? "") : "";
+    const of = { ...id, lane, key };
+    if ((await lanes.cover(of, stored, clock())) === "free") await work(of);
+  };
+  const works = [
+    ...dueLanes.map((lane) => () => work(lane)),
+    ...others.map((other) => () => cover(other)),
+    ...singles.map((stored) => () => single(stored)),
+  ];
+  const begin = async (run: () => Promise<void>): Promise<void> => {
+    if (clock() < untilMs) await run();
+    else report.postponed++;
+  };
+  await pMap(works, begin, { concurrency: LIMITS.concurrency, stopOnError: false });
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** Keeps what waits for a person, and lets it come up again later. */
+async function putOff(
+  deps: DeliveryDeps,
+  due: readonly StoredDelivery[],
+  dueLanes: readonly StoredLane[],
+): Promise<void> {
+  const { deliveries, lanes, clock, report } = deps;
+  const kept = await pMap(due, (stored) => keepMembers(deps, stored), {
+    concurrency: LIMITS.concurrency,
+  });
+  const atMs = clock() + PUT_OFF_MS;
+  await deliveries.putOff(
+    kept.filter((stored) => stored !== undefined),
+    atMs,
+  );
+  for (const lane of dueLanes) {
+    await keepWaiting(deps, lane);
+    await lanes.putOff(lane, atMs);
+  }
+  report.putOff += due.length + dueLanes.length;
+}
+
+/**
+ * What nobody has come for: of a target that is not configured any more it is kept, and waits; of one that is,
+ * something is wrong.
+ */
+async function sweepUnknown(
+  deps: DeliveryDeps,
+  targets: readonly { readonly id: TargetId }[],
+): Promise<void> {
+  const { deliveries, lanes, clock, log } = deps;
+  const nowMs = clock();
+  const query = { nowMs: nowMs - OVERDUE_MS, limit: LIMITS.unknown };
+  const [due, dueLanes] = await Promise.all([
+    deliveries.dueAnywhere(query),
+    lanes.dueAnywhere(query),
+  ]);
+  const isKnown = (service: string, target: string): boolean =>
+    targets.some(({ id }) => id.service === service && id.target === target);
+  const [known, unknown] = partition(due, ({ delivery }) =>
+    isKnown(delivery.serviceName, delivery.target),
+  );
+  const unknownLanes = dueLanes.filter(({ service, target }) => !isKnown(service, target));
+  await putOff(deps, unknown, unknownLanes);
+  const names = [
+    ...unknown.map(({ delivery: { serviceName: service, target } }) => ({ service, target })),
+    ...unknownLanes.map(({ service, target }) => ({ service, target })),
+  ];
+  for (const same of Map.groupBy(names, (name) => JSON.stringify(name)).values()) {
+    const [name] = same;
+    if (name !== undefined) log.warn("target.unknown", { ...name, count: same.length });
+  }
+  const [oldest] = known;
+  if (oldest === undefined) return;
+  const ageSeconds = Math.round((nowMs - oldest.delivery.createdAtMs) / 1000);
+  log.error("delivery.overdue", { ...factsOf(oldest), ageSeconds });
+}

@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+
+import { LEASE_MS } from "../../../src/app/claimSyncs.ts";
+import type { Engine } from "../../../src/app/engine.ts";
+import type { Doc } from "../../../src/adapters/firestore/documents.ts";
+import type { Rule } from "../../../src/domain/rule.ts";
+import { windowOf } from "../../../src/domain/window.ts";
+import { endpoint, rule } from "../../support/factories.ts";
+import {
+  answering,
+  memoryWorld,
+  type Called,
+  type MemoryWorld,
+} from "../../support/memoryWorld.ts";
+import { httpTarget, pullTarget } from "../../support/targets.ts";
+
+const { targetPubSub: _, ...plain } = rule({ endpoints: [endpoint("a")] });
+const ordered: Rule = { ...plain, targets: [httpTarget("web", { ordered: "all" })] };
+const byKey: Rule = {
+  ...plain,
+  correlation: {},
+  targets: [httpTarget("web", { ordered: "key" })],
+};
+
+const contentOf = ({ text }: Called): string => /"content":"([^"]*)"/.exec(text)?.[1] ?? "";
+
+describe("lanes", () => {
+  let world: MemoryWorld;
+  let engine: Engine;
+  beforeEach(() => {
+    world = memoryWorld();
+    engine = world.instance();
+  });
+
+  const send = async (by: Rule, name: string, key = ""): Promise<void> => {
+    world.clock.advance(1);
+    const event = await world.store(by, "a", name, key === "" ? undefined : key);
+    await engine.checkWindow(by, { ...windowOf(by), key }, event);
+  };
+  const arrived = (): string[] => world.calls.map(contentOf);
+  const waiting = (): readonly Doc[] =>
+    world.database.list("deliveries").filter(({ fields }) => fields["state"] === "waiting");
+  const ring = async (by: Rule): Promise<void> => {
+    for (const wakeUp of world.wakeUps.splice(0)) {
+      world.clock.advance(Math.max(0, wakeUp.atMs - world.clock()));
+      await engine.wake([by], wakeUp);
+    }
+  };
+
+  it("send one after the other, in the order of receipt, and leave no document", async () => {
+    let running = 0;
+    let most = 0;
+    world.server = async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return answering(200);
+    };
+    const checks: Promise<unknown>[] = [];
+    for (let number = 0; number < 60; number++) {
+      world.clock.advance(1);
+      const event = await world.store(ordered, "a", `a${String(number)}`);
+      checks.push(engine.checkWindow(ordered, windowOf(ordered), event));
+    }
+    await Promise.all(checks);
+    assert.deepEqual(
+      arrived(),
+      Array.from({ length: 60 }, (_, number) => `a${String(number)}`),
+    );
+    assert.equal(most, 1);
+    assert.equal(world.database.list("lanes").length, 0);
+    assert.deepEqual(waiting(), []);
+  });
+
+  it("wait as their first one does: nothing overtakes, and no other lane waits", async () => {
+    world.server = (call) =>
+      Promise.resolve(answering(contentOf(call) === "x1" && call.attempt < 3 ? 500 : 200));
+    await send(byKey, "x1", "k1");
+    await send(byKey, "x2", "k1");
+    await send(byKey, "y1", "k2");
+    await send(byKey, "x3", "k1");
+    assert.deepEqual(arrived(), ["x1", "y1"]);
+    await ring(byKey);
+    assert.deepEqual(arrived(), ["x1", "y1", "x1"]);
+    await ring(byKey);
+    assert.deepEqual(arrived(), ["x1", "y1", "x1", "x1", "x2", "x3"]);
+    assert.equal(world.database.list("lanes").length, 0);
+  });
+
+  it("go on behind one that is undeliverable", async () => {
+    const retry = { maxAttempts: 2, firstSeconds: 5, longestSeconds: 5 };
+    const by = { ...ordered, targets: [httpTarget("web", { ordered: "all", retry })] };
+    world.server = (call) => Promise.resolve(answering(contentOf(call) === "a1" ? 400 : 200));
+    await send(by, "a1");
+    await send(by, "a2");
+    await ring(by);
+    assert.deepEqual(arrived(), ["a1", "a1", "a2"]);
+    assert.deepEqual(waiting(), []);
+  });
+
+  it("have what came behind a first one that waits come up with it, not by itself", async () => {
+    world.server = () => Promise.resolve(answering(500));
+    const retry = { maxAttempts: 20, firstSeconds: 3600, longestSeconds: 3600 };
+    const by = { ...ordered, targets: [httpTarget("web", { ordered: "all", retry })] };
+    for (let number = 1; number <= 5; number++) await send(by, `a${String(number)}`);
+    world.clock.advance(LEASE_MS + 1000);
+    await engine.sweep([by]);
+    assert.deepEqual(arrived(), ["a1"]);
+    assert.ok(waiting().every(({ fields }) => fields["nextAttemptAt"] === undefined));
+    world.server = () => Promise.resolve(answering(200));
+    world.clock.advance(3_600_000);
+    // The alarm was lost.
+    await engine.sweep([by]);
+    assert.deepEqual(arrived(), ["a1", "a1", "a2", "a3", "a4", "a5"]);
+  });
+
+  it("are taken over when whoever works there is gone, and count the attempt", async () => {
+    world.server = () => new Promise(() => undefined);
+    world.clock.advance(1);
+    const event = await world.store(ordered, "a", "a1");
+    void engine.checkWindow(ordered, windowOf(ordered), event);
+    while (world.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    world.server = () => Promise.resolve(answering(200));
+    const other = world.instance();
+    const next = await world.store(ordered, "a", "a2");
+    await other.checkWindow(ordered, windowOf(ordered), next);
+    assert.deepEqual(arrived(), ["a1"]);
+    world.clock.advance(LEASE_MS + 1000);
+    await other.sweep([ordered]);
+    assert.deepEqual(arrived(), ["a1", "a1", "a2"]);
+    assert.deepEqual(
+      world.calls.map(({ attempt }) => attempt),
+      [1, 2, 1],
+    );
+  });
+
+  it("keep the place of a sync that takes several commits to claim", async () => {
+    const by: Rule = {
+      ...rule({ endpoints: [endpoint("a", { minNbOfOccurrence: 2 })] }),
+      targets: [httpTarget("web", { ordered: "all" }), pullTarget("log")],
+    };
+    const small = memoryWorld({ claimChunk: 2, claimMs: 0 });
+    const kept = small.instance();
+    for (let number = 0; number < 7; number++) {
+      small.clock.advance(1);
+      await small.store(
+        { ...by, trigger: { ...by.trigger, type: "none" } },
+        "a",
+        `a${String(number)}`,
+      );
+    }
+    // One of all of them is begun by hand, and not completed.
+    const byHand = { ...by, trigger: { ...by.trigger, type: "none" as const } };
+    await assert.rejects(kept.triggerSync(byHand, windowOf(byHand)));
+    small.clock.advance(1);
+    await small.store(by, "a", "b1");
+    small.clock.advance(1);
+    const last = await small.store(by, "a", "b2");
+    await kept.checkWindow(by, windowOf(by), last).catch(() => undefined);
+    assert.deepEqual(small.calls.map(contentOf), []);
+    for (let sweep = 0; sweep < 5; sweep++) {
+      small.clock.advance(LEASE_MS + 1000);
+      await kept.sweep([by]);
+    }
+    assert.deepEqual(small.calls.map(contentOf), ["a0", "b1"]);
+    const offsets = small.database
+      .list("deliveries")
+      .filter(({ fields }) => fields["target"] === "log")
+      .toSorted((a, b) => (String(a.fields["place"]) < String(b.fields["place"]) ? -1 : 1))
+      .map(({ fields }) => fields["offset"]);
+    assert.deepEqual(offsets, [1, 2]);
+  });
+
+  it("cost three writes and two reads for a sync that arrives at once", async () => {
+    const counts = { reads: 0, writes: 0, deletes: 0 };
+    const counting = world.instance((request, run) =>
+      Promise.resolve().then(() => {
+        const answer = run() as unknown;
+        const paths = (request.writes ?? []).map(({ path }) => path.split("/")[2]);
+        const own = ["deliveries", "lanes"];
+        for (const [index, collection] of paths.entries()) {
+          if (!own.includes(collection ?? "")) continue;
+          if (request.writes?.[index]?.kind === "delete") counts.deletes++;
+          else counts.writes++;
+        }
+        if (request.of !== undefined && own.includes(request.of)) {
+          counts.reads += Math.max(1, Array.isArray(answer) ? answer.length : 1);
+        }
+        return answer as never;
+      }),
+    );
+    await send(ordered, "warm");
+    world.clock.advance(1);
+    const event = await world.store(ordered, "a", "a1");
+    await counting.checkWindow(ordered, windowOf(ordered), event);
+    assert.deepEqual(counts, { reads: 2, writes: 3, deletes: 1 });
+  });
+});
