@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+
+import { makeDeliveryPorts } from "../../../src/adapters/firestore/deliveryPorts.ts";
+import { makeStorePorts } from "../../../src/adapters/firestore/ports.ts";
+import { readLog, type AskedLog } from "../../../src/app/delivery/readLog.ts";
+import { windowOf } from "../../../src/domain/window.ts";
+import { endpoint, rule } from "../../support/factories.ts";
+import { memoryWorld } from "../../support/memoryWorld.ts";
+import { pullTarget } from "../../support/targets.ts";
+
+const RULE = rule({ endpoints: [endpoint("a")], targets: [pullTarget("log")] });
+const ID = { service: RULE.serviceName, target: "log" };
+
+function setUp() {
+  const world = memoryWorld();
+  const documents = world.database.documents();
+  const engine = world.instance();
+  const pauses: number[] = [];
+  const onPause: (() => Promise<void>)[] = [];
+  const deps = {
+    ...makeStorePorts(documents, world.log),
+    ...makeDeliveryPorts(documents, world.log),
+    clock: world.clock,
+    log: world.log,
+    pause: async (ms: number) => {
+      pauses.push(ms);
+      world.clock.advance(ms);
+      await onPause.shift()?.();
+    },
+  };
+  return {
+    ...world,
+    pauses,
+    onPause,
+    sync: async (name: string) => {
+      await engine.checkWindow(RULE, windowOf(RULE), await world.store(RULE, "a", name));
+      world.clock.advance(1000);
+    },
+    read: async (asked: Partial<AskedLog> = {}) => {
+      const whole = { after: 0, limit: 10, waitMs: 0, ...asked };
+      const { syncs, next } = await readLog(deps, ID, whole);
+      const contents = syncs.map(({ offset, message }) => {
+        const [event] = message?.events["a"]?.events ?? [];
+        return `${String(offset)} ${event?.content ?? "nothing"}`;
+      });
+      return { contents, next };
+    },
+  };
+}
+
+describe("the log of a pull target", () => {
+  it("is read from an offset on, without a gap, in pages", async () => {
+    const { sync, read } = setUp();
+    for (const name of ["one", "two", "three"]) await sync(name);
+    assert.deepEqual(await read({ limit: 2 }), { contents: ["1 one", "2 two"], next: 2 });
+    assert.deepEqual(await read({ after: 2 }), { contents: ["3 three"], next: 3 });
+    assert.deepEqual(await read({ after: 3 }), { contents: [], next: 3 });
+  });
+
+  it("goes past what was not asked for", async () => {
+    const { sync, read, clock } = setUp();
+    for (const name of ["one", "two", "three"]) await sync(name);
+    const aboveMs = clock() - 1500;
+    const wanted = { contents: ["3 three"], next: 3 };
+    assert.deepEqual(await read({ limit: 1, waitMs: 1000, aboveMs }), wanted);
+    assert.deepEqual(await read({ aboveMs }), wanted);
+    const none = { contents: [], next: 3 };
+    assert.deepEqual(await read({ reason: "deadline" }), none);
+    assert.deepEqual(await read({ key: "other" }), none);
+  });
+
+  it("is waited for: who asks is answered as soon as something is there, or when time is up", async () => {
+    const { sync, read, pauses, onPause } = setUp();
+    onPause.push(
+      () => Promise.resolve(),
+      () => sync("late"),
+    );
+    assert.deepEqual(await read({ waitMs: 30_000 }), { contents: ["1 late"], next: 1 });
+    assert.deepEqual(pauses.splice(0), [1000, 1000]);
+    assert.deepEqual(await read({ after: 1, waitMs: 1500 }), { contents: [], next: 1 });
+    assert.deepEqual(pauses, [1000, 500]);
+  });
+
+  it("numbers what nobody has numbered", async () => {
+    const { sync, read, database } = setUp();
+    await sync("one");
+    const [delivery] = database.list(`services/${ID.service}/deliveries`);
+    assert.ok(delivery !== undefined);
+    // As its claimer leaves it who ends before it numbers.
+    await database.documents().commit([
+      { kind: "delete", path: `services/${ID.service}/lanes/log` },
+      { kind: "set", path: delivery.path, fields: waiting(delivery.fields) },
+    ]);
+    assert.deepEqual(await read(), { contents: ["1 one"], next: 1 });
+  });
+
+  it("refuses an offset that was never given", async () => {
+    const { sync, read } = setUp();
+    await sync("one");
+    await assert.rejects(read({ after: 2 }), { code: "invalid-query", message: /offset is 1\./ });
+  });
+});
+
+function waiting(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { offset, doneAt, expireAt, ...rest } = fields;
+  assert.ok(offset !== undefined && doneAt !== undefined && expireAt !== undefined);
+  return { ...rest, state: "waiting", lane: "log" };
+}
