@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { cloudLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { Documents } from "./adapters/firestore/documents.ts";
 import type { Engine } from "./app/engine.ts";
 import type { AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
+import type { AskedLog } from "./app/delivery/readLog.ts";
+import type { TargetId } from "./app/ports/deliveries.ts";
 import type { AskedRates } from "./app/tellRates.ts";
 import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
@@ -111,6 +114,24 @@ export const rates = once(async () => {
     note: (rule: Rule, reported: readonly Receipt[]) => noteReceipts(deps, rule, reported),
     tell: (rule: Rule, asked: AskedRates) => tellRates(deps, rule, asked),
   };
+});
+
+/** The logs of pull targets. */
+export const log = once(async () => {
+  const [store, { makeDeliveryPorts }, { makeEventLog }, { readLog }] = await Promise.all([
+    documents(),
+    import("./adapters/firestore/deliveryPorts.ts"),
+    import("./adapters/firestore/eventLog.ts"),
+    import("./app/delivery/readLog.ts"),
+  ]);
+  const deps = {
+    ...makeDeliveryPorts(store, cloudLog),
+    events: makeEventLog(store, cloudLog),
+    clock: Date.now,
+    log: cloudLog,
+    pause: (ms: number) => setTimeout(ms),
+  };
+  return { read: (id: TargetId, asked: AskedLog) => readLog(deps, id, asked) };
 });
 
 const pubSubPublisher = once(async () => {
