@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { cloudLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
-import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Deliverer } from "./app/delivery/deliverer.ts";
+import type { AskedLog } from "./app/delivery/readLog.ts";
 import type { AskedRates } from "./app/tellRates.ts";
 import type { Alarm, AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
-import type { DeliveryPorts, WakeUp, WakeUpClock } from "./app/ports/deliveries.ts";
+import type { DeliveryPorts, TargetId, WakeUp, WakeUpClock } from "./app/ports/deliveries.ts";
 import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
 import type { Receipt } from "./domain/receipt.ts";
@@ -147,6 +148,28 @@ export const rates = once(async () => {
   return {
     note: (rule: Rule, reported: readonly Receipt[]) => noteReceipts(deps, rule, reported),
     tell: (rule: Rule, asked: AskedRates) => tellRates(deps, rule, asked),
+  };
+});
+
+/** The logs of pull targets. */
+export const logs = once(async () => {
+  const [{ events }, ports, { followLog, readLog }, { MessageBudget }] = await Promise.all([
+    stores(),
+    deliveryPorts(),
+    import("./app/delivery/readLog.ts"),
+    import("./app/messageBudget.ts"),
+  ]);
+  const deps = {
+    ...ports,
+    events,
+    budget: new MessageBudget(),
+    clock: Date.now,
+    log: cloudLog,
+    pause: (ms: number) => setTimeout(ms),
+  };
+  return {
+    read: (id: TargetId, asked: AskedLog) => readLog(deps, id, asked),
+    follow: (id: TargetId, asked: AskedLog, untilMs: number) => followLog(deps, id, asked, untilMs),
   };
 });
 

@@ -7,6 +7,7 @@ export const TIME_LIMIT_SECONDS = {
   checkWindow: 120,
   config: 30,
   event: 60,
+  pull: 120,
   rates: 60,
   receipts: 60,
   reset: 60,

@@ -25,6 +25,7 @@ const TABLE = {
   "unknown-service": { http: 404, retry: "never", title: "Unknown service" },
   "unknown-endpoint": { http: 404, retry: "never", title: "Unknown endpoint" },
   "unknown-sync": { http: 404, retry: "never", title: "Unknown sync" },
+  "unknown-target": { http: 404, retry: "never", title: "Unknown target" },
   "no-receipts": { http: 404, retry: "never", title: "No receipts are expected" },
   "method-not-allowed": { http: 405, retry: "never", title: "Method not allowed" },
   "event-too-large": { http: 413, retry: "never", title: "Event too large" },

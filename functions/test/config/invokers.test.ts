@@ -14,6 +14,7 @@ describe("the declaration of who may call", () => {
       config: ["private"],
       receipts: ["private"],
       rates: ["private"],
+      pull: ["private"],
     });
   });
 

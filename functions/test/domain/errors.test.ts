@@ -19,6 +19,7 @@ const VERDICTS: Record<ErrorCode, readonly [number, Retry]> = {
   "unknown-service": [404, "never"],
   "unknown-endpoint": [404, "never"],
   "unknown-sync": [404, "never"],
+  "unknown-target": [404, "never"],
   "no-receipts": [404, "never"],
   "method-not-allowed": [405, "never"],
   "event-too-large": [413, "never"],

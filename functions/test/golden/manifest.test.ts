@@ -104,6 +104,7 @@ describe("the deploy manifest", () => {
     assert.deepEqual(await invokersWith({ "invokers.json": invokers }), {
       config: ["public"],
       event,
+      pull: ["private"],
       rates: ["private"],
       receipts: ["private"],
       reset: ["private"],
@@ -120,6 +121,7 @@ describe("the deploy manifest", () => {
     assert.deepEqual(invokers, {
       config: ["private"],
       event: ["mine@"],
+      pull: ["private"],
       rates: ["private"],
       receipts: ["private"],
       reset: ["private"],

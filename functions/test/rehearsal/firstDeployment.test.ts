@@ -22,6 +22,7 @@ describe("a first deployment", () => {
     "checkWindow",
     "config",
     "event",
+    "pull",
     "rates",
     "receipts",
     "reset",
@@ -38,7 +39,7 @@ describe("a first deployment", () => {
     assert.match(first.output, /the sweep runs\. EventSync is deployed\./);
   });
 
-  it("creates nine functions, as the service account, in a codebase of their own", () => {
+  it("creates ten functions, as the service account, in a codebase of their own", () => {
     const created = first.summary.functions.filter(({ change }) => change === "created");
     assert.deepEqual(
       created.map(({ name }) => name),
@@ -63,6 +64,7 @@ describe("a first deployment", () => {
       "checkWindow us-central1 512Mi 1 80 20",
       "config us-central1 256Mi 1 80 20",
       "event us-central1 512Mi 1 80 20",
+      "pull us-central1 512Mi 1 80 20",
       "rates us-central1 512Mi 1 80 20",
       "receipts us-central1 512Mi 1 80 20",
       "reset us-central1 512Mi 1 80 20",
@@ -127,6 +129,7 @@ describe("a first deployment", () => {
       ["checkWindow", `serviceAccount:${ACCOUNT}`],
       ["config"],
       ["event", `serviceAccount:my-source@${PROJECT}.iam.gserviceaccount.com`],
+      ["pull"],
       ["rates"],
       ["receipts"],
       ["report", "allUsers"],

@@ -229,7 +229,7 @@ export interface PullLog {
     target: TargetId,
     nowMs: number,
   ): Promise<{ readonly numbered: number; readonly last: number }>;
-  /** The syncs of the offsets behind one, in their order (1 read each, at least 1). */
+  /** The syncs of the offsets behind one, in their order (1 read each, at least 1). @throws EventSyncError `newer-document` */
   page(
     target: TargetId,
     query: { readonly after: number; readonly limit: number },

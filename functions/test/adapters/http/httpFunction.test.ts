@@ -36,6 +36,7 @@ const CALLS: Readonly<Record<Name, readonly [method: string, path: string]>> = {
   reset: ["POST", "/first"],
   receipts: ["POST", "/first"],
   rates: ["GET", "/first"],
+  pull: ["GET", "/first"],
   config: ["GET", "/first"],
 };
 
