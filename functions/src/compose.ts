@@ -5,6 +5,7 @@ import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Deliverer } from "./app/delivery/deliverer.ts";
+import type { CallTarget } from "./app/delivery/parts.ts";
 import type { AskedLog } from "./app/delivery/readLog.ts";
 import type { AskedRates } from "./app/tellRates.ts";
 import type { Alarm, AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
@@ -118,6 +119,8 @@ export const deliveryPorts = once(async (): Promise<DeliveryPorts> => {
   return makeDeliveryPorts(asked, cloudLog);
 });
 
+const callTarget: CallTarget = async (...call) => (await httpAttempts()).attempt(...call);
+
 const deliverer = once(async (): Promise<Deliverer> => {
   const [{ makeDeliverer }, { events }, ports] = await Promise.all([
     import("./app/delivery/deliverer.ts"),
@@ -128,12 +131,33 @@ const deliverer = once(async (): Promise<Deliverer> => {
     ...ports,
     events,
     publisher: lazyPublisher,
-    callTarget: async (...call) => (await httpAttempts()).attempt(...call),
+    callTarget,
     wakeUps: lazyAlarmClock,
     clock: Date.now,
     newId,
     log: cloudLog,
   });
+});
+
+/** What somebody does about deliveries by hand. */
+export const operations = once(async () => {
+  const [ports, list, redrive, pause, test] = await Promise.all([
+    deliveryPorts(),
+    import("./app/delivery/listDeliveries.ts"),
+    import("./app/delivery/redrive.ts"),
+    import("./app/delivery/pauseTarget.ts"),
+    import("./app/delivery/testTarget.ts"),
+  ]);
+  const deps = {
+    ...ports,
+    publisher: lazyPublisher,
+    callTarget,
+    wakeUps: lazyAlarmClock,
+    clock: Date.now,
+    newId,
+    log: cloudLog,
+  };
+  return { deps, ...list, ...redrive, ...pause, ...test };
 });
 
 /** Receipts, and what they come to. */

@@ -12,6 +12,7 @@ export const HTTP_FUNCTIONS = [
   "receipts",
   "rates",
   "pull",
+  "deliveries",
 ] as const;
 export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
 
@@ -63,6 +64,7 @@ export function completeInvokers(
     receipts: membersOf("receipts"),
     rates: membersOf("rates"),
     pull: membersOf("pull"),
+    deliveries: membersOf("deliveries"),
   };
 }
 

@@ -1,5 +1,6 @@
 import { EventSyncError } from "../domain/errors.ts";
 import { publicView, publicViews } from "./publicView.ts";
+import { routeDeliveries } from "./routeDeliveries.ts";
 import type { EndpointConfig, ServiceConfig } from "./schema.ts";
 
 /** At least one; the first is the one that the short URLs mean. */
@@ -46,6 +47,7 @@ export const ROUTES = {
     methods: ["GET"],
     what: "The log",
   }),
+  deliveries: routeDeliveries,
   config: (services: Services, path: string) => {
     const service = routeService(services, path);
     const all = path === "" && services.length > 1;

@@ -103,6 +103,7 @@ describe("the deploy manifest", () => {
     const invokers = JSON.stringify({ event, config: ["public"], reset: [] });
     assert.deepEqual(await invokersWith({ "invokers.json": invokers }), {
       config: ["public"],
+      deliveries: ["private"],
       event,
       pull: ["private"],
       rates: ["private"],
@@ -120,6 +121,7 @@ describe("the deploy manifest", () => {
     });
     assert.deepEqual(invokers, {
       config: ["private"],
+      deliveries: ["private"],
       event: ["mine@"],
       pull: ["private"],
       rates: ["private"],

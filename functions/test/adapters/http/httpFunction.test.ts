@@ -37,6 +37,7 @@ const CALLS: Readonly<Record<Name, readonly [method: string, path: string]>> = {
   receipts: ["POST", "/first"],
   rates: ["GET", "/first"],
   pull: ["GET", "/first"],
+  deliveries: ["GET", "/first"],
   config: ["GET", "/first"],
 };
 
