@@ -168,7 +168,12 @@ export const rates = once(async () => {
     import("./app/noteReceipts.ts"),
     import("./app/tellRates.ts"),
   ]);
-  const deps = { receipts: makeReceipts(store), clock: Date.now, log: cloudLog };
+  const deps = {
+    receipts: makeReceipts(store),
+    deliveries: async () => (await deliveryPorts()).deliveries,
+    clock: Date.now,
+    log: cloudLog,
+  };
   return {
     note: (rule: Rule, reported: readonly Receipt[]) => noteReceipts(deps, rule, reported),
     tell: (rule: Rule, asked: AskedRates) => tellRates(deps, rule, asked),

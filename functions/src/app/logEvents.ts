@@ -76,9 +76,9 @@ export type LogFields = {
     readonly code: ErrorCode;
     readonly error: string;
   };
-  "delivery.done": DeliveryFacts & { readonly ms: number; readonly status?: number };
+  "delivery.done": DeliveryFacts & { readonly durationMs: number; readonly status?: number };
   "delivery.failed": DeliveryFacts & {
-    readonly ms: number;
+    readonly durationMs: number;
     readonly status?: number;
     readonly error?: string;
     readonly ageSeconds: number;
@@ -293,12 +293,13 @@ export const LOG_EVENTS = {
   },
   "delivery.done": {
     severity: "info",
-    meaning: "a sync has arrived at a target: with the attempt, its duration and, if any, `status`",
+    meaning:
+      "a sync has arrived at a target: with the attempt, how long that took (`durationMs`) and, if any, `status`",
   },
   "delivery.failed": {
     severity: "warn",
     meaning:
-      "an attempt that failed: with `status` or `error`, its age, and when it is tried again",
+      "an attempt that failed: with `status` or `error`, how long it took, the age of the delivery, and when it is tried again",
   },
   "delivery.undeliverable": {
     severity: "error",

@@ -158,7 +158,7 @@ describe("a first deployment", () => {
   it("replaces the rules, and adds the indexes, exempt fields and TTL policies", () => {
     const [database] = first.summary.databases;
     assert.equal(database?.rules, "updated");
-    assert.deepEqual(database.indexesAdded, [
+    assert.deepEqual(database.indexesAdded.toSorted(), [
       "deliveries: lane ascending, place ascending",
       "deliveries: target ascending, nextAttemptAt ascending",
       "deliveries: target ascending, offset ascending",
@@ -168,10 +168,11 @@ describe("a first deployment", () => {
       "pending: key ascending, eventKey ascending, exported ascending, receivedAt ascending",
       "pending: shard ascending, exported ascending, receivedAt ascending",
       "receipts: subscription ascending, syncAt ascending",
-      "syncs: expectsReceipts ascending, state ascending, createdAt ascending",
       "syncs: expectsReceipts ascending, eventID ascending, createdAt ascending",
+      "syncs: expectsReceipts ascending, state ascending, createdAt ascending",
     ]);
     assert.deepEqual(database.expiry, [
+      "deliveries.expireAt",
       "events.expireAt",
       "parts.expireAt",
       "pending.expireAt",
@@ -183,13 +184,16 @@ describe("a first deployment", () => {
     assert.deepEqual(
       [...groups],
       [
+        "deliveries",
         "events",
+        "lanes",
         "malformed",
         "parts",
         "pending",
         "receipts",
         "services",
         "syncs",
+        "targets",
         "upkeep",
         "windows",
       ],

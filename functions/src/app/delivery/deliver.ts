@@ -195,20 +195,20 @@ export function logOutcome(
   const ageSeconds = Math.round((clock() - held.delivery.createdAtMs) / 1000);
   switch (outcome.next) {
     case "delivered": {
-      const { durationMs: ms, status } = outcome.record;
+      const { durationMs, status } = outcome.record;
       report.delivered++;
-      log.info("delivery.done", { ...facts, ms, ...(status !== undefined && { status }) });
+      log.info("delivery.done", { ...facts, durationMs, ...(status !== undefined && { status }) });
       return;
     }
     case "again": {
-      const { durationMs: ms, status, error } = outcome.record;
+      const { durationMs, status, error } = outcome.record;
       report.failed++;
       const retryAt = new Date(outcome.atMs).toISOString();
       const heard = {
         ...(status !== undefined && { status }),
         ...(error !== undefined && { error }),
       };
-      log.warn("delivery.failed", { ...facts, ms, ...heard, ageSeconds, retryAt });
+      log.warn("delivery.failed", { ...facts, durationMs, ...heard, ageSeconds, retryAt });
       return;
     }
     case "undeliverable": {
