@@ -1,13 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { cloudLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
+import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Deliverer } from "./app/delivery/deliverer.ts";
 import type { Alarm, AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
 import type { DeliveryPorts, WakeUp, WakeUpClock } from "./app/ports/deliveries.ts";
+import type { AskedRates } from "./app/tellRates.ts";
 import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
+import type { Receipt } from "./domain/receipt.ts";
+import type { Rule } from "./domain/rule.ts";
 import { CONFIG, DATABASE, LOCATION } from "./params.ts";
 
 /**
@@ -71,7 +75,7 @@ export const contentRules = once(async (): Promise<ContentRules | undefined> => 
   }
 });
 
-const documents = once(async () => {
+const documents = once(async (): Promise<Documents> => {
   const [{ Firestore }, { firestoreDocuments }] = await Promise.all([
     import("@google-cloud/firestore"),
     import("./adapters/firestore/firestoreDocuments.ts"),
@@ -129,6 +133,21 @@ const deliverer = once(async (): Promise<Deliverer> => {
     newId,
     log: cloudLog,
   });
+});
+
+/** Receipts, and what they come to. */
+export const rates = once(async () => {
+  const [store, { makeReceipts }, { noteReceipts }, { tellRates }] = await Promise.all([
+    documents(),
+    import("./adapters/firestore/receipts.ts"),
+    import("./app/noteReceipts.ts"),
+    import("./app/tellRates.ts"),
+  ]);
+  const deps = { receipts: makeReceipts(store), clock: Date.now, log: cloudLog };
+  return {
+    note: (rule: Rule, reported: readonly Receipt[]) => noteReceipts(deps, rule, reported),
+    tell: (rule: Rule, asked: AskedRates) => tellRates(deps, rule, asked),
+  };
 });
 
 const pubSubClient = once(async () => {

@@ -3,6 +3,8 @@ export { alarm } from "./functions/alarm.ts";
 export { checkWindow } from "./functions/checkWindow.ts";
 export { config } from "./functions/config.ts";
 export { event } from "./functions/event.ts";
+export { rates } from "./functions/rates.ts";
+export { receipts } from "./functions/receipts.ts";
 export { reset } from "./functions/reset.ts";
 export { sweep } from "./functions/sweep.ts";
 export { trigger } from "./functions/trigger.ts";

@@ -18,10 +18,14 @@ import { startAlarmClock, subscribeToTargets } from "./localCloud.ts";
 import { LOCAL_PARAMETERS } from "./localParameters.ts";
 import { LateError, playExample, Received, type Played } from "./playExample.ts";
 import { playOutbox } from "./playOutbox.ts";
+import { playRates } from "./playRates.ts";
 
 const PROJECT = "demo-eventsync";
 /** Who plays what is more than events that are sent one after the other. */
-const PLAYERS: Readonly<Record<string, typeof playExample>> = { "orders-outbox": playOutbox };
+const PLAYERS: Readonly<Record<string, typeof playExample>> = {
+  "orders-outbox": playOutbox,
+  rates: playRates,
+};
 
 /** How far ahead a deadline by the clock is: the emulators start in between, on some machines slowly. */
 const LEADS_SECONDS = [30, 90, 270] as const;

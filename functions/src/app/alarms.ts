@@ -1,4 +1,5 @@
 import { DEADLINE_GRACE_MS, type DeadlineOf } from "../domain/deadline.ts";
+import type { PendingEvent } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
 import { windowFacts, windowName, type WindowId } from "../domain/window.ts";
 import { BoundedMap } from "./boundedMap.ts";
@@ -45,8 +46,14 @@ export class Alarms {
    * if not, an alarm is set for the next.
    *
    * @param asking undefined for a look that no event asked for: it relies on no memory
+   * @param page all that is in the window, if it was read: then this reads nothing
    */
-  async isDue(rule: Rule, id: WindowId, asking: Asking | undefined): Promise<boolean> {
+  async isDue(
+    rule: Rule,
+    id: WindowId,
+    asking: Asking | undefined,
+    page?: readonly PendingEvent[],
+  ): Promise<boolean> {
     if (rule.deadline === undefined) return false;
     const { window, clock } = this.#deps;
     const deadline = await deadlineOfRule(this.#deps, rule);
@@ -62,7 +69,8 @@ export class Alarms {
       }
     }
     const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
-    const oldestMs = await window.oldest(id, { eventKeys });
+    const oldestMs =
+      page === undefined ? await window.oldest(id, { eventKeys }) : page[0]?.receivedAtMs;
     if (oldestMs === undefined) return false;
     // As if the others were not there: it can only be later.
     const earliestMs = alone(deadline, oldestMs);

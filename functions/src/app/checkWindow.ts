@@ -90,7 +90,7 @@ async function attemptCheck(
 ): Promise<CheckOutcome> {
   const probed = await deps.probe.probe(rule, id, asking);
   if (!probed.complete) {
-    if (await deps.alarms.isDue(rule, id, asking)) {
+    if (await deps.alarms.isDue(rule, id, asking, probed.page)) {
       return checkTaken(deps, rule, id, lookAtAll(deps.clock()));
     }
     const claims = await claimsLeft(deps, rule, id, asking);

@@ -10,6 +10,7 @@ import { MessageBudget } from "./messageBudget.ts";
 import type { Ports } from "./ports.ts";
 import type { WakeUp } from "./ports/deliveries.ts";
 import { WindowProbe, type Asking } from "./probeWindow.ts";
+import { publishTogether } from "./publishTogether.ts";
 import { sendSyncs } from "./sendSyncs.ts";
 import { storeEvent, storeEvents, type AcceptedRequest, type StoredEvent } from "./storeEvent.ts";
 import { sweep, type SweepReport } from "./sweep.ts";
@@ -50,13 +51,14 @@ export function makeEngine(ports: Ports): Engine {
   const outbox = markTogether(ports.outbox, ports.clock);
   const alarms = new Alarms(ports);
   const deps = { ...ports, outbox, probe, alarms, budget: new MessageBudget() };
+  const publish = publishTogether(deps);
   // Publishing is not part of what is shared one at a time: the next check need not wait for it.
   const checks = new Coalescer<Asked, Asking | typeof EVERYTHING, Checked>(
     async ({ rule, window }, asked) => {
       const limitMs = isSwept(asked) ? CLAIM_MS.sweep : CLAIM_MS.check;
       const untilMs = ports.clock() + (ports.claimMs ?? limitMs);
       const outcome = await checkWindow(deps, rule, window, together(asked));
-      const finished = finish(deps, rule, outcome, untilMs);
+      const finished = finish({ ...deps, publish }, rule, outcome, untilMs);
       // Nobody waits for it where the check took too long: then the lease runs out, and the sweep sees to it.
       finished.catch(() => undefined);
       return { outcome, finished };
@@ -144,14 +146,16 @@ interface Checked {
 
 /** Publishes what a check has made, beside the next check, and goes on with what it has begun. */
 async function finish(
-  deps: Parameters<typeof finishClaims>[0],
+  deps: Parameters<typeof finishClaims>[0] & {
+    readonly publish: ReturnType<typeof publishTogether>;
+  },
   rule: Rule,
   outcome: CheckOutcome,
   untilMs: number,
 ): Promise<boolean> {
   if (outcome.outcome !== "fired") return false;
   const [, finished] = await Promise.all([
-    sendSyncs(deps, outcome.leases, [rule]),
+    sendSyncs(deps, outcome.leases, [rule], deps.publish),
     finishClaims(deps, outcome.claims, [rule], untilMs),
   ]);
   return finished.some(({ isLeft }) => isLeft);

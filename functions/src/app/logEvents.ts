@@ -16,13 +16,14 @@ export type LogFields = {
   "configuration.loaded": { readonly services: readonly object[] };
   "configuration.keyIgnored": { readonly key: string };
   "configuration.refused": { readonly problems: readonly object[]; readonly report: string };
-  "event.stored": EventFacts & { readonly eventKey: string; readonly size: number };
-  "event.ignored": EventFacts & {
+  "event.stored": StoredFacts;
+  "event.ignored": StoredFacts & { readonly reason: string };
+  "event.filterFailed": StoredFacts;
+  "event.storeFailed": {
+    readonly service: string;
     readonly eventKey: string;
-    readonly size: number;
-    readonly reason: string;
+    readonly durationMs: number;
   };
-  "event.filterFailed": EventFacts & { readonly eventKey: string; readonly size: number };
   "event.repeated": EventFacts & { readonly eventKey: string };
   "event.unreadable": EventFacts & { readonly problem: "missing" | "malformed" };
   "window.checked": WindowFacts & {
@@ -40,6 +41,8 @@ export type LogFields = {
     readonly topic: string;
     readonly messageId: string;
     readonly truncated: number | undefined;
+    /** Since it was claimed. */
+    readonly durationMs: number;
   };
   "sync.publishFailed": AttemptFacts & {
     readonly topic: string;
@@ -61,6 +64,12 @@ export type LogFields = {
   "sweep.stepFailed": StepFacts;
   "sweep.stepPostponed": StepFacts;
   "outbox.overdue": SyncFacts & { readonly ageSeconds: number };
+  "receipts.noted": {
+    readonly service: string;
+    readonly new: number;
+    readonly repeated: number;
+    readonly unknown: number;
+  };
   "delivery.unreadable": { readonly deliveryId: string; readonly error?: string };
   "delivery.refused": {
     readonly deliveryId: string;
@@ -112,6 +121,12 @@ export type LogFields = {
 };
 
 type EventFacts = { readonly service: string; readonly key?: string; readonly eventId: string };
+type StoredFacts = EventFacts & {
+  readonly eventKey: string;
+  readonly size: number;
+  /** From receipt to the answer of the store. */
+  readonly durationMs: number;
+};
 type WindowFacts = ReturnType<typeof windowFacts>;
 type SyncFacts = WindowFacts & { readonly syncId: string };
 type ClaimFacts = WindowFacts & {
@@ -155,7 +170,10 @@ export const LOG_EVENTS = {
     meaning: "nothing serves; all problems are listed",
     toDo: "deploy a correct one",
   },
-  "event.stored": { severity: "info", meaning: "an event" },
+  "event.stored": {
+    severity: "info",
+    meaning: "an event; with its `size` in a message, and how long storing it took (`durationMs`)",
+  },
   "event.ignored": {
     severity: "info",
     meaning: "an event that is stored and does not count, with the reason",
@@ -165,6 +183,12 @@ export const LOG_EVENTS = {
     meaning:
       "the endpoint's filter has no value for an event, which is stored and does not count; why is in the event's document, `ignored.detail`",
     toDo: "alert on it; correct the filter or the source",
+  },
+  "event.storeFailed": {
+    severity: "error",
+    meaning:
+      "the store did not take an event, after `durationMs`; its source was told to send again",
+    toDo: "alert on it; the cause is in `request.failed`",
   },
   "event.repeated": { severity: "info", meaning: "a redelivery; nothing has changed" },
   "window.checked": {
@@ -194,7 +218,8 @@ export const LOG_EVENTS = {
   "sync.exists": { severity: "info", meaning: "kept events that are a sync already" },
   "sync.published": {
     severity: "info",
-    meaning: "with `messageId`, `eventID` and, if any, how many were `truncated`",
+    meaning:
+      "with `messageId`, `eventID`, the time since it was claimed (`durationMs`) and, if any, how many were `truncated`",
   },
   "sync.publishFailed": {
     severity: "error",
@@ -229,7 +254,7 @@ export const LOG_EVENTS = {
   "sweep.finished": {
     severity: "info",
     meaning:
-      "what a sweep did, what it left to the next (`skipped`), and `oldestUnpublishedSeconds`",
+      "what a sweep did and how long that took (`durationMs`; `expireMs` for removing what had expired, over all services), what it left to the next (`skipped`), and `oldestUnpublishedSeconds`",
     toDo: "alert on its absence",
   },
   "sweep.stepFailed": {
@@ -247,6 +272,11 @@ export const LOG_EVENTS = {
     meaning:
       "a sync has waited for more than an hour to be published; with its `ageSeconds`, by each sweep",
     toDo: "alert on it",
+  },
+  "receipts.noted": {
+    severity: "info",
+    meaning:
+      "consumers have said what they received: how many receipts are `new`, `repeated`, or of a sync that is `unknown`",
   },
   "delivery.unreadable": {
     severity: "error",

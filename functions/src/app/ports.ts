@@ -87,6 +87,22 @@ export interface Window {
     },
   ): Promise<PendingEvent[]>;
   /**
+   * All pending events of the endpoints that are in no sync, oldest first, as they were at one moment, of a
+   * window that holds few: undefined where it may hold more than `limit`. Windows of a service that are asked
+   * for at the same moment share a query (1 read each, at least 1 per 30 pairs of window and endpoint;
+   * together at most `limit` and one more for each window).
+   *
+   * @param query.limit of all that share it
+   */
+  small(
+    window: WindowId,
+    query: {
+      readonly eventKeys: readonly string[];
+      readonly aboveMs: number | undefined;
+      readonly limit: number;
+    },
+  ): Promise<readonly PendingEvent[] | undefined>;
+  /**
    * The pending events of the endpoints that are in no sync, oldest first, in pages (1 read each, at
    * least 1 per 30 endpoints). Of up to 30 endpoints a page is what was there at one moment;
    * one that is empty, behind others, says that nothing was.
@@ -205,7 +221,8 @@ export interface WindowState {
 
 export interface ServiceState {
   /**
-   * 1 read, 2 where there is a key: resets of all keys are among those of each.
+   * 1 read, 2 where there is a key: resets of all keys are among those of each. What windows of a service
+   * have in common is read once for those that are asked for at the same moment, after all of them were.
    *
    * @throws EventSyncError `newer-document`, as `reset`
    */

@@ -1,6 +1,6 @@
-import type { Shortfall, Numbers } from "../domain/condition.ts";
-import type { Place } from "../domain/event.ts";
-import { completedBy, Inquiry } from "../domain/inquiry.ts";
+import { needs, type Condition, type Numbers, type Shortfall } from "../domain/condition.ts";
+import type { PendingEvent, Place } from "../domain/event.ts";
+import { completedBy, Inquiry, type Question } from "../domain/inquiry.ts";
 import { addSeconds, windowStart, type Rule } from "../domain/rule.ts";
 import { windowName, type WindowId } from "../domain/window.ts";
 import { BoundedMap } from "./boundedMap.ts";
@@ -20,7 +20,11 @@ export interface Asking {
 
 export type ProbeResult =
   /** `missing` is what was found to be, nothing where no event can complete anything. */
-  | { readonly complete: false; readonly missing: readonly Shortfall[] }
+  | {
+      readonly complete: false;
+      readonly missing: readonly Shortfall[];
+      readonly page?: readonly PendingEvent[];
+    }
   | {
       readonly complete: true;
       readonly nowMs: number;
@@ -30,6 +34,8 @@ export type ProbeResult =
       readonly untilMs: number;
       /** Up to where the window belonged to a claim when a replay last looked. */
       readonly ownedTo?: Place;
+      /** All that is there, from there on, if it was read. */
+      readonly page?: readonly PendingEvent[];
     };
 
 /**
@@ -52,6 +58,12 @@ export const LATE_MS = 120_000;
 /** How long an instance passes over what a claim owns without looking whether it still does. */
 const OWNED_MS = 30_000;
 
+/**
+ * A window with a key that asks for no more events than that is read instead of counted: its page decides
+ * and is replayed in one, for no more reads than the counts would take before it.
+ */
+const SMALL = 4;
+
 /** Windows that an instance remembers something about. */
 const REMEMBERED = 10_000;
 
@@ -64,6 +76,8 @@ interface Remembered {
   readonly settledMs?: number;
   /** Up to where a claim under way owned the window when a replay last looked, and when that was. */
   readonly owned?: { readonly to: Place; readonly atMs: number } | undefined;
+  /** It held more events than it asks for once, so that counting them costs less than reading them. */
+  readonly isLarge?: boolean;
 }
 
 /**
@@ -113,28 +127,55 @@ export class WindowProbe {
       }
     }
 
-    const inquiry = inquiryOf(rule, asking, lastShort);
-    if (inquiry === undefined) return { complete: false, missing: [] };
+    const condition = conditionOf(rule, asking);
+    if (condition === undefined) return { complete: false, missing: [] };
+    const page = ownedTo === undefined ? await this.#readSmall(rule, id, fromMs) : undefined;
+    const of = {
+      withExported: keepEventAfterTrigger,
+      aboveMs,
+      // Kept events count from wherever their clock is.
+      ...(!keepEventAfterTrigger && { upToMs: untilMs }),
+    };
+    const inquiry = new Inquiry(condition, {
+      // One that asks may be in a sync by now: a page knows that.
+      fresh: page === undefined ? (asking?.eventKeys ?? []) : [],
+      ...(lastShort && { lastShort }),
+    });
     for (let asked = inquiry.nextToAsk(); asked.length > 0; asked = inquiry.nextToAsk()) {
-      const counts = asked.map((question) =>
-        window.count(id, {
-          ...question,
-          withExported: keepEventAfterTrigger,
-          aboveMs,
-          // Kept events count from wherever their clock is.
-          ...(!keepEventAfterTrigger && { upToMs: untilMs }),
-        }),
+      const counts = asked.map(async (question) =>
+        page === undefined
+          ? window.count(id, { ...question, ...of })
+          : countOf(page, question, aboveMs, untilMs),
       );
       for (const [index, count] of (await Promise.all(counts)).entries()) {
         const question = asked[index];
         if (question !== undefined) inquiry.learn(question, count);
       }
     }
+    const read = page === undefined ? {} : { page };
     if (inquiry.isComplete === true) {
-      return { complete: true, nowMs, fromMs, untilMs, ...(ownedTo && { ownedTo }) };
+      return { complete: true, nowMs, fromMs, untilMs, ...(ownedTo && { ownedTo }), ...read };
     }
     this.#note(id, { lastShort: inquiry.short });
-    return { complete: false, missing: inquiry.missing };
+    return { complete: false, missing: inquiry.missing, ...read };
+  }
+
+  /** All that a replay would read, of a window with a key that is known to be small, or not known at all. */
+  async #readSmall(
+    { endpoints, condition, correlation, trigger }: Rule,
+    id: WindowId,
+    fromMs: number | undefined,
+  ): Promise<readonly PendingEvent[] | undefined> {
+    if (correlation === undefined || trigger.keepEventAfterTrigger) return undefined;
+    const limit = [...needs(condition).values()].reduce((sum, need) => sum + need, 0);
+    if (limit > SMALL || this.#remember(id).isLarge === true) return undefined;
+    const page = await this.#deps.window.small(id, {
+      eventKeys: endpoints.map(({ eventKey }) => eventKey),
+      aboveMs: fromMs === undefined ? undefined : fromMs - 1,
+      limit,
+    });
+    if (page === undefined || page.length > limit) this.#note(id, { isLarge: true });
+    return page;
   }
 
   /** The last reset that a closer look has met, if any. */
@@ -172,19 +213,29 @@ export class WindowProbe {
 }
 
 /**
- * What there is to ask before events are read; undefined if the events that ask can complete nothing. Where
- * events are kept, any new one in a complete window makes a sync.
+ * What must hold for a closer look; undefined if the events that ask can complete nothing. Where events are
+ * kept, any new one in a complete window makes a sync.
  */
-function inquiryOf(
+function conditionOf(
   { condition, trigger }: Rule,
   asking: Asking | undefined,
-  lastShort: Numbers | undefined,
-): Inquiry | undefined {
-  const fresh = asking?.eventKeys ?? [];
+): Condition | undefined {
   const isAnyEvent = asking === undefined || asking.eventKeys.size === 0;
-  const asked =
-    trigger.keepEventAfterTrigger || isAnyEvent
-      ? condition
-      : completedBy(condition, asking.eventKeys);
-  return asked && new Inquiry(asked, { fresh, ...(lastShort && { lastShort }) });
+  return trigger.keepEventAfterTrigger || isAnyEvent
+    ? condition
+    : completedBy(condition, asking.eventKeys);
+}
+
+/** As the window would count them. */
+function countOf(
+  page: readonly PendingEvent[],
+  { eventKeys, limit }: Question,
+  aboveMs = -Infinity,
+  untilMs: number,
+): number {
+  const counted = page.filter(
+    ({ eventKey, receivedAtMs }) =>
+      eventKeys.includes(eventKey) && receivedAtMs > aboveMs && receivedAtMs <= untilMs,
+  );
+  return Math.min(limit, counted.length);
 }

@@ -214,7 +214,9 @@ async function conclude(deps: Deps, lease: Lease, sent: Sent): Promise<PublishOu
       return postponed(deps, lease, "no room for its message in time");
     case "sent": {
       const { messageId, truncated } = sent;
-      deps.log.info("sync.published", { ...factsOf(lease), topic, messageId, truncated });
+      const durationMs = deps.clock() - createdAtMs;
+      const facts = { ...factsOf(lease), topic, messageId, truncated, durationMs };
+      deps.log.info("sync.published", facts);
       return { outcome: "published", messageId };
     }
     case "failed": {

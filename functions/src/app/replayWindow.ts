@@ -60,6 +60,8 @@ export interface ReplayWindowFacts {
   readonly untilMs: number;
   /** Up to where the window belonged to a claim when somebody looked last: where to begin, if it still does. */
   readonly ownedTo?: Place | undefined;
+  /** All that is there from there on, as it was read by now: it is not read again. */
+  readonly page?: readonly PendingEvent[] | undefined;
   /** How long after its deadline a window is closed. */
   readonly graceMs?: number;
 }
@@ -117,6 +119,8 @@ class Pass {
   #sinceSample = 0;
   /** One page holds what is open: it has to be read before anything else is tried. */
   #isOnePage = false;
+  /** What was read before, and stands for a scan once. */
+  #page: readonly PendingEvent[] | undefined;
   /** Nothing is left that could close anything: what is open was not read. */
   #isUnread = false;
   #more = false;
@@ -136,6 +140,7 @@ class Pass {
     this.#deadlineOf = deadlineOf;
     this.#replay = new Replay({ rule, resetsMs: [], deadlineOf });
     this.#ownedTo = facts.ownedTo;
+    this.#page = facts.page;
     this.#begin(facts.ownedTo ?? this.#start);
   }
 
@@ -170,7 +175,9 @@ class Pass {
   async scan(): Promise<Step> {
     const { window } = this.#deps;
     const query = { eventKeys: this.#eventKeys, after: this.#position };
-    for await (const page of window.scan(this.#id, query)) {
+    const pages = this.#page === undefined ? window.scan(this.#id, query) : [this.#page];
+    this.#page = undefined;
+    for await (const page of pages) {
       // After each page, the empty one at the end as well: what is missing from it may have been claimed with what
       // came before, and a deadline or a manual trigger would take that.
       if ((await this.#readState(page[0])) === "anew") return "scan";

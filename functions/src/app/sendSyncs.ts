@@ -4,23 +4,23 @@ import { publishSyncs, type PublishOutcome } from "./publishSyncs.ts";
 
 type Deps = Parameters<typeof publishSyncs>[0] & Pick<Ports, "deliverer">;
 
+type Publish = (leases: readonly Lease[]) => Promise<readonly PublishOutcome[]>;
+
 /**
  * Publishes syncs that we hold, as `publishSyncs` does, and begins with the deliveries that were made with
  * them, beside that. A sync that has only deliveries is not published.
  *
  * @param rules as far as they are known: of the services of these syncs
+ * @param publish with others, where that is known to be better
  */
 export async function sendSyncs(
   deps: Deps,
   leases: readonly Lease[],
   rules: readonly Rule[],
-  beginByMs?: number,
+  publish: Publish = (some) => publishSyncs(deps, some),
 ): Promise<PublishOutcome[]> {
   const published = leases.filter(({ sync }) => sync.destination !== "targets");
-  const [outcomes] = await Promise.all([
-    publishSyncs(deps, published, beginByMs),
-    begin(deps, leases, rules),
-  ]);
+  const [outcomes] = await Promise.all([publish(published), begin(deps, leases, rules)]);
   const rest = outcomes.values();
   return leases.map(({ sync }) =>
     sync.destination === "targets"

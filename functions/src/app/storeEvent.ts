@@ -1,5 +1,6 @@
 import pMap from "p-map";
-import type { Event } from "../domain/event.ts";
+import { isFinal } from "../domain/errors.ts";
+import type { Event, NewPendingEvent } from "../domain/event.ts";
 import { eventIdFrom, pendingOf } from "../domain/newEvent.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { LogFields } from "./logEvents.ts";
@@ -44,15 +45,35 @@ export async function storeEvent(
   const { size } = pending;
 
   const counts = event.ignored === undefined;
-  const result = await deps.events.append(rule, event, counts ? pending : undefined);
   const facts = { service: serviceName, eventKey, eventId: id };
+  const result = await append(deps, rule, event, counts ? pending : undefined);
   if (result === "stored" || idempotencyKey === undefined) {
-    logStored(deps.log, { ...facts, size }, event.ignored?.reason);
+    const durationMs = deps.clock() - receivedAtMs;
+    logStored(deps.log, { ...facts, size, durationMs }, event.ignored?.reason);
     return { eventId: id, receivedAtMs, duplicate: false, ...ignoredOf(event) };
   }
   const first = await deps.events.summary({ serviceName, eventId: id });
   deps.log.info("event.repeated", facts);
   return { eventId: id, receivedAtMs, ...(first ?? ignoredOf(event)), duplicate: true };
+}
+
+/** What was refused is no failure of the store: its source is told, and nobody else need be. */
+async function append(
+  { events, clock, log }: Deps,
+  rule: Rule,
+  event: Event,
+  pending: NewPendingEvent | undefined,
+): ReturnType<Deps["events"]["append"]> {
+  try {
+    return await events.append(rule, event, pending);
+  } catch (error) {
+    if (!isFinal(error)) {
+      const { eventKey, receivedAtMs } = event;
+      const durationMs = clock() - receivedAtMs;
+      log.error("event.storeFailed", { service: rule.serviceName, eventKey, durationMs });
+    }
+    throw error;
+  }
 }
 
 /** Events of a batch that are stored at a time. */

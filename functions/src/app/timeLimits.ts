@@ -7,6 +7,8 @@ export const TIME_LIMIT_SECONDS = {
   checkWindow: 120,
   config: 30,
   event: 60,
+  rates: 60,
+  receipts: 60,
   reset: 60,
   sweep: 120,
   trigger: 120,

@@ -4,7 +4,7 @@
  * of service accounts, or to `["public"]`.
  */
 /** The functions that are called over HTTP by anybody but the platform. */
-export const HTTP_FUNCTIONS = ["event", "trigger", "reset", "config"] as const;
+export const HTTP_FUNCTIONS = ["event", "trigger", "reset", "config", "receipts", "rates"] as const;
 export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
 
 /** Per function: e-mail addresses of service accounts, or the one word `public` or `private`. */
@@ -52,6 +52,8 @@ export function completeInvokers(
     trigger: membersOf("trigger"),
     reset: membersOf("reset"),
     config: membersOf("config"),
+    receipts: membersOf("receipts"),
+    rates: membersOf("rates"),
   };
 }
 

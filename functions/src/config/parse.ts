@@ -4,6 +4,7 @@ import { MAX_ATTRIBUTE_BYTES, sourceOf } from "../domain/publication.ts";
 import { defaultRetention, leastRetention } from "../domain/retention.ts";
 import { MAX_REQUIRED, requiredAtMost } from "../domain/rule.ts";
 import { checkDeadline } from "./checkDeadline.ts";
+import { checkReceipts } from "./checkReceipts.ts";
 import { readCondition } from "./condition.ts";
 import { checkCorrelation } from "./correlation.ts";
 import { join, normalize } from "./normalize.ts";
@@ -220,13 +221,10 @@ function checkService(candidate: GivenService, service: ServiceConfig, root: str
     ...checkCorrelation(service, root),
     ...checkTarget(service, root),
     ...checkDeadline(service, root),
+    ...checkReceipts(service, root),
     ...checkTargets(candidate, root),
-    ...(service.targets === undefined ? [] : [{ path: join(root, "targets"), message: NOT_YET }]),
   ];
 }
-
-/** Until deliveries are made. */
-const NOT_YET = "expected nothing here: targets are not supported yet";
 
 /** A CloudEvent names its service in an attribute, escaped. */
 function checkTarget(

@@ -59,6 +59,7 @@ const VIEW: View<ServiceConfig> = {
   },
   deadline: { seconds: "shown", from: "shown", at: "shown", timeZone: "shown", then: "shown" },
   deadLetterPubSub: { topic: "shown" },
+  receipts: { subscriptions: "shown" },
   retentionPeriod: "shown",
   cors: { origins: "shown" },
 };

@@ -31,6 +31,16 @@ export const ROUTES = {
     methods: ["GET", "POST"],
     what: "The reset",
   }),
+  receipts: (services: Services, path: string) => ({
+    service: routeService(services, path),
+    methods: ["POST"],
+    what: "A receipt",
+  }),
+  rates: (services: Services, path: string) => ({
+    service: routeService(services, path),
+    methods: ["GET"],
+    what: "The rates",
+  }),
   config: (services: Services, path: string) => {
     const service = routeService(services, path);
     const all = path === "" && services.length > 1;
@@ -104,6 +114,22 @@ export function routeService(services: Services, path: string): ServiceConfig {
   return (
     services.find(({ serviceName }) => serviceName === path) ??
     fail("unknown-service", `No service ${JSON.stringify(path)} is configured.`)
+  );
+}
+
+/**
+ * Who is expected to receive the syncs of a service.
+ *
+ * @throws EventSyncError `no-receipts`
+ */
+export function expectedOf({ serviceName, receipts }: ServiceConfig): {
+  readonly subscriptions: readonly string[];
+} {
+  if (receipts !== undefined) return receipts;
+  const name = JSON.stringify(serviceName);
+  throw new EventSyncError(
+    "no-receipts",
+    `The service ${name} has no “receipts” in its configuration, and so no rates.`,
   );
 }
 

@@ -370,6 +370,32 @@ export const serviceSchema = {
       examples: [{ topic: "projects/my-project/topics/my-dead-letters" }],
       properties: { topic: topicSchema },
     },
+    receipts: {
+      type: "object",
+      expected: "an object with “subscriptions”",
+      additionalProperties: false,
+      required: ["subscriptions"],
+      description:
+        "Who is expected to receive each sync, and says so with a receipt: `/rates` then tells what part of that has come. Syncs without events, and those that go to a dead-letter topic or nowhere, are not counted; nor are syncs that were made before this was configured.",
+      examples: [{ subscriptions: ["billing", "shipping"] }],
+      properties: {
+        subscriptions: {
+          type: "array",
+          minItems: 1,
+          maxItems: 20,
+          expected: "a list of 1 to 20 names",
+          description:
+            "The names by which consumers report, such as the ids of their Pub/Sub subscriptions. Each is expected to receive every sync.",
+          examples: [["billing", "shipping"]],
+          items: {
+            type: "string",
+            pattern: "^[A-Za-z][A-Za-z0-9_.~+%-]{0,254}$",
+            expected:
+              "a name of at most 255 letters, digits and any of _.~+%-, which begins with a letter",
+          },
+        },
+      },
+    },
     retentionPeriod: {
       type: "integer",
       minimum: 1,

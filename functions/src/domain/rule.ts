@@ -76,6 +76,8 @@ export interface Rule {
   readonly deadline?: Deadline;
   /** Where windows go whose deadline says `deadLetter`: in the format and order of the target's messages. */
   readonly deadLetterPubSub?: { readonly topic: string };
+  /** Who is expected to receive each sync. */
+  readonly receipts?: { readonly subscriptions: readonly string[] } | undefined;
   /** Where events are joined by a key. */
   readonly correlation?: object | undefined;
   /** Seconds that events and syncs stay readable. At least the observation period and a day. */

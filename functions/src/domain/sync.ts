@@ -63,6 +63,8 @@ export interface Sync {
   /** How its message goes out, where that was configured. */
   readonly format?: MessageFormat;
   readonly orderingKey?: OrderingKey;
+  /** Its consumers are expected to say that they have received it. */
+  readonly expectsReceipts?: boolean;
   readonly createdAtMs: number;
   /** Seconds that the sync stays readable once it is published. */
   readonly retentionPeriod: number;
@@ -146,10 +148,25 @@ export function makeSync(
     destination,
     ...rule.targetPubSub,
     topic: topicOf(rule, destination) ?? "",
+    ...(expectsReceipts(rule, destination, endpoints) && { expectsReceipts: true }),
     createdAtMs: nowMs,
     retentionPeriod: rule.retentionPeriod,
     endpoints,
   };
+}
+
+/**
+ * Only what goes where the consumers are, and can be told from others: all syncs without events have one
+ * `eventID`.
+ */
+function expectsReceipts(
+  { receipts }: Rule,
+  destination: SyncDestination,
+  endpoints: readonly Pick<SyncEndpoint, "numberOfEvents">[],
+): boolean {
+  const isConsumed = destination !== "deadLetter" && destination !== "none";
+  const hasEvents = endpoints.some(({ numberOfEvents }) => numberOfEvents > 0);
+  return receipts !== undefined && isConsumed && hasEvents;
 }
 
 /** What becomes of a window with these events. */

@@ -52,9 +52,10 @@ function setUp(publishOne: PublishOne, stored = EVENTS) {
 describe("publishSyncs", () => {
   it("publishes the message with its events, to the topic of the sync, then marks it", async () => {
     const published: [string, SyncMessage][] = [];
-    const { publish, outbox, log } = setUp((topic, message) => {
+    const { publish, outbox, log, deps } = setUp((topic, message) => {
       assert.deepEqual(outbox.marks, [], "marked before it was published");
       published.push([topic, message]);
+      deps.clock.advance(2500);
       return Promise.resolve("m1");
     });
     assert.deepEqual(await publish(), { outcome: "published", messageId: "m1" });
@@ -66,7 +67,9 @@ describe("publishSyncs", () => {
       message.events["a"]?.events?.map(({ content }) => content),
       ["one", "two"],
     );
-    assert.equal(log.of("sync.published").length, 1);
+    const [line, ...others] = log.of("sync.published");
+    assert.deepEqual(others, []);
+    assert.equal(line?.["durationMs"], NOW - SYNC.createdAtMs + 2500);
   });
 
   it("reads the events of all endpoints together", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { storeEvent, storeEvents } from "../../src/app/storeEvent.ts";
 import type { AcceptedRequest } from "../../src/app/storeEvent.ts";
+import { EventSyncError } from "../../src/domain/errors.ts";
 import type { NewPendingEvent } from "../../src/domain/event.ts";
 import { jsonSize, toMessageEvent } from "../../src/domain/syncMessage.ts";
 import { accepted, NOW, rule } from "../support/factories.ts";
@@ -173,7 +174,45 @@ describe("storeEvent", () => {
       events: { ...deps.events, append: () => Promise.reject(new Error("down")) },
     };
     await assert.rejects(storeEvent(failing, rule(), accepted()), /down/);
+    assert.deepEqual(log.lines, [
+      {
+        level: "error",
+        event: "event.storeFailed",
+        fields: { service: "svc", eventKey: "a", durationMs: 0 },
+      },
+    ]);
+  });
+
+  it("does not call a failure of the store what it refuses", async () => {
+    const { deps, log } = setUp();
+    const tooLarge = new EventSyncError("event-too-large", "too large");
+    const refusing = {
+      ...deps,
+      events: { ...deps.events, append: () => Promise.reject(tooLarge) },
+    };
+    await assert.rejects(storeEvent(refusing, rule(), accepted()), tooLarge);
     assert.deepEqual(log.lines, []);
+  });
+
+  it("says how long it took to store an event, or not to", async () => {
+    const { deps, log } = setUp();
+    const clock = fakeClock();
+    const slowly = (events: typeof deps.events, error?: Error): typeof deps => ({
+      ...deps,
+      clock,
+      events: {
+        ...events,
+        append: (...event) => {
+          clock.advance(70);
+          return error === undefined ? events.append(...event) : Promise.reject(error);
+        },
+      },
+    });
+    await storeEvent(slowly(deps.events), rule(), accepted());
+    await assert.rejects(storeEvent(slowly(deps.events, new Error("down")), rule(), accepted()));
+    for (const line of ["event.stored", "event.storeFailed"]) {
+      assert.equal(log.of(line)[0]?.["durationMs"], 70, line);
+    }
   });
 
   it("logs no header, parameter or content", async () => {

@@ -76,6 +76,8 @@ describe("sweep", () => {
       expired: 4,
       errors: 0,
       skipped: 0,
+      expireMs: 0,
+      durationMs: 0,
       oldestUnpublishedSeconds: 0,
     });
     assert.equal(published.length, 2);
@@ -83,6 +85,26 @@ describe("sweep", () => {
     assert.deepEqual(checked, ["A", "B"]);
     assert.deepEqual(expired, ["A -3660s", "B -3660s"]);
     assert.equal(log.of("sweep.finished").length, 1);
+  });
+
+  it("says how long all of it took, and what of that was for removing what is expired", async () => {
+    const { deps } = setUp(lease("s1", "A"));
+    const { window, clock, outbox } = deps;
+    const removeExpired: Window["removeExpired"] = (...query) => {
+      clock.advance(40);
+      return window.removeExpired(...query);
+    };
+    const markPublished: typeof outbox.markPublished = (...marks) => {
+      clock.advance(300);
+      return outbox.markPublished(...marks);
+    };
+    const slow = {
+      ...deps,
+      window: { ...window, removeExpired },
+      outbox: { ...outbox, markPublished },
+    };
+    const { expireMs, durationMs } = await sweep(slow, [A]);
+    assert.ok(expireMs >= 40 && durationMs >= 340, `${String(expireMs)} of ${String(durationMs)}`);
   });
 
   it("does not check services that are triggered by hand, but removes their expired events", async () => {

@@ -12,6 +12,8 @@ describe("the declaration of who may call", () => {
       trigger: ["private"],
       reset: ["private"],
       config: ["private"],
+      receipts: ["private"],
+      rates: ["private"],
     });
   });
 

@@ -27,6 +27,7 @@ const FULL = {
     format: "cloudevents",
     orderingKey: "key",
   },
+  receipts: { subscriptions: ["billing"] },
   retentionPeriod: 604_800,
   cors: { origins: ["https://example.com"] },
 };

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
+import { makeReceipts } from "../../src/adapters/firestore/receipts.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
 import type { Claim, ClaimResult, Taken } from "../../src/app/ports.ts";
+import type { Receipts } from "../../src/app/ports/receipts.ts";
 import { groupWindow } from "../../src/domain/decide.ts";
 import { endOf, type PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
@@ -24,13 +26,17 @@ const RULE = rule({
   targetPubSub: { topic: "projects/p/topics/target", format: "message", orderingKey: "none" },
 });
 const KEYED = rule({ serviceName: "keyed", correlation: {} });
+const RATED = rule({ serviceName: "rated", receipts: { subscriptions: ["billing"] } });
 const KEPT = rule({ serviceName: "kept", trigger: { keepEventAfterTrigger: true } });
 
 /** A claim in several commits renews its lease with each. */
 const LATER = NOW + 600_000;
 
 /** The ports of a store, and the names of their methods that were not called yet. */
-function watched(store: Store): { ports: Store; uncalled: Set<string> } {
+function watched(store: Store): {
+  ports: Store & { readonly receipts: Receipts };
+  uncalled: Set<string>;
+} {
   const uncalled = new Set<string>();
   const watch = <T extends object>(port: T, portName: string): T => {
     for (const method of Object.keys(port)) uncalled.add(`${portName}.${method}`);
@@ -56,6 +62,7 @@ function watched(store: Store): { ports: Store; uncalled: Set<string> } {
       pullLog: watch(pullLog, "pullLog"),
       targetStates: watch(targetStates, "targetStates"),
     },
+    receipts: watch(makeReceipts(firestoreDocuments(store.db)), "receipts"),
   };
   return { ports, uncalled };
 }
@@ -113,6 +120,15 @@ async function doEverything(store: Store): Promise<void> {
     for await (const page of window.scan(id, { eventKeys, after: endOf(aboveMs) })) {
       assert.ok(page.length > 0);
     }
+    // Two of them share a query.
+    await Promise.all(
+      ["", "k", "l"].map((key) =>
+        window.small(
+          { ...id, key },
+          { eventKeys, aboveMs: key === "" ? aboveMs : undefined, limit: 9 },
+        ),
+      ),
+    );
     await window.next(id, { eventKeys, after: endOf(aboveMs), untilMs: NOW });
     const between = { after: endOf(aboveMs), before: endOf(NOW) };
     const finding = makeWindow(firestoreDocuments(store.db), store.log, { scanPage: 1 });
@@ -278,6 +294,24 @@ async function doDeliveries(store: Store): Promise<void> {
   await deliveries.giveUp(gone, LATER);
 }
 
+/** What consumers report, and what is counted of it. */
+async function doReceipts(store: Store & { readonly receipts: Receipts }): Promise<void> {
+  const { outbox, receipts } = store;
+  const { serviceName } = RATED;
+  const pending = await plant(store, RATED, pendingOf("a", 1));
+  const [made] = await outbox.claimTaken([claimOf(RATED, pending, 5)], undefined, 5);
+  assert.equal(made?.outcome, "claimed");
+  const window = { fromMs: NOW, toMs: NOW + 1 };
+  const [eventID, subscription] = ["0".repeat(32), "billing"];
+  await receipts.syncTimes(serviceName, [eventID]);
+  const times = { syncAtMs: NOW, receivedAtMs: NOW, expireAtMs: LATER };
+  await receipts.add(serviceName, { eventID, subscription, ...times });
+  for (const which of ["all", "published"] as const) {
+    await receipts.countSyncs(serviceName, window, which);
+  }
+  await receipts.countReceived(serviceName, window, subscription);
+}
+
 describe("firestore.indexes.json", () => {
   const usage = new UsageRecorder();
   let uncalled: Set<string>;
@@ -294,6 +328,7 @@ describe("firestore.indexes.json", () => {
       await doEverything(watching.ports);
       await doOverKeys(watching.ports);
       await doDeliveries(watching.ports);
+      await doReceipts(watching.ports);
     } finally {
       undo();
       await store.db.terminate();
@@ -341,6 +376,9 @@ describe("firestore.indexes.json", () => {
           "missing: an index for lanes COLLECTION (target =, nextAttemptAt ASCENDING)",
           "missing: an index for pending COLLECTION (eventKey =, exported =, key =, receivedAt ASCENDING)",
           "missing: an index for pending COLLECTION (exported =, shard =, receivedAt ASCENDING)",
+          "missing: an index for receipts COLLECTION (subscription =, syncAt ASCENDING)",
+          "missing: an index for syncs COLLECTION (eventID =, expectsReceipts =, createdAt ASCENDING)",
+          "missing: an index for syncs COLLECTION (expectsReceipts =, state =, createdAt ASCENDING)",
         ],
       ],
       [

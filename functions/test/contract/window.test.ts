@@ -265,6 +265,52 @@ describe("Window on Firestore", () => {
     });
   });
 
+  describe("small", () => {
+    const KEYED = rule({ correlation: {} });
+    const at = (id: string, secondsAgo: number) => ({
+      ...pending({ id, eventKey: id.slice(0, 1), receivedAtMs: ago(secondsAgo) }),
+      key: id.slice(1),
+    });
+    const read = async (key: string, limit = 2, aboveMs?: number) => {
+      const query = { eventKeys: keysOf(KEYED), aboveMs, limit };
+      const found = await store().window.small({ service: "svc", key }, query);
+      return found?.map(({ id }) => id);
+    };
+
+    it("gives all of each window, oldest first, of many that are asked for at once", async () => {
+      const keys = Array.from({ length: 40 }, (_, index) => String(index));
+      await plant(
+        store(),
+        KEYED,
+        keys.flatMap((key) => [at(`b${key}`, 30), at(`a${key}`, 40)]),
+      );
+      const found = await Promise.all([...keys, "none", ""].map((key) => read(key)));
+      assert.deepEqual(found, [...keys.map((key) => [`a${key}`, `b${key}`]), [], []]);
+    });
+
+    it("leaves out what each has no use for: older, in a sync, of no endpoint, not to be read", async () => {
+      const { paths } = store();
+      await plant(store(), KEYED, [at("a1", 50), at("b1", 40), at("a2", 50), at("b2", 40)]);
+      await plant(store(), KEYED, [at("c1", 30), at("a3", 30), at("b3", 20)]);
+      await paths.pending("svc").doc("a2").update({ exported: true });
+      await paths.pending("svc").doc("a3").update({ size: "x" });
+      const found = [read("1", 2, ago(50)), read("1"), read("2"), read("3"), read("1", 2, ago(40))];
+      const [above, all, rest, readable, nothing] = await Promise.all(found);
+      assert.deepEqual(above, ["b1"]);
+      assert.deepEqual(all, ["a1", "b1"]);
+      assert.deepEqual(rest, ["b2"]);
+      assert.deepEqual(readable, ["b3"]);
+      assert.deepEqual(nothing, []);
+      assert.equal((await paths.malformed("svc").listDocuments()).length, 1);
+    });
+
+    it("does not say what a window holds that may hold more", async () => {
+      await plant(store(), KEYED, [at("a1", 50), at("b1", 40)]);
+      assert.deepEqual(await read("1", 2), ["a1", "b1"]);
+      assert.equal(await read("1", 1), undefined);
+    });
+  });
+
   describe("scan", () => {
     /** The ids of each page, of so many markers at a time. */
     async function scan(scanPage: number, fromMs?: number, configured = RULE): Promise<string[][]> {

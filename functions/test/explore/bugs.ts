@@ -241,6 +241,27 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
     },
   },
   {
+    name: "resets are read before a small window",
+    foundBy: "a key: check, reset and an event",
+    ports: (ports) => {
+      let before: readonly number[] = [];
+      return {
+        ...ports,
+        services: {
+          ...ports.services,
+          read: async (window) => ({ ...(await ports.services.read(window)), resetsMs: before }),
+        },
+        window: {
+          ...ports.window,
+          small: async (window, query) => {
+            ({ resetsMs: before } = await ports.services.read(window));
+            return ports.window.small(window, query);
+          },
+        },
+      };
+    },
+  },
+  {
     name: "a window that could not be checked is passed",
     foundBy: "keys, lost triggers and sweeps",
     ports: (ports) => ({

@@ -26,6 +26,7 @@ const almostDue: ScenarioFacts["before"] = [
 /** Longer than the grace. */
 const PAST_GRACE_MS = 1100;
 const keyed = rule({ correlation: {} });
+const shortKeyed = rule({ correlation: {}, trigger: { observationPeriod: 2 } });
 const keyedClosing = rule({ correlation: {}, deadline: { seconds: 600, then: "publish" } });
 /** Their triggers and alarms are lost. The deadlines of two pass while a scenario plays, that of the third soon after. */
 const keysAlmostDue: ScenarioFacts["before"] = [
@@ -604,6 +605,19 @@ export const scenarios: readonly ScenarioFacts[] = [
       world.check("check", keyed, { eventKey: "b", receivedAtMs: NOW - 17 * MINUTE_MS }, "1"),
       world.reset("reset", keyed),
       world.sweep("sweep", keyed),
+    ],
+  },
+  {
+    name: "a key: check, reset and an event",
+    rule: shortKeyed,
+    before: expiredAndOpen.map(([eventKey, agoMs]) => [eventKey, agoMs, "1"]),
+    mostFaults: 1,
+    isSequential: "always",
+    isPrompt: true,
+    works: (world) => [
+      world.check("check", shortKeyed, undefined, "1"),
+      world.reset("reset", shortKeyed),
+      world.arrival("event b", shortKeyed, "b", world.leap("time", 5), "1"),
     ],
   },
   {

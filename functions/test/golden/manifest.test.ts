@@ -104,6 +104,8 @@ describe("the deploy manifest", () => {
     assert.deepEqual(await invokersWith({ "invokers.json": invokers }), {
       config: ["public"],
       event,
+      rates: ["private"],
+      receipts: ["private"],
       reset: ["private"],
       trigger: ["private"],
     });
@@ -118,6 +120,8 @@ describe("the deploy manifest", () => {
     assert.deepEqual(invokers, {
       config: ["private"],
       event: ["mine@"],
+      rates: ["private"],
+      receipts: ["private"],
       reset: ["private"],
       trigger: ["private"],
     });

@@ -17,7 +17,17 @@ describe("a first deployment", () => {
     ({ first } = await rehearsed());
   });
 
-  const names = ["alarm", "checkWindow", "config", "event", "reset", "sweep", "trigger"];
+  const names = [
+    "alarm",
+    "checkWindow",
+    "config",
+    "event",
+    "rates",
+    "receipts",
+    "reset",
+    "sweep",
+    "trigger",
+  ];
   const functionNamed = (name: string) =>
     first.after.functions[`projects/${PROJECT}/locations/us-central1/functions/${name}`]!;
   const summaryOf = (name: string) => first.summary.functions.find((each) => each.name === name)!;
@@ -28,7 +38,7 @@ describe("a first deployment", () => {
     assert.match(first.output, /the sweep runs\. EventSync is deployed\./);
   });
 
-  it("creates seven functions, as the service account, in a codebase of their own", () => {
+  it("creates nine functions, as the service account, in a codebase of their own", () => {
     const created = first.summary.functions.filter(({ change }) => change === "created");
     assert.deepEqual(
       created.map(({ name }) => name),
@@ -53,6 +63,8 @@ describe("a first deployment", () => {
       "checkWindow us-central1 512Mi 1 80 20",
       "config us-central1 256Mi 1 80 20",
       "event us-central1 512Mi 1 80 20",
+      "rates us-central1 512Mi 1 80 20",
+      "receipts us-central1 512Mi 1 80 20",
       "reset us-central1 512Mi 1 80 20",
       "sweep us-central1 512Mi 1 80 1",
       "trigger us-central1 512Mi 1 80 20",
@@ -115,6 +127,8 @@ describe("a first deployment", () => {
       ["checkWindow", `serviceAccount:${ACCOUNT}`],
       ["config"],
       ["event", `serviceAccount:my-source@${PROJECT}.iam.gserviceaccount.com`],
+      ["rates"],
+      ["receipts"],
       ["report", "allUsers"],
       ["reset"],
       ["sweep", `serviceAccount:${ACCOUNT}`],
@@ -141,18 +155,32 @@ describe("a first deployment", () => {
     assert.deepEqual(database.indexesAdded, [
       "pending: key ascending, eventKey ascending, exported ascending, receivedAt ascending",
       "pending: shard ascending, exported ascending, receivedAt ascending",
+      "receipts: subscription ascending, syncAt ascending",
+      "syncs: expectsReceipts ascending, state ascending, createdAt ascending",
+      "syncs: expectsReceipts ascending, eventID ascending, createdAt ascending",
     ]);
     assert.deepEqual(database.expiry, [
       "events.expireAt",
       "parts.expireAt",
       "pending.expireAt",
+      "receipts.expireAt",
       "syncs.expireAt",
       "windows.expireAt",
     ]);
     const groups = new Set(database.fieldsChanged.map((field) => field.split(".")[0]));
     assert.deepEqual(
       [...groups],
-      ["events", "malformed", "parts", "pending", "services", "syncs", "upkeep", "windows"],
+      [
+        "events",
+        "malformed",
+        "parts",
+        "pending",
+        "receipts",
+        "services",
+        "syncs",
+        "upkeep",
+        "windows",
+      ],
     );
   });
 

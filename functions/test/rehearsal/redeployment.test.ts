@@ -26,7 +26,7 @@ describe("a deployment after a change of the configuration", () => {
     assert.equal(second.exitCode, 0, second.output);
   });
 
-  it("updates the seven functions, creates and deletes none", () => {
+  it("updates the nine functions, creates and deletes none", () => {
     assert.deepEqual(
       second.summary.functions.map(({ name, change }) => `${name} ${change}`),
       [
@@ -34,6 +34,8 @@ describe("a deployment after a change of the configuration", () => {
         "checkWindow updated",
         "config updated",
         "event updated",
+        "rates updated",
+        "receipts updated",
         "report unchanged",
         "reset updated",
         "sweep updated",

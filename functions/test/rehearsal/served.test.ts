@@ -70,6 +70,17 @@ describe("the archive, installed without development dependencies", () => {
     await send("sweep", "/", { method: "POST" });
   });
 
+  for (const [name, method] of [
+    ["receipts", "POST"],
+    ["rates", "GET"],
+  ] as const) {
+    it(`serves ${name}, of which this configuration has none`, async () => {
+      const { status, text } = await served.get(name)!.send("/", { method });
+      assert.equal(status, 404);
+      assert.match(text, /urn:eventsync:problem:no-receipts/);
+    });
+  }
+
   it("serves reset", async () => {
     const reset = (await send("reset", "/", { method: "POST" })) as { service: string };
     assert.equal(reset.service, "orders");

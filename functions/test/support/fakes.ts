@@ -60,6 +60,7 @@ export function countingWindow(counts: Record<string, number>): CountingWindow {
     },
     oldest: unexpected,
     collect: unexpected,
+    small: unexpected,
     scan: unexpected,
     next: unexpected,
     newest: unexpected,

@@ -50,6 +50,7 @@ export const WIRED_SERVICES: readonly RawService[] = [
   service("reset", PAIR),
   service("expiring", PAIR, { observationPeriod: 3 }),
   service("relay", [{ eventKey: "only" }]),
+  service("rated", [{ eventKey: "only" }], {}, { receipts: { subscriptions: ["loud", "silent"] } }),
   service(
     "keyed",
     [

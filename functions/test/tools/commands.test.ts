@@ -49,7 +49,13 @@ describe("the predeploy check of the configuration", () => {
 });
 
 describe("what is made from the code", () => {
-  const tools = ["configReference.ts", "compileSchema.ts", "editorSchema.ts", "logReference.ts"];
+  const tools = [
+    "configReference.ts",
+    "compileSchema.ts",
+    "editorSchema.ts",
+    "logReference.ts",
+    "metricFiles.ts",
+  ];
   for (const tool of tools) {
     it(`is up to date: ${tool}`, () => {
       const { status, stderr } = run(`tools/${tool}`, "--check");

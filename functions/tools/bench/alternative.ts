@@ -26,11 +26,18 @@ const KILLED_NOTES = [
 
 type Progress = (text: string) => void;
 
+/** Our own runs with which those of the function with a document per key take turns. */
+interface Turns {
+  readonly name: string;
+  readonly ours: PairsRun[];
+  readonly perKey: JoinRun[];
+}
+
 export class Alternative {
   readonly #world: World;
   readonly #effort: Settings["effort"];
   readonly #progress: Progress;
-  readonly #perKeyRuns: JoinRun[] = [];
+  readonly #turns: Turns[] = [];
   #perKey: JoinFunction | undefined;
 
   constructor(world: World, { effort }: Settings, progress: Progress) {
@@ -39,56 +46,63 @@ export class Alternative {
     this.#progress = progress;
   }
 
-  /** A run with a document per key, if one is left; to be called by turns with our own. */
-  async runPerKey(): Promise<void> {
+  /** A run with a document per key, if one is left; to be called after each of our own of that name. */
+  async runPerKey(name: string): Promise<void> {
+    const { perKey } = this.#turnsOf(name);
     const { alternative, endToEnd } = this.#effort;
-    const run = this.#perKeyRuns.length + 1;
-    if (run > alternative.runs) return;
+    if (perKey.length === alternative.runs) return;
     this.#perKey ??= await this.#startWarm("perKey");
-    this.#progress(`${NAMES.perKey}, run ${String(run)}`);
+    this.#progress(`${NAMES.perKey}, run ${String(perKey.length + 1)}`);
     const limit = { count: endToEnd.pairs, ms: alternative.runMs };
-    this.#perKeyRuns.push(await this.#perKey.run(limit));
+    perKey.push(await this.#perKey.run(limit));
   }
 
-  /**
-   * Measures what is left to measure.
-   *
-   * @param ours our own runs, if there were any, each before one of `runPerKey` as long as it had some left
-   * @param byKey our own with a key for each pair, later in the same benchmark
-   */
-  async measure(ours: readonly PairsRun[], byKey: readonly PairsRun[]): Promise<SectionReport> {
-    const perKey = this.#perKeyRuns;
-    while (perKey.length < this.#effort.alternative.runs) await this.runPerKey();
+  /** Our own runs of a name, each before one of `runPerKey` as long as it had some left. */
+  compare(name: string, ours: readonly PairsRun[]): void {
+    this.#turnsOf(name).ours.push(...ours);
+  }
+
+  #turnsOf(name: string): Turns {
+    const known = this.#turns.find((turns) => turns.name === name);
+    if (known !== undefined) return known;
+    const turns = { name, ours: [], perKey: [] };
+    this.#turns.push(turns);
+    return turns;
+  }
+
+  /** Measures what is left to measure. */
+  async measure(): Promise<SectionReport> {
+    if (this.#turns.length === 0) {
+      for (let run = 0; run < this.#effort.alternative.runs; run++) await this.runPerKey("alone");
+    }
+    const perKey = this.#turns.flatMap((turns) => turns.perKey);
     const killed = {
       perKey: await this.#kill("perKey", this.#perKey ?? (await this.#startWarm("perKey"))),
       perKeyKept: await this.#kill("perKeyKept", await this.#startWarm("perKeyKept")),
       oneDocument: await this.#kill("oneDocument", await this.#start("oneDocument")),
     };
     const oneDocument = await this.#runOneDocument();
-    const overPerKey = pairedRatio(rates(ours.slice(0, perKey.length)), rates(perKey));
+    const own = this.#turns
+      .filter(({ ours }) => ours.length > 0)
+      .map(({ name, ours, perKey: beside }) => ({
+        name: `EventSync, ${name}`,
+        runs: ours,
+        overPerKey: pairedRatio(rates(ours.slice(0, beside.length)), rates(beside)),
+      }));
     const rows: Row[] = [
+      ...own,
       { name: NAMES.perKey, runs: perKey },
       { name: NAMES.oneDocument, runs: [oneDocument] },
     ];
-    if (byKey.length > 0) {
-      const byKeyOverPerKey = median(rates(byKey)) / median(rates(perKey));
-      rows.unshift({ name: "EventSync, by key", runs: byKey, overPerKey: byKeyOverPerKey });
-    }
-    if (ours.length > 0) rows.unshift({ name: "EventSync, one window", runs: ours, overPerKey });
     return {
       tables: [speedTable(rows), killedTable(killed)],
-      bars:
-        ours.length === 0
-          ? []
-          : [
-              {
-                name: "pairs per second, over the function with one document per key",
-                measured: overPerKey,
-                limit: 0.8,
-                must: "at least",
-              },
-            ],
-      data: { perKey, oneDocument, overPerKey, killed },
+      bars: own.map(({ name, overPerKey }) => ({
+        name: `${name}: pairs per second, over the function with one document per key`,
+        measured: overPerKey,
+        limit: 0.8,
+        must: "at least",
+      })),
+      data: { perKey, oneDocument, own, killed },
     };
   }
 

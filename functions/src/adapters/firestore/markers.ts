@@ -52,7 +52,7 @@ export class Markers {
     return { docs, events: pairs.flatMap(({ event }) => event ?? []) };
   }
 
-  reportNewer({ service }: WindowId, { count }: Newer): void {
+  reportNewer({ service }: Pick<WindowId, "service">, { count }: Newer): void {
     if (count > 0) this.#log.warn("documents.leftAlone", { service, kind: "pending", count });
   }
 
@@ -128,7 +128,9 @@ export function inSlices<T>(items: readonly T[], size = MAX_IN): T[][] {
   );
 }
 
-export function markersOf({ service }: WindowId): Pick<Query, "from" | "orderBy" | "direction"> {
+export function markersOf({
+  service,
+}: Pick<WindowId, "service">): Pick<Query, "from" | "orderBy" | "direction"> {
   return {
     from: { collection: paths.pending(service) },
     orderBy: "receivedAt",

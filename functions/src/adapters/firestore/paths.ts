@@ -28,6 +28,8 @@ export const paths = {
   lanes: (service: string): string => `services/${service}/lanes`,
   /** Targets that were paused. */
   targets: (service: string): string => `services/${service}/targets`,
+  /** Who has received which sync. */
+  receipts: (service: string): string => `services/${service}/receipts`,
   /** Markers that could not be read, for somebody to look at. */
   malformed: (service: string): string => `services/${service}/malformed`,
   /** The members that the document of a sync does not list. @param number from 1 */

@@ -1,3 +1,4 @@
+import { Coalescer } from "../../app/coalescer.ts";
 import type { ServiceState } from "../../app/ports.ts";
 import type { RegisteredClaim } from "../../domain/claim.ts";
 import type { Place } from "../../domain/event.ts";
@@ -18,6 +19,9 @@ import { paths } from "./paths.ts";
 /** More than anybody makes within an observation period; the document stays small. */
 const MOST_RESETS = 1000;
 
+/** How long a read may take before those who share it are told that it failed. */
+const READ_MS = 30_000;
+
 /** Which documents a replay has read; undefined where there was none. */
 export interface StateVersion {
   readonly service: Version | undefined;
@@ -26,16 +30,27 @@ export interface StateVersion {
 }
 
 export function makeServiceState(documents: Documents): ServiceState {
+  // Checks of many windows have the service's document in common. Who asks while a read is under way shares
+  // the next one: it has not begun yet, so it sees whatever came before it was asked for.
+  const reads = new Coalescer<string, WindowId, ReadonlyMap<string, Doc | undefined>>(
+    async (service, windows) => {
+      const own = Array.from(windows, (window) => paths.window(window));
+      const all = [...new Set([paths.service(service), ...own])];
+      const docs = await documents.get(all);
+      return new Map(all.map((path, index) => [path, docs[index]]));
+    },
+    READ_MS,
+  );
   return {
     async read(window) {
-      const docs = await documents.get([
-        ...new Set([paths.service(window.service), paths.window(window)]),
-      ]);
-      const [doc, own] = docs;
+      const { service } = window;
+      const found = await reads.run(service, service, window);
+      const doc = found.get(paths.service(service));
+      const own = window.key === "" ? undefined : found.get(paths.window(window));
       const claims = claimsOf(doc);
       const version: StateVersion = { service: doc?.version, window: own?.version };
       return {
-        resetsMs: docs.flatMap(resetsOf).toSorted((a, b) => a - b),
+        resetsMs: [doc, own].flatMap(resetsOf).toSorted((a, b) => a - b),
         claims: claims.flatMap(({ key, syncId, to }) =>
           key === window.key ? [{ syncId, to }] : [],
         ),

@@ -6,6 +6,7 @@ import type { Doc, Documents, Write } from "./documents.ts";
 import { isNewer } from "./form.ts";
 import { applies, bounds, inSlices, markersOf, Markers, MAX_IN, type Newer } from "./markers.ts";
 import { toExpirable } from "./pendingDocument.ts";
+import { SmallWindows } from "./smallWindows.ts";
 
 /** Documents of one page of expired events, and so of the commit that removes them. */
 const EXPIRED_PAGE = 450;
@@ -25,6 +26,7 @@ export function makeWindow(
 ): Window {
   const { scanPage = SCAN_PAGE } = options;
   const markers = new Markers(documents, log);
+  const small = new SmallWindows(markers);
 
   return {
     async count(window, { eventKeys, withExported, aboveMs, upToMs, limit }) {
@@ -73,6 +75,8 @@ export function makeWindow(
       markers.reportNewer(window, newer);
       return results.flatMap(({ events }) => events);
     },
+
+    small: (window, query) => small.read(window, query),
 
     scan: (window, range) => markers.scan(window, range, scanPage),
 
