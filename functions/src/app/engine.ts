@@ -146,16 +146,14 @@ interface Checked {
 
 /** Publishes what a check has made, beside the next check, and goes on with what it has begun. */
 async function finish(
-  deps: Parameters<typeof finishClaims>[0] & {
-    readonly publish: ReturnType<typeof publishTogether>;
-  },
+  deps: Parameters<typeof sendSyncs>[0] & Parameters<typeof finishClaims>[0],
   rule: Rule,
   outcome: CheckOutcome,
   untilMs: number,
 ): Promise<boolean> {
   if (outcome.outcome !== "fired") return false;
   const [, finished] = await Promise.all([
-    sendSyncs(deps, outcome.leases, [rule], deps.publish),
+    sendSyncs(deps, outcome.leases, [rule]),
     finishClaims(deps, outcome.claims, [rule], untilMs),
   ]);
   return finished.some(({ isLeft }) => isLeft);

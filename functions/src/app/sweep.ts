@@ -42,9 +42,9 @@ export interface SweepReport {
   readonly errors: number;
   /** Steps left to the next sweep, for want of time or because something passes by itself. */
   readonly skipped: number;
+  readonly durationMs: number;
   /** What was done for targets; absent where there are none. */
   readonly deliveries?: DeliveryReport;
-  readonly durationMs: number;
   /** Age of the oldest sync that is not published; 0 if all are, undefined if that is not known. */
   readonly oldestUnpublishedSeconds: number | undefined;
 }

@@ -56,13 +56,13 @@ function watched(store: Store): {
     openWindows: watch(openWindows, "openWindows"),
     services: watch(services, "services"),
     outbox: watch(outbox, "outbox"),
+    receipts: watch(makeReceipts(firestoreDocuments(store.db)), "receipts"),
     delivery: {
       deliveries: watch(deliveries, "deliveries"),
       lanes: watch(lanes, "lanes"),
       pullLog: watch(pullLog, "pullLog"),
       targetStates: watch(targetStates, "targetStates"),
     },
-    receipts: watch(makeReceipts(firestoreDocuments(store.db)), "receipts"),
   };
   return { ports, uncalled };
 }
@@ -212,6 +212,24 @@ async function doOverKeys(store: Store): Promise<void> {
   });
 }
 
+/** What consumers report, and what is counted of it. */
+async function doReceipts(store: Store & { readonly receipts: Receipts }): Promise<void> {
+  const { outbox, receipts } = store;
+  const { serviceName } = RATED;
+  const pending = await plant(store, RATED, pendingOf("a", 1));
+  const [made] = await outbox.claimTaken([claimOf(RATED, pending, 5)], undefined, 5);
+  assert.equal(made?.outcome, "claimed");
+  const window = { fromMs: NOW, toMs: NOW + 1 };
+  const [eventID, subscription] = ["0".repeat(32), "billing"];
+  await receipts.syncTimes(serviceName, [eventID]);
+  const times = { syncAtMs: NOW, receivedAtMs: NOW, expireAtMs: LATER };
+  await receipts.add(serviceName, { eventID, subscription, ...times });
+  for (const which of ["all", "published"] as const) {
+    await receipts.countSyncs(serviceName, window, which);
+  }
+  await receipts.countReceived(serviceName, window, subscription);
+}
+
 /** What is done with deliveries. */
 async function doDeliveries(store: Store): Promise<void> {
   const { outbox, delivery } = store;
@@ -294,24 +312,6 @@ async function doDeliveries(store: Store): Promise<void> {
   await deliveries.giveUp(gone, LATER);
 }
 
-/** What consumers report, and what is counted of it. */
-async function doReceipts(store: Store & { readonly receipts: Receipts }): Promise<void> {
-  const { outbox, receipts } = store;
-  const { serviceName } = RATED;
-  const pending = await plant(store, RATED, pendingOf("a", 1));
-  const [made] = await outbox.claimTaken([claimOf(RATED, pending, 5)], undefined, 5);
-  assert.equal(made?.outcome, "claimed");
-  const window = { fromMs: NOW, toMs: NOW + 1 };
-  const [eventID, subscription] = ["0".repeat(32), "billing"];
-  await receipts.syncTimes(serviceName, [eventID]);
-  const times = { syncAtMs: NOW, receivedAtMs: NOW, expireAtMs: LATER };
-  await receipts.add(serviceName, { eventID, subscription, ...times });
-  for (const which of ["all", "published"] as const) {
-    await receipts.countSyncs(serviceName, window, which);
-  }
-  await receipts.countReceived(serviceName, window, subscription);
-}
-
 describe("firestore.indexes.json", () => {
   const usage = new UsageRecorder();
   let uncalled: Set<string>;
@@ -327,8 +327,8 @@ describe("firestore.indexes.json", () => {
     try {
       await doEverything(watching.ports);
       await doOverKeys(watching.ports);
-      await doDeliveries(watching.ports);
       await doReceipts(watching.ports);
+      await doDeliveries(watching.ports);
     } finally {
       undo();
       await store.db.terminate();

@@ -22,14 +22,14 @@ export const paths = {
   progress: (service: string): string => `services/${service}/upkeep/sweep`,
   /** The outbox. */
   syncs: (service: string): string => `services/${service}/syncs`,
+  /** Who has received which sync. */
+  receipts: (service: string): string => `services/${service}/receipts`,
   /** What has to become of the syncs: one for each, and each target. */
   deliveries: (service: string): string => `services/${service}/deliveries`,
   /** Lanes of deliveries in which somebody works, or whose first one has to wait. */
   lanes: (service: string): string => `services/${service}/lanes`,
   /** Targets that were paused. */
   targets: (service: string): string => `services/${service}/targets`,
-  /** Who has received which sync. */
-  receipts: (service: string): string => `services/${service}/receipts`,
   /** Markers that could not be read, for somebody to look at. */
   malformed: (service: string): string => `services/${service}/malformed`,
   /** The members that the document of a sync does not list. @param number from 1 */

@@ -1,7 +1,7 @@
 import type { Receipts } from "../../app/ports/receipts.ts";
-import { SYNC_STATES, type SyncState } from "../../domain/syncState.ts";
 import type { RateWindow } from "../../domain/rates.ts";
 import type { Receipt } from "../../domain/receipt.ts";
+import { SYNC_STATES, type SyncState } from "../../domain/syncState.ts";
 import { isAlreadyExists } from "./conflicts.ts";
 import type { Documents, Query } from "./documents.ts";
 import { FORM } from "./form.ts";
