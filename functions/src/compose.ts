@@ -75,7 +75,7 @@ export const contentRules = once(async (): Promise<ContentRules | undefined> => 
   }
 });
 
-const documents = once(async () => {
+const documents = once(async (): Promise<Documents> => {
   const [{ Firestore }, { firestoreDocuments }] = await Promise.all([
     import("@google-cloud/firestore"),
     import("./adapters/firestore/firestoreDocuments.ts"),
