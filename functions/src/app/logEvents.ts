@@ -101,6 +101,8 @@ export type LogFields = {
   "deliveries.numbered": TargetFacts & { readonly count: number; readonly last: number };
   "deliveries.swept": Pick<DeliveryReport, keyof DeliveryReport>;
   "target.paused": TargetFacts & { readonly reason: string };
+  "target.resumed": TargetFacts & { readonly brought: number };
+  "deliveries.redriven": TargetFacts & { readonly count: number };
   "target.unknown": TargetFacts & { readonly count: number };
   "alarm.failed": WindowFacts & { readonly at: string; readonly error: string };
   "alarm.ignored": WindowFacts & { readonly problem: string };
@@ -339,6 +341,14 @@ export const LOG_EVENTS = {
     severity: "warn",
     meaning: "a target answered 410 Gone, or somebody paused it: what is for it waits",
     toDo: "repair it and resume it",
+  },
+  "target.resumed": {
+    severity: "info",
+    meaning: "somebody resumed a target: so many deliveries and lanes come up again, at a rate",
+  },
+  "deliveries.redriven": {
+    severity: "info",
+    meaning: "somebody has so many undeliverable deliveries tried again",
   },
   "target.unknown": {
     severity: "warn",
