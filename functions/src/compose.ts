@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { cloudLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
+import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Deliverer } from "./app/delivery/deliverer.ts";
@@ -77,7 +78,7 @@ export const contentRules = once(async (): Promise<ContentRules | undefined> => 
   }
 });
 
-const documents = once(async () => {
+const documents = once(async (): Promise<Documents> => {
   const [{ Firestore }, { firestoreDocuments }] = await Promise.all([
     import("@google-cloud/firestore"),
     import("./adapters/firestore/firestoreDocuments.ts"),

@@ -15,6 +15,7 @@ import { unreadVariables, validValue, type Settings } from "./parameters.ts";
 import { FUNCTIONS_DIR } from "./paths.ts";
 import { foreignWarnings, prerequisitesOf, type Parties } from "./prerequisites.ts";
 import { reviewSecrets } from "./secrets.ts";
+import { targetsInWords } from "./targetWords.ts";
 
 /** What the files of the project say. */
 export interface Deployment {
@@ -95,7 +96,7 @@ function databaseWarnings({ project, settings }: Deployment): string[] {
   const isOwn = name !== "(default)";
   const database = `the database ${name} of ${project}`;
   const policies =
-    "index exemptions and TTL policies hold for every collection called services, events, pending, syncs, parts or malformed there";
+    "index exemptions and TTL policies hold for every collection called services, events, pending, syncs, parts, receipts, deliveries, lanes, targets or malformed there";
   const create = `gcloud firestore databases create --project ${project}${isOwn ? ` --database ${name}` : ""} --location ${location}`;
   return [
     isOwn
@@ -137,7 +138,11 @@ function reviewConfig({ project, settings }: Deployment): ConfigReview {
 /** What each service does, a line each. */
 export function rulesInWords(services: Services): string[] {
   return services.map((service) => {
-    const words = [...ruleInWords(service), ...correlationInWords(service)];
+    const words = [
+      ...ruleInWords(service),
+      ...correlationInWords(service),
+      ...targetsInWords(service),
+    ];
     return `${JSON.stringify(service.serviceName)} ${words.join("; ")}`;
   });
 }

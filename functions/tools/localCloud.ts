@@ -2,7 +2,7 @@
 import { PubSub, type Message, type Subscription } from "@google-cloud/pubsub";
 
 import type { Services } from "../src/config/route.ts";
-import { Firestore } from "@google-cloud/firestore";
+import { Firestore, type QueryDocumentSnapshot } from "@google-cloud/firestore";
 import { topicsOf } from "./prerequisites.ts";
 
 /** A message that arrived on a target topic. */
@@ -83,9 +83,9 @@ export function startScheduler(baseUrl: string, functionName: string): { stop():
 const RING_MS = 500;
 
 /**
- * Rings alarms as Cloud Tasks would, and more often: for each window that holds events, twice a second. The
- * emulator of Cloud Tasks calls at once, whatever the time that a task is for; such a call finds that the
- * deadline has not passed.
+ * Rings alarms as Cloud Tasks would, and more often: for each window that holds events, and for each delivery
+ * and each lane that is due, twice a second. The emulator of Cloud Tasks calls at once, whatever the time
+ * that a task is for; such a call finds that the time has not come.
  *
  * @param projectId where the functions' database is
  */
@@ -95,29 +95,57 @@ export function startAlarmClock(
   services: Services,
 ): { stop(): Promise<void> } {
   const watched = services.filter(({ deadline }) => deadline !== undefined);
-  if (watched.length === 0) return { stop: () => Promise.resolve() };
+  const delivering = services.filter(({ targets }) => sentTo(targets).length > 0);
+  if (watched.length + delivering.length === 0) return { stop: () => Promise.resolve() };
   const db = new Firestore({ projectId });
+  const end = new AbortController();
+  const complain = (error: unknown): void => {
+    if (!end.signal.aborted) process.stderr.write(`an alarm failed: ${String(error)}\n`);
+  };
+  const call = async (data: object): Promise<void> => {
+    const response = await fetch(`${baseUrl}/alarm`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ data: { ...data, at: new Date().toISOString() } }),
+      signal: end.signal,
+    });
+    await response.text();
+    if (!response.ok) throw new Error(`HTTP ${String(response.status)}`);
+  };
   const ring = async ({ serviceName: service }: Services[number]): Promise<void> => {
     const { docs } = await db.collection(`services/${service}/pending`).select("key").get();
     const keys = new Set(docs.map((doc) => String(doc.get("key"))));
-    for (const key of keys) {
-      const response = await fetch(`${baseUrl}/alarm`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ data: { service, key, at: new Date().toISOString() } }),
-      });
-      await response.text();
-      if (!response.ok) throw new Error(`HTTP ${String(response.status)}`);
-    }
+    for (const key of keys) await call({ service, key });
+  };
+  const underWay = new Set<string>();
+  /** Not waited for: a server that hangs must not hold up the others. */
+  const begin = (data: object): void => {
+    const name = JSON.stringify(data);
+    if (underWay.has(name)) return;
+    underWay.add(name);
+    call(data)
+      .catch(complain)
+      .finally(() => underWay.delete(name));
+  };
+  const wake = async ({ serviceName: service, targets }: Services[number]): Promise<void> => {
+    const sent = sentTo(targets);
+    const dueIn = async (collection: string): Promise<QueryDocumentSnapshot[]> => {
+      const all = db.collection(`services/${service}/${collection}`);
+      const { docs } = await all.where("nextAttemptAt", "<=", new Date()).get();
+      return docs.filter((doc) => sent.includes(String(doc.get("target"))));
+    };
+    const [deliveries, lanes] = await Promise.all([dueIn("deliveries"), dueIn("lanes")]);
+    const named = (doc: QueryDocumentSnapshot, ...fields: string[]): object =>
+      Object.fromEntries(["target", ...fields].map((field) => [field, doc.get(field) as unknown]));
+    for (const doc of deliveries) begin({ service, ...named(doc, "syncId") });
+    for (const doc of lanes) begin({ service, lane: doc.id, ...named(doc, "key") });
   };
   let isRinging = false;
   const timer = setInterval(() => {
     if (isRinging) return;
     isRinging = true;
-    Promise.all(watched.map(ring))
-      .catch((error: unknown) => {
-        process.stderr.write(`an alarm failed: ${String(error)}\n`);
-      })
+    Promise.all([...watched.map(ring), ...delivering.map(wake)])
+      .catch(complain)
       .finally(() => {
         isRinging = false;
       });
@@ -125,7 +153,13 @@ export function startAlarmClock(
   return {
     stop: () => {
       clearInterval(timer);
+      end.abort();
       return db.terminate();
     },
   };
+}
+
+/** The names of the targets that alarms are for. */
+function sentTo(targets: Services[number]["targets"] = []): string[] {
+  return targets.filter(({ kind }) => kind !== "pull").map(({ name }) => name);
 }

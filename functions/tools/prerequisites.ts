@@ -1,6 +1,7 @@
 /** What a deployment takes for granted: it neither makes these things nor looks at them. */
 import type { Invokers } from "../src/config/invokers.ts";
 import type { ServiceConfig } from "../src/config/schema.ts";
+import type { Target } from "../src/domain/target.ts";
 
 /** Of whom a deployment consists; undefined where it is not known. */
 export interface Parties {
@@ -27,15 +28,18 @@ export function prerequisitesOf(parties: Parties): string[] {
     }
   }
   const roles = `roles/datastore.user and roles/eventarc.eventReceiver on ${project}, and roles/pubsub.publisher on ${topics.length === 1 ? "the topic" : "each topic"}`;
-  const alarmRoles = `roles/cloudtasks.enqueuer on ${project} and roles/iam.serviceAccountUser on itself, for alarms; without them deadlines pass with the sweep, a minute late as a rule`;
-  const hasDeadline = services.some(({ deadline }) => deadline !== undefined);
+  const alarmed = alarmedOf(services);
+  const alarmRoles = `roles/cloudtasks.enqueuer on ${project} and roles/iam.serviceAccountUser on itself, for alarms; without them ${alarmed.join(" and ")} with the sweep, a minute late as a rule`;
   return [
     ...topics.map((topic) => `topic ${topic}`),
     ...(serviceAccount === ""
       ? []
       : [
           `account ${serviceAccount}, with ${roles}`,
-          ...(hasDeadline ? [`account ${serviceAccount}, with ${alarmRoles}`] : []),
+          ...(alarmed.length > 0 ? [`account ${serviceAccount}, with ${alarmRoles}`] : []),
+          ...vouchedFor(services).map(
+            (called) => `account ${serviceAccount}, with roles/run.invoker on ${called}`,
+          ),
         ]),
     ...[...callers].map(
       ([account, names]) => `account ${account}, which may call ${names.join(", ")}`,
@@ -72,8 +76,49 @@ export function accountDomain(project: string): string {
 
 /** Every topic that the services publish to. */
 export function topicsOf(services: readonly ServiceConfig[]): string[] {
-  const topics = services.flatMap(({ targetPubSub, deadLetterPubSub }) =>
-    [targetPubSub, deadLetterPubSub].flatMap((target) => target?.topic ?? []),
-  );
+  const topics = services.flatMap(({ targetPubSub, deadLetterPubSub, targets = [] }) => [
+    ...[targetPubSub, deadLetterPubSub].flatMap((target) => target?.topic ?? []),
+    ...targets.flatMap(topicsOfTarget),
+  ]);
   return [...new Set(topics)];
+}
+
+function topicsOfTarget(target: Target): string[] {
+  switch (target.kind) {
+    case "pubsub":
+      return [target.topic];
+    case "http":
+      return [target.reply, target.deadLetter].flatMap((asked) => asked?.topic ?? []);
+    case "pull":
+      return [];
+  }
+}
+
+/** What alarms are set for. */
+function alarmedOf(services: readonly ServiceConfig[]): string[] {
+  const isRepeated = ({ kind }: Target): boolean => kind !== "pull";
+  return [
+    ...(services.some(({ deadline }) => deadline !== undefined) ? ["deadlines pass"] : []),
+    ...(services.some(({ targets = [] }) => targets.some(isRepeated))
+      ? ["deliveries that failed are repeated"]
+      : []),
+  ];
+}
+
+/** What is called with an identity token of the functions' account. */
+function vouchedFor(services: readonly ServiceConfig[]): string[] {
+  return services.flatMap(({ serviceName, targets = [] }) =>
+    targets.flatMap((target) =>
+      target.kind === "http" && target.auth !== undefined
+        ? [
+            `what the target “${target.name}” of ${JSON.stringify(serviceName)} calls, ${originOf(target)}`,
+          ]
+        : [],
+    ),
+  );
+}
+
+/** All of a URL that may be shown: the paths of webhooks hold secrets. */
+export function originOf({ url }: { readonly url: string }): string {
+  return new URL(url).origin;
 }

@@ -11,7 +11,7 @@ import { checkContent } from "./content.ts";
 import { runDemo } from "./demo.ts";
 import { startEmulators } from "./emulators.ts";
 import { startAlarmClock, startScheduler, subscribeToTargets } from "./localCloud.ts";
-import { LOCAL_PARAMETERS } from "./localParameters.ts";
+import { LOCAL_PARAMETERS, localSecrets } from "./localParameters.ts";
 import { instructions, renderMessage } from "./startTexts.ts";
 
 const PROJECT = "demo-eventsync";
@@ -47,11 +47,19 @@ async function main(): Promise<number> {
   const { services, ignored } = parse(CONFIG, options.config);
   for (const key of ignored) complain(`nothing reads the key ${key} of the configuration`);
 
+  const secrets = localSecrets(services, () => readEnvFiles(PROJECT, true));
+  if (secrets.missing.length > 0) {
+    const names = secrets.missing.map((name) => JSON.stringify(name)).join(", ");
+    complain(
+      `targets use the secrets ${names}, which SECRETS in functions/.env.local does not have: what needs them waits`,
+    );
+  }
+
   const emulators = await startEmulators({
     only: ["firestore", "pubsub", "functions"],
     projectId: PROJECT,
     preferredPorts: options.demo ? {} : PORTS,
-    userEnv: { ...LOCAL_PARAMETERS, CONFIG },
+    userEnv: { ...LOCAL_PARAMETERS, ...secrets.env, CONFIG },
     compile: true,
     verbose: options.verbose,
     report: print,

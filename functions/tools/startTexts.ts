@@ -1,6 +1,7 @@
 /** What scripts/start shows a person: lines to try, and messages as they arrive. */
 import type { Services } from "../src/config/route.ts";
 import type { TargetMessage } from "./localCloud.ts";
+import { targetsInWords } from "./targetWords.ts";
 
 /** What a started EventSync is. */
 export interface Started {
@@ -31,10 +32,22 @@ export function instructions({ base, services, ignored, subscriptions }: Started
     ...events,
     `  curl ${base}/trigger        # sends what has come so far (${first.serviceName})`,
     `  curl ${base}/reset          # what has come so far stops counting`,
-    "\nSync messages are printed here as they are published, from",
-    ...subscriptions.map((subscription) => `  ${subscription}`),
+    ...(subscriptions.length === 0
+      ? []
+      : [
+          "\nMessages are printed here as they are published, from",
+          ...subscriptions.map((subscription) => `  ${subscription}`),
+        ]),
+    ...deliveries(services),
     "\nCtrl-C stops everything.",
   ].join("\n");
+}
+
+function deliveries(services: Services): string[] {
+  const lines = services.flatMap((service) =>
+    targetsInWords(service).map((words) => `  of ${service.serviceName} ${words}`),
+  );
+  return lines.length === 0 ? [] : ["\nEach sync", ...lines];
 }
 
 /** How a source would send to an endpoint; CONNECT can never arrive. */
@@ -52,5 +65,14 @@ export function renderMessage({ data, attributes }: TargetMessage): string {
     typeof value === "string" && value.length > MAX_TEXT_LENGTH
       ? `${value.slice(0, MAX_TEXT_LENGTH)} … (${String(value.length - MAX_TEXT_LENGTH)} more characters)`
       : value;
-  return `attributes ${JSON.stringify(attributes)}\n${JSON.stringify(JSON.parse(data), cut, 2)}`;
+  return `attributes ${JSON.stringify(attributes)}\n${JSON.stringify(parsed(data), cut, 2)}`;
+}
+
+/** Of an answer that was published nobody knows what it is. */
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return data;
+  }
 }

@@ -223,12 +223,8 @@ function checkService(candidate: GivenService, service: ServiceConfig, root: str
     ...checkDeadline(service, root),
     ...checkReceipts(service, root),
     ...checkTargets(candidate, root),
-    ...(service.targets === undefined ? [] : [{ path: join(root, "targets"), message: NOT_YET }]),
   ];
 }
-
-/** Until deliveries are made. */
-const NOT_YET = "expected nothing here: targets are not supported yet";
 
 /** A CloudEvent names its service in an attribute, escaped. */
 function checkTarget(

@@ -799,6 +799,49 @@ describe("parseConfig", () => {
   });
 });
 
+describe("a configuration with targets is refused, with path and reason,", () => {
+  const HOOK = { name: "shop", kind: "http", url: "https://shop.example/" };
+  for (const [title, target, problem] of [
+    [
+      "without a URL",
+      { ...HOOK, url: undefined },
+      "targets[0].url: is missing: expected a URL that begins with https://",
+    ],
+    [
+      "at a private address",
+      { ...HOOK, url: "https://[::ffff:169.254.169.254]/" },
+      "targets[0].url: expected a public address, or “allowPrivate”; ::ffff:a9fe:a9fe is none",
+    ],
+    [
+      "with a variable that does not exist",
+      { ...HOOK, url: "https://shop.example/{order}" },
+      "targets[0].url: there are only the variables {key}, {eventID}, {service}",
+    ],
+    [
+      "with a secret that can have no such name",
+      { ...HOOK, signature: { secret: "no such name" } },
+      'targets[0].signature.secret: expected the name of a secret: letters, digits, “-” and “_”, got "no such name"',
+    ],
+    [
+      "of a kind that there is not",
+      { ...HOOK, kind: "ftp" },
+      'targets[0].kind: expected one of pubsub, http, pull, got "ftp"',
+    ],
+  ] as const) {
+    it(title, () => {
+      assert.deepEqual(problemsOf(withService({ targets: [target] })), [problem]);
+    });
+  }
+
+  it("unless they are correct", () => {
+    const { services } = parseConfig(JSON.stringify(withService({ targets: [HOOK] })));
+    assert.deepEqual(
+      services[0].targets?.map(({ name, kind }) => [name, kind]),
+      [["shop", "http"]],
+    );
+  });
+});
+
 /** As messages show a value: JSON, of 80 characters at most. */
 function shown(value: string): string {
   const text = JSON.stringify(value);

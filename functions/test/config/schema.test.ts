@@ -8,6 +8,7 @@ import { serviceSchema } from "../../src/config/schema.ts";
 import { checkContent } from "../../tools/content.ts";
 import { REPOSITORY_ROOT } from "../../tools/paths.ts";
 import { WIRED_SERVICES } from "../support/wiredServices.ts";
+import { targetServices } from "../support/wiredTargets.ts";
 
 interface Node {
   readonly examples?: readonly unknown[];
@@ -79,7 +80,7 @@ describe("the schema of a configuration", () => {
   });
 
   it("as editors have it takes what is taken, one service or a list, and no more", () => {
-    const { services } = parseConfig(JSON.stringify(WIRED_SERVICES));
+    const { services } = parseConfig(JSON.stringify([...WIRED_SERVICES, ...targetServices(8080)]));
     for (const service of services) assert.ok(isValid(service), JSON.stringify(isValid.errors));
     assert.ok(isValid(services));
     assert.ok(isValid({ $schema: "x", ...MINIMAL }));

@@ -295,6 +295,41 @@ describe("the review of a deployment", () => {
     assert.doesNotMatch(review({ CONFIG: own }).warnings.join(), /another project/);
   });
 
+  it("says what targets need, and where syncs go", () => {
+    const topic = (name: string): string => `projects/my-project/topics/${name}`;
+    const targets = [
+      { name: "copy", kind: "pubsub", topic: topic("copy"), reasons: ["manual"] },
+      {
+        name: "shop",
+        kind: "http",
+        url: "https://shop.example/a-path-that-is-secret/{eventID}",
+        auth: { identityToken: {} },
+        ordered: "all",
+        reply: { topic: topic("answers") },
+        deadLetter: { topic: topic("undeliverable") },
+      },
+      { name: "log", kind: "pull" },
+    ];
+    const facts = (some: readonly object[]): string[] => [
+      ...review({ CONFIG: JSON.stringify({ ...SEED_SERVICE, targets: some }) }).facts,
+    ];
+    const all = facts(targets).join("\n");
+    const account = "account eventsync@my-project.iam.gserviceaccount.com, with";
+    for (const expected of [
+      "goes to “copy” (the topic projects/my-project/topics/copy, only manual); " +
+        "goes to “shop” (POST to https://shop.example, one after the other, " +
+        "answers to the topic projects/my-project/topics/answers); " +
+        "goes to “log” (a log to pull from)",
+      ...["copy", "answers", "undeliverable"].map((name) => `topic ${topic(name)}`),
+      `${account} roles/cloudtasks.enqueuer on my-project and roles/iam.serviceAccountUser on itself, for alarms; without them deliveries that failed are repeated with the sweep`,
+      `${account} roles/run.invoker on what the target “shop” of "My First Event Sync" calls, https://shop.example`,
+    ]) {
+      assert.ok(all.includes(expected), `${expected}\nis not in\n${all}`);
+    }
+    assert.doesNotMatch(all, /secret/);
+    assert.doesNotMatch(facts([{ name: "log", kind: "pull" }]).join(), /cloudtasks|run\.invoker/);
+  });
+
   it("gives the lines for parameters without a value: without a terminal nobody is asked", () => {
     const { problems } = review({ LOCATION: "", SERVICE_ACCOUNT: undefined, DATABASE: undefined });
     const lines = [

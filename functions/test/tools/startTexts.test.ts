@@ -35,6 +35,23 @@ describe("what scripts/start shows", () => {
     assert.match(instructions(started), /is ready at .*\n\nNothing reads the key sevriceName of /);
   });
 
+  it("says where each sync goes besides, without the path, which may be secret", () => {
+    const url = "http://127.0.0.1:8000/a-secret";
+    const targets = [{ name: "shop", kind: "http", url, allowPrivate: true }];
+    const { services } = parseConfig(JSON.stringify({ ...SERVICE, targets }));
+    const text = instructions({ ...started, services, subscriptions: [] });
+    assert.match(
+      text,
+      /\nEach sync\n {2}of orders goes to “shop” \(POST to http:\/\/127\.0\.0\.1:8000\)\n/,
+    );
+    assert.doesNotMatch(text, /secret|are printed/);
+  });
+
+  it("shows an answer that is no JSON as it is", () => {
+    const shown = renderMessage({ topic: "t", data: "Hello World!", attributes: {} });
+    assert.equal(shown, 'attributes {}\n"Hello World!"');
+  });
+
   it("has the attributes of a message, and cuts long bodies", () => {
     const content = "x".repeat(2100);
     const data = JSON.stringify({ eventID: "1", events: { a: { events: [{ content }] } } });
