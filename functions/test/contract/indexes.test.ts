@@ -372,6 +372,7 @@ describe("firestore.indexes.json", () => {
         { ...DECLARED, indexes: [] },
         [
           "missing: an index for deliveries COLLECTION (lane =, place ASCENDING)",
+          "missing: an index for deliveries COLLECTION (state =, target =, createdAt ASCENDING)",
           "missing: an index for deliveries COLLECTION (state =, target =, createdAt DESCENDING)",
           "missing: an index for deliveries COLLECTION (target =, nextAttemptAt ASCENDING)",
           "missing: an index for deliveries COLLECTION (target =, offset ASCENDING)",

@@ -181,6 +181,11 @@ describe("deliveries, as somebody operates them", () => {
         ["lane", 1000],
       ],
     );
+    const oldestFirst = deliveries.toReversed().filter(({ target }) => target === "web");
+    assert.deepEqual(
+      wakeUps.slice(0, 2).map(({ of }) => of),
+      oldestFirst.slice(1).map(({ syncId }) => ({ syncId })),
+    );
     succeed();
     calls.splice(0);
     clock.advance(10_000);
@@ -255,6 +260,15 @@ describe("a target that is paused", () => {
       [3, 3],
     );
     await refused(world, () => resumeTarget(deps, service, WEB, 1), "wrong-state");
+  });
+
+  it("begins no sooner than whoever began before the pause has ended, however short it was", async () => {
+    const { deps, service, clock } = setUp(WEB);
+    const pausedAtMs = clock();
+    await pauseTarget(deps, service, WEB, "short");
+    const { brought, untilMs } = await resumeTarget(deps, service, WEB, 1);
+    assert.equal(brought, 0);
+    assert.ok(untilMs >= pausedAtMs + LEASE_MS + 60_000);
   });
 
   it("cannot be one that is pulled from", async () => {
