@@ -6,25 +6,33 @@
  *
  * `docs/examples/<name>/run` does it for a person. Several examples are played beside each other.
  */
+import { randomBytes } from "node:crypto";
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
 
 import { parseConfig } from "../src/config/parse.ts";
+import type { Services } from "../src/config/route.ts";
+import { secretsOf } from "../src/domain/target.ts";
+import { freePorts } from "../testkit/freePorts.ts";
 import { explain } from "./configFiles.ts";
 import { checkContent } from "./content.ts";
 import { startEmulators } from "./emulators.ts";
-import { loadExample, withDeadlineAt, type Example } from "./examples.ts";
+import { loadExample, withDeadlineAt, withServersAt, type Example } from "./examples.ts";
 import { startAlarmClock, subscribeToTargets } from "./localCloud.ts";
 import { LOCAL_PARAMETERS } from "./localParameters.ts";
+import { playBridge } from "./playBridge.ts";
 import { LateError, playExample, Received, type Played } from "./playExample.ts";
 import { playOutbox } from "./playOutbox.ts";
 import { playRates } from "./playRates.ts";
+import { playWebhook } from "./playWebhook.ts";
 
 const PROJECT = "demo-eventsync";
 /** Who plays what is more than events that are sent one after the other. */
 const PLAYERS: Readonly<Record<string, typeof playExample>> = {
   "orders-outbox": playOutbox,
   rates: playRates,
+  bridge: playBridge,
+  webhook: playWebhook,
 };
 
 /** How far ahead a deadline by the clock is: the emulators start in between, on some machines slowly. */
@@ -69,17 +77,22 @@ async function play(
   deadlineMs: number,
   verbose: boolean,
 ): Promise<number> {
-  const configs = examples.map(({ config }) => withDeadlineAt(config, deadlineMs));
+  const dated = examples.map(({ config }) => withDeadlineAt(config, deadlineMs));
+  const ports = await freePorts(examples.map(({ name }) => name));
+  const configs = dated.map((config, index) =>
+    withServersAt(config, ports[examples[index]?.name ?? ""] ?? 0),
+  );
   const CONFIG = JSON.stringify(configs);
   const { services } = parseConfig(CONFIG, checkContent);
   services.forEach(({ serviceName, deadline }, index) => {
-    if (configs[index] === examples[index]?.config) return;
+    if (dated[index] === examples[index]?.config) return;
     print(`Nobody can wait for it: the deadline of ${serviceName} is at ${deadline?.at ?? ""}.`);
   });
+  const secrets = madeUpSecrets(services);
   const emulators = await startEmulators({
     only: ["firestore", "pubsub", "functions"],
     projectId: PROJECT,
-    userEnv: { ...LOCAL_PARAMETERS, CONFIG },
+    userEnv: { ...LOCAL_PARAMETERS, SECRETS: JSON.stringify(secrets), CONFIG },
     compile: true,
     verbose,
     report: print,
@@ -108,6 +121,7 @@ async function play(
             base,
             projectId: PROJECT,
             service,
+            secrets,
             deadlineMs,
             received: () => messages.of(service.serviceName),
             print,
@@ -126,6 +140,13 @@ async function play(
     print("Stopping …");
     await emulators.stop();
   }
+}
+
+/** Those that the services use, of this run alone. */
+function madeUpSecrets(services: Services): Record<string, string> {
+  const names = secretsOf(services.flatMap(({ targets = [] }) => targets));
+  const made = (): string => `whsec_${randomBytes(24).toString("base64")}`;
+  return Object.fromEntries([...names].map((name) => [name, made()]));
 }
 
 function conclude(results: readonly (Played & { readonly name: string })[]): number {

@@ -74,6 +74,22 @@ export function withDeadlineAt(config: Example["config"], ms: number): Example["
   return { ...config, deadline: { ...deadline, at } };
 }
 
+/**
+ * The configuration with the servers that it calls on this machine at another port, since theirs may be
+ * taken. As it is, if it calls none.
+ */
+export function withServersAt(config: Example["config"], port: number): Example["config"] {
+  const targets = config["targets"] as readonly { readonly url?: string }[] | undefined;
+  if (targets === undefined) return config;
+  const moved = targets.map(({ url, ...rest }) => ({
+    ...rest,
+    ...(url !== undefined && {
+      url: url.replace(/^(http:\/\/127\.0\.0\.1):\d+/, `$1:${String(port)}`),
+    }),
+  }));
+  return { ...config, targets: moved };
+}
+
 export function outcomeOf({ topic, data }: TargetMessage): Outcome {
   const { completion, events, key } = JSON.parse(data) as SyncMessage;
   const bodies = Object.entries(events).flatMap(([eventKey, { events: list = [] }]) =>

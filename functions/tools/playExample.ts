@@ -10,6 +10,8 @@ export interface Stage {
   /** The URL before the paths of the functions. */
   readonly base: string;
   readonly service: ServiceConfig;
+  /** What its targets name, which nobody else knows. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** The project of the database. */
   readonly projectId: string;
   /** When a deadline by the clock passes: epoch milliseconds. */
@@ -73,8 +75,8 @@ async function leftOpen({ base, service, signal }: Stage): Promise<string[]> {
   return triggered === 0 ? [] : [`events are left that no message holds: ${text}`];
 }
 
-/** @throws Error if the event is not accepted */
-async function send(
+/** Sends an event. @throws Error if it is not accepted */
+export async function send(
   { path, headers, body }: ExampleEvent,
   { base, service, print, signal }: Stage,
 ): Promise<void> {

@@ -23,6 +23,7 @@ import {
   loadExample,
   outcomeOf,
   withDeadlineAt,
+  withServersAt,
   type Outcome,
 } from "../../tools/examples.ts";
 import { REPOSITORY_ROOT } from "../../tools/paths.ts";
@@ -108,6 +109,17 @@ describe("what is expected of an example", () => {
       completion: { reason: "deadline", missing: outcome("a").missing, firstEventAt: "now" },
     });
     assert.deepEqual(outcomeOf({ topic: "t", data, attributes: {} }), outcome("a", [7]));
+  });
+
+  it("is called at a port that is free", () => {
+    const targets = (port: number) => [
+      { name: "a", url: `http://127.0.0.1:${String(port)}/{key}` },
+      { name: "b", url: "https://shop.example:8080/" },
+      { name: "log" },
+    ];
+    assert.deepEqual(withServersAt({ targets: targets(8080) }, 91), { targets: targets(91) });
+    const none = { targetPubSub: {} };
+    assert.equal(withServersAt(none, 91), none);
   });
 
   it("comes at a time of day that can be waited for", () => {
