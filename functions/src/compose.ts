@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { cloudLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Deliverer } from "./app/delivery/deliverer.ts";
+import type { CallTarget } from "./app/delivery/parts.ts";
+import type { AskedLog } from "./app/delivery/readLog.ts";
 import type { AskedRates } from "./app/tellRates.ts";
 import type { Alarm, AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
-import type { DeliveryPorts, WakeUp, WakeUpClock } from "./app/ports/deliveries.ts";
+import type { DeliveryPorts, TargetId, WakeUp, WakeUpClock } from "./app/ports/deliveries.ts";
 import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
 import type { Receipt } from "./domain/receipt.ts";
@@ -75,7 +78,7 @@ export const contentRules = once(async (): Promise<ContentRules | undefined> => 
   }
 });
 
-const documents = once(async () => {
+const documents = once(async (): Promise<Documents> => {
   const [{ Firestore }, { firestoreDocuments }] = await Promise.all([
     import("@google-cloud/firestore"),
     import("./adapters/firestore/firestoreDocuments.ts"),
@@ -117,6 +120,8 @@ export const deliveryPorts = once(async (): Promise<DeliveryPorts> => {
   return makeDeliveryPorts(asked, cloudLog);
 });
 
+const callTarget: CallTarget = async (...call) => (await httpAttempts()).attempt(...call);
+
 const deliverer = once(async (): Promise<Deliverer> => {
   const [{ makeDeliverer }, { events }, ports] = await Promise.all([
     import("./app/delivery/deliverer.ts"),
@@ -127,12 +132,33 @@ const deliverer = once(async (): Promise<Deliverer> => {
     ...ports,
     events,
     publisher: lazyPublisher,
-    callTarget: async (...call) => (await httpAttempts()).attempt(...call),
+    callTarget,
     wakeUps: lazyAlarmClock,
     clock: Date.now,
     newId,
     log: cloudLog,
   });
+});
+
+/** What somebody does about deliveries by hand. */
+export const operations = once(async () => {
+  const [ports, list, redrive, pause, test] = await Promise.all([
+    deliveryPorts(),
+    import("./app/delivery/listDeliveries.ts"),
+    import("./app/delivery/redrive.ts"),
+    import("./app/delivery/pauseTarget.ts"),
+    import("./app/delivery/testTarget.ts"),
+  ]);
+  const deps = {
+    ...ports,
+    publisher: lazyPublisher,
+    callTarget,
+    wakeUps: lazyAlarmClock,
+    clock: Date.now,
+    newId,
+    log: cloudLog,
+  };
+  return { deps, ...list, ...redrive, ...pause, ...test };
 });
 
 /** Receipts, and what they come to. */
@@ -143,10 +169,37 @@ export const rates = once(async () => {
     import("./app/noteReceipts.ts"),
     import("./app/tellRates.ts"),
   ]);
-  const deps = { receipts: makeReceipts(store), clock: Date.now, log: cloudLog };
+  const deps = {
+    receipts: makeReceipts(store),
+    deliveries: async () => (await deliveryPorts()).deliveries,
+    clock: Date.now,
+    log: cloudLog,
+  };
   return {
     note: (rule: Rule, reported: readonly Receipt[]) => noteReceipts(deps, rule, reported),
     tell: (rule: Rule, asked: AskedRates) => tellRates(deps, rule, asked),
+  };
+});
+
+/** The logs of pull targets. */
+export const logs = once(async () => {
+  const [{ events }, ports, { followLog, readLog }, { MessageBudget }] = await Promise.all([
+    stores(),
+    deliveryPorts(),
+    import("./app/delivery/readLog.ts"),
+    import("./app/messageBudget.ts"),
+  ]);
+  const deps = {
+    ...ports,
+    events,
+    budget: new MessageBudget(),
+    clock: Date.now,
+    log: cloudLog,
+    pause: (ms: number) => setTimeout(ms),
+  };
+  return {
+    read: (id: TargetId, asked: AskedLog) => readLog(deps, id, asked),
+    follow: (id: TargetId, asked: AskedLog, untilMs: number) => followLog(deps, id, asked, untilMs),
   };
 });
 

@@ -214,21 +214,26 @@ class WaitingEvents implements Documents {
       above === undefined ? 0 : Math.ceil((Number(above) - this.#startMs) / this.#gapMs),
       after === undefined ? 0 : numberOf(after.path) + 1,
     );
-    const key = equal["key"];
-    const own = typeof key === "string" ? Number(key.slice(1)) : undefined;
-    const numbers =
-      own === undefined ? from(first, this.#count) : [own, own + this.#before].values();
-    const keys = equal["eventKey"] === undefined ? undefined : [equal["eventKey"]].flat();
+    const keys = equal["key"] === undefined ? undefined : new Set([equal["key"]].flat());
+    const numbers = keys === undefined ? from(first, this.#count) : this.#numbersOf(keys).values();
+    const eventKeys = equal["eventKey"] === undefined ? undefined : [equal["eventKey"]].flat();
     const found: number[] = [];
     for (const index of numbers) {
       const atMs = this.#timeOf(index);
       if (found.length >= limit || (upTo !== undefined && atMs > Number(upTo))) break;
       if (!this.#isThere(index) || index < first) continue;
       if (above !== undefined && atMs <= Number(above)) continue;
-      if (own !== undefined && this.#keyOf(index) !== key) continue;
-      if (keys?.includes(this.#completes(index) ? "b" : "a") ?? true) found.push(index);
+      if (keys?.has(this.#keyOf(index)) === false) continue;
+      if (eventKeys?.includes(this.#completes(index) ? "b" : "a") ?? true) found.push(index);
     }
     return found;
+  }
+
+  /** Of the event that began each window, and of the one that completes it, if there is one. */
+  #numbersOf(keys: ReadonlySet<unknown>): number[] {
+    const own = Array.from(keys, (key) => Number(String(key).slice(1)));
+    const all = new Set([...own, ...own.map((index) => index + this.#before)]);
+    return [...all].toSorted((a, b) => a - b);
   }
 
   async commit(writes: readonly Write[]): Promise<Version> {

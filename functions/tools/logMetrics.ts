@@ -1,5 +1,5 @@
 /**
- * The six metrics of the outbox, as log-based metrics of Cloud Monitoring: how long it took to store,
+ * The six metrics of the outbox, and two of targets, as log-based metrics of Cloud Monitoring: how long it took to store,
  * deliver and clean up, and how often that failed. The compiler sees to it that each reads lines and fields
  * that are logged.
  */
@@ -112,6 +112,21 @@ export const LOG_METRICS: readonly LogMetric[] = [
     description: "Attempts to send a message that failed; each is repeated.",
     events: ["sync.publishFailed"],
     labels: ["service"],
+  }),
+  duration(
+    {
+      name: "target-duration",
+      description: "Milliseconds of the attempt by which a sync has arrived at one of the targets.",
+      events: ["delivery.done"],
+      labels: ["service", "target"],
+    },
+    "durationMs",
+  ),
+  count({
+    name: "target-errors",
+    description: "Attempts to deliver a sync to one of the targets that failed, the last ones too.",
+    events: ["delivery.failed", "delivery.undeliverable"],
+    labels: ["service", "target"],
   }),
   duration(
     {

@@ -76,9 +76,9 @@ export type LogFields = {
     readonly code: ErrorCode;
     readonly error: string;
   };
-  "delivery.done": DeliveryFacts & { readonly ms: number; readonly status?: number };
+  "delivery.done": DeliveryFacts & { readonly durationMs: number; readonly status?: number };
   "delivery.failed": DeliveryFacts & {
-    readonly ms: number;
+    readonly durationMs: number;
     readonly status?: number;
     readonly error?: string;
     readonly ageSeconds: number;
@@ -101,6 +101,8 @@ export type LogFields = {
   "deliveries.numbered": TargetFacts & { readonly count: number; readonly last: number };
   "deliveries.swept": Pick<DeliveryReport, keyof DeliveryReport>;
   "target.paused": TargetFacts & { readonly reason: string };
+  "target.resumed": TargetFacts & { readonly brought: number };
+  "deliveries.redriven": TargetFacts & { readonly count: number };
   "target.unknown": TargetFacts & { readonly count: number };
   "alarm.failed": WindowFacts & { readonly at: string; readonly error: string };
   "alarm.ignored": WindowFacts & { readonly problem: string };
@@ -291,12 +293,13 @@ export const LOG_EVENTS = {
   },
   "delivery.done": {
     severity: "info",
-    meaning: "a sync has arrived at a target: with the attempt, its duration and, if any, `status`",
+    meaning:
+      "a sync has arrived at a target: with the attempt, how long that took (`durationMs`) and, if any, `status`",
   },
   "delivery.failed": {
     severity: "warn",
     meaning:
-      "an attempt that failed: with `status` or `error`, its age, and when it is tried again",
+      "an attempt that failed: with `status` or `error`, how long it took, the age of the delivery, and when it is tried again",
   },
   "delivery.undeliverable": {
     severity: "error",
@@ -339,6 +342,14 @@ export const LOG_EVENTS = {
     severity: "warn",
     meaning: "a target answered 410 Gone, or somebody paused it: what is for it waits",
     toDo: "repair it and resume it",
+  },
+  "target.resumed": {
+    severity: "info",
+    meaning: "somebody resumed a target: so many deliveries and lanes come up again, at a rate",
+  },
+  "deliveries.redriven": {
+    severity: "info",
+    meaning: "somebody has so many undeliverable deliveries tried again",
   },
   "target.unknown": {
     severity: "warn",

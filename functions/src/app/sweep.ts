@@ -60,6 +60,9 @@ const LIMITS = {
   /** To begin checks of windows of one service with a correlation, and for all of them to end. */
   examineSeconds: 25,
   examinedSeconds: 50,
+  /** To begin attempts to deliver, and for all of them to end: one takes 80 s at most. */
+  deliverSeconds: 30,
+  deliveredSeconds: 112,
   /** For the age of the oldest sync. */
   ageSeconds: 10,
   services: 8,
@@ -164,11 +167,10 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
   let deliveries: DeliveryReport | undefined;
   const deliver = async (): Promise<void> => {
     const deliverer = await deps.deliverer?.();
-    deliveries = await deliverer?.sweep(rules, untilMs, report);
+    deliveries = await deliverer?.sweep(rules, startMs + LIMITS.deliverSeconds * 1000, report);
   };
   const hasTargets = rules.some(({ targets = [] }) => targets.length > 0);
-  // As long as a publication: an attempt that it begins last takes no longer.
-  const delivering = hasTargets && attempt("deliver", {}, deliver, relaySeconds);
+  const delivering = hasTargets && attempt("deliver", {}, deliver, LIMITS.deliveredSeconds);
   await Promise.all([relay, services, delivering]);
   let oldestUnpublishedSeconds: number | undefined;
   const age = async (): Promise<void> => {

@@ -4,7 +4,16 @@
  * of service accounts, or to `["public"]`.
  */
 /** The functions that are called over HTTP by anybody but the platform. */
-export const HTTP_FUNCTIONS = ["event", "trigger", "reset", "config", "receipts", "rates"] as const;
+export const HTTP_FUNCTIONS = [
+  "event",
+  "trigger",
+  "reset",
+  "config",
+  "receipts",
+  "rates",
+  "pull",
+  "deliveries",
+] as const;
 export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
 
 /** Per function: e-mail addresses of service accounts, or the one word `public` or `private`. */
@@ -54,6 +63,8 @@ export function completeInvokers(
     config: membersOf("config"),
     receipts: membersOf("receipts"),
     rates: membersOf("rates"),
+    pull: membersOf("pull"),
+    deliveries: membersOf("deliveries"),
   };
 }
 

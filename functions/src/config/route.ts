@@ -1,5 +1,6 @@
 import { EventSyncError } from "../domain/errors.ts";
 import { publicView, publicViews } from "./publicView.ts";
+import { routeDeliveries } from "./routeDeliveries.ts";
 import type { EndpointConfig, ServiceConfig } from "./schema.ts";
 
 /** At least one; the first is the one that the short URLs mean. */
@@ -41,6 +42,12 @@ export const ROUTES = {
     methods: ["GET"],
     what: "The rates",
   }),
+  pull: (services: Services, path: string) => ({
+    service: routeService(services, path),
+    methods: ["GET"],
+    what: "The log",
+  }),
+  deliveries: routeDeliveries,
   config: (services: Services, path: string) => {
     const service = routeService(services, path);
     const all = path === "" && services.length > 1;
@@ -130,6 +137,26 @@ export function expectedOf({ serviceName, receipts }: ServiceConfig): {
   throw new EventSyncError(
     "no-receipts",
     `The service ${name} has no “receipts” in its configuration, and so no rates.`,
+  );
+}
+
+/**
+ * The target of a service that is pulled from: the one of that name, or the only one.
+ *
+ * @throws EventSyncError `unknown-target`
+ */
+export function pullTargetOf(
+  { serviceName, targets = [] }: ServiceConfig,
+  name: string | undefined,
+): { readonly name: string } {
+  const pulled = targets.filter(({ kind }) => kind === "pull");
+  const [only, ...others] = name === undefined ? pulled : pulled.filter((one) => one.name === name);
+  if (only !== undefined && others.length === 0) return only;
+  const names = pulled.map((one) => one.name).join(", ");
+  const which = names === "" ? "none that is pulled from" : `these that are pulled from: ${names}`;
+  throw new EventSyncError(
+    "unknown-target",
+    `Of its targets the service ${JSON.stringify(serviceName)} has ${which}.`,
   );
 }
 

@@ -25,6 +25,8 @@ export interface SyncMessage {
     /** Firestore path of the collection that holds the events. */
     readonly events: string;
   };
+  /** Present only where there is no such sync: somebody tries out a target. */
+  readonly test?: true;
 }
 
 /** Why the sync was made, and what it lacks. */

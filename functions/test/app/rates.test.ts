@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { makeDeliveryPorts } from "../../src/adapters/firestore/deliveryPorts.ts";
 import { makeReceipts } from "../../src/adapters/firestore/receipts.ts";
 import { noteReceipts } from "../../src/app/noteReceipts.ts";
 import { tellRates, type Rates } from "../../src/app/tellRates.ts";
@@ -8,7 +9,8 @@ import type { Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import type { Request } from "../../testkit/memoryDocuments.ts";
 import { endpoint, rule } from "../support/factories.ts";
-import { memoryWorld, type MemoryWorld } from "../support/memoryWorld.ts";
+import { answering, memoryWorld, type MemoryWorld } from "../support/memoryWorld.ts";
+import { httpTarget, onlyTargets, pullTarget } from "../support/targets.ts";
 
 const RELAY = rule({
   endpoints: [endpoint("a")],
@@ -24,11 +26,19 @@ function setUp(configured: Rule = RELAY) {
     requests.push(request);
     return Promise.resolve().then(run);
   });
-  const deps = { receipts: makeReceipts(documents), clock: world.clock, log: world.log };
+  const deps = {
+    receipts: makeReceipts(documents),
+    deliveries: () => Promise.resolve(makeDeliveryPorts(documents, world.log).deliveries),
+    clock: world.clock,
+    log: world.log,
+  };
   return {
     ...world,
     engine,
     requests,
+    failAt: (name: string) => {
+      world.server = ({ target }) => Promise.resolve(answering(target === name ? 500 : 200));
+    },
     /** A sync of its own for an event; returns its `eventID`. */
     sync: async (name: string) => {
       await engine.checkWindow(
@@ -92,6 +102,40 @@ describe("receipts and rates", () => {
     await note(by("billing", first), by("shipping", first), by("billing", second));
     assert.deepEqual(percents(await tell()), [100, null, 50]);
     assert.equal((await tell()).total.completionPercent, 75);
+  });
+
+  it("tell of each target what goes there, and what has arrived", async () => {
+    const own = rule({ endpoints: [endpoint("a")], receipts: { subscriptions: ["billing"] } });
+    const { sync, tell, clock, failAt } = setUp(
+      onlyTargets(own, [
+        httpTarget("web"),
+        httpTarget("down"),
+        pullTarget("log"),
+        httpTarget("manual", { reasons: ["manual"] }),
+      ]),
+    );
+    failAt("down");
+    clock.advance(10_000 - (clock() % 10_000));
+    await sync("1");
+    clock.advance(9999);
+    await sync("2");
+    clock.advance(1);
+    await sync("3");
+    const { windows, total } = await tell(10, 30);
+    assert.deepEqual(
+      windows.map(({ targets }) => targets["web"]),
+      [
+        { syncs: 0, delivered: 0 },
+        { syncs: 2, delivered: 2 },
+        { syncs: 1, delivered: 1 },
+      ],
+    );
+    assert.deepEqual(total.targets, {
+      web: { syncs: 3, delivered: 3 },
+      down: { syncs: 3, delivered: 0 },
+      log: { syncs: 3, delivered: 3 },
+      manual: { syncs: 0, delivered: 0 },
+    });
   });
 
   it("know each window up to its last millisecond, and no further", async () => {

@@ -12,8 +12,10 @@ describe("the declaration of who may call", () => {
       trigger: ["private"],
       reset: ["private"],
       config: ["private"],
+      deliveries: ["private"],
       receipts: ["private"],
       rates: ["private"],
+      pull: ["private"],
     });
   });
 

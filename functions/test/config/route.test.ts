@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
-import { decodePath, requireMethod, routeEvent, routeService } from "../../src/config/route.ts";
+import {
+  decodePath,
+  pullTargetOf,
+  requireMethod,
+  routeEvent,
+  routeService,
+} from "../../src/config/route.ts";
 import type { Services } from "../../src/config/route.ts";
 import type { ErrorCode } from "../../src/domain/errors.ts";
 import { serviceConfig } from "../support/factories.ts";
+import { pullTarget, topicTarget } from "../support/targets.ts";
 
 const services: Services = [
   serviceConfig("My First", ["entry1", "orders/created", "sp ace%s", "é", "Other/mine"]),
@@ -132,4 +139,27 @@ describe("requireMethod", () => {
       },
     );
   });
+});
+
+describe("the target that is pulled from", () => {
+  const service = (...names: string[]) => ({
+    ...serviceConfig("svc", ["a"]),
+    targets: [topicTarget("topic"), ...names.map(pullTarget)],
+  });
+
+  it("is the only one, or the one that is named", () => {
+    assert.equal(pullTargetOf(service("log"), undefined).name, "log");
+    assert.equal(pullTargetOf(service("log", "other"), "other").name, "other");
+  });
+
+  for (const [what, names, name] of [
+    ["none", [], undefined],
+    ["no such one", ["log"], "other"],
+    ["a topic", ["log"], "topic"],
+    ["not named, of several", ["log", "other"], undefined],
+  ] as const) {
+    it(`is refused: ${what}`, () => {
+      assert.throws(() => pullTargetOf(service(...names), name), refuses("unknown-target"));
+    });
+  }
 });

@@ -266,7 +266,9 @@ async function doDeliveries(store: Store): Promise<void> {
   const filter = { states: ["undeliverable" as const], aboveMs: ago(9000), upToMs: LATER };
   const [listed] = await deliveries.list(web, { ...filter, limit: 5 });
   assert.ok(listed);
-  const after = { createdAtMs: listed.delivery.createdAtMs, syncId };
+  const after = { createdAtMs: listed.delivery.createdAtMs, syncId, target: "web" };
+  const oldest = await deliveries.list(web, { ...filter, limit: 5, isOldestFirst: true });
+  assert.equal(oldest.length, 1);
   assert.deepEqual(await deliveries.list(web, { ...filter, after, limit: 5 }), []);
   assert.equal(await deliveries.count(web, { states: DELIVERY_STATES }), 1);
   assert.deepEqual(await deliveries.redrive([{ ...listed, atMs: LATER, lane: undefined }]), [true]);
@@ -370,6 +372,7 @@ describe("firestore.indexes.json", () => {
         { ...DECLARED, indexes: [] },
         [
           "missing: an index for deliveries COLLECTION (lane =, place ASCENDING)",
+          "missing: an index for deliveries COLLECTION (state =, target =, createdAt ASCENDING)",
           "missing: an index for deliveries COLLECTION (state =, target =, createdAt DESCENDING)",
           "missing: an index for deliveries COLLECTION (target =, nextAttemptAt ASCENDING)",
           "missing: an index for deliveries COLLECTION (target =, offset ASCENDING)",

@@ -6,6 +6,7 @@ import { httpTarget, pullTarget } from "../support/targets.ts";
 import type { ScenarioFacts } from "./run.ts";
 
 const taken = rule();
+const byHand = rule({ trigger: { type: "none" } });
 const kept = rule({ trigger: { keepEventAfterTrigger: true } });
 /** Two of three complete it; what comes of the fourth joins them. */
 const twoOfThree = rule({
@@ -263,15 +264,16 @@ export const scenarios: readonly ScenarioFacts[] = [
   },
   {
     name: "takeover by two",
-    rule: taken,
+    // No checks of their own: then the steps of the sweeps are few, and all orders of them are soon seen.
+    rule: byHand,
     before: twoPairs,
     mostFaults: 1,
-    isSequential: "always",
+    isSequential: "never",
     isPrompt: false,
     works: (world) => [
-      world.check("check", taken, lastOf(twoPairs)),
-      world.sweep("sweep 1", taken, world.leap("time", LEASE_MS + 1000)),
-      world.sweep("sweep 2", taken),
+      world.trigger("trigger", byHand),
+      world.sweep("sweep 1", byHand, world.leap("time", LEASE_MS + 1000)),
+      world.sweep("sweep 2", byHand),
     ],
   },
   {

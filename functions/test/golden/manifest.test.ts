@@ -103,7 +103,9 @@ describe("the deploy manifest", () => {
     const invokers = JSON.stringify({ event, config: ["public"], reset: [] });
     assert.deepEqual(await invokersWith({ "invokers.json": invokers }), {
       config: ["public"],
+      deliveries: ["private"],
       event,
+      pull: ["private"],
       rates: ["private"],
       receipts: ["private"],
       reset: ["private"],
@@ -119,7 +121,9 @@ describe("the deploy manifest", () => {
     });
     assert.deepEqual(invokers, {
       config: ["private"],
+      deliveries: ["private"],
       event: ["mine@"],
+      pull: ["private"],
       rates: ["private"],
       receipts: ["private"],
       reset: ["private"],

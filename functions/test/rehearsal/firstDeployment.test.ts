@@ -21,7 +21,9 @@ describe("a first deployment", () => {
     "alarm",
     "checkWindow",
     "config",
+    "deliveries",
     "event",
+    "pull",
     "rates",
     "receipts",
     "reset",
@@ -38,7 +40,7 @@ describe("a first deployment", () => {
     assert.match(first.output, /the sweep runs\. EventSync is deployed\./);
   });
 
-  it("creates nine functions, as the service account, in a codebase of their own", () => {
+  it("creates eleven functions, as the service account, in a codebase of their own", () => {
     const created = first.summary.functions.filter(({ change }) => change === "created");
     assert.deepEqual(
       created.map(({ name }) => name),
@@ -62,7 +64,9 @@ describe("a first deployment", () => {
       "alarm us-central1 512Mi 1 80 20",
       "checkWindow us-central1 512Mi 1 80 20",
       "config us-central1 256Mi 1 80 20",
+      "deliveries us-central1 512Mi 1 80 20",
       "event us-central1 512Mi 1 80 20",
+      "pull us-central1 512Mi 1 80 20",
       "rates us-central1 512Mi 1 80 20",
       "receipts us-central1 512Mi 1 80 20",
       "reset us-central1 512Mi 1 80 20",
@@ -126,7 +130,9 @@ describe("a first deployment", () => {
       ["alarm", `serviceAccount:${ACCOUNT}`],
       ["checkWindow", `serviceAccount:${ACCOUNT}`],
       ["config"],
+      ["deliveries"],
       ["event", `serviceAccount:my-source@${PROJECT}.iam.gserviceaccount.com`],
+      ["pull"],
       ["rates"],
       ["receipts"],
       ["report", "allUsers"],
@@ -152,14 +158,21 @@ describe("a first deployment", () => {
   it("replaces the rules, and adds the indexes, exempt fields and TTL policies", () => {
     const [database] = first.summary.databases;
     assert.equal(database?.rules, "updated");
-    assert.deepEqual(database.indexesAdded, [
+    assert.deepEqual(database.indexesAdded.toSorted(), [
+      "deliveries: lane ascending, place ascending",
+      "deliveries: target ascending, nextAttemptAt ascending",
+      "deliveries: target ascending, offset ascending",
+      "deliveries: target ascending, state ascending, createdAt ascending",
+      "deliveries: target ascending, state ascending, createdAt descending",
+      "lanes: target ascending, nextAttemptAt ascending",
       "pending: key ascending, eventKey ascending, exported ascending, receivedAt ascending",
       "pending: shard ascending, exported ascending, receivedAt ascending",
       "receipts: subscription ascending, syncAt ascending",
-      "syncs: expectsReceipts ascending, state ascending, createdAt ascending",
       "syncs: expectsReceipts ascending, eventID ascending, createdAt ascending",
+      "syncs: expectsReceipts ascending, state ascending, createdAt ascending",
     ]);
     assert.deepEqual(database.expiry, [
+      "deliveries.expireAt",
       "events.expireAt",
       "parts.expireAt",
       "pending.expireAt",
@@ -171,13 +184,16 @@ describe("a first deployment", () => {
     assert.deepEqual(
       [...groups],
       [
+        "deliveries",
         "events",
+        "lanes",
         "malformed",
         "parts",
         "pending",
         "receipts",
         "services",
         "syncs",
+        "targets",
         "upkeep",
         "windows",
       ],

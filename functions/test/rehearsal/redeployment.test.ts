@@ -26,14 +26,16 @@ describe("a deployment after a change of the configuration", () => {
     assert.equal(second.exitCode, 0, second.output);
   });
 
-  it("updates the nine functions, creates and deletes none", () => {
+  it("updates the eleven functions, creates and deletes none", () => {
     assert.deepEqual(
       second.summary.functions.map(({ name, change }) => `${name} ${change}`),
       [
         "alarm updated",
         "checkWindow updated",
         "config updated",
+        "deliveries updated",
         "event updated",
+        "pull updated",
         "rates updated",
         "receipts updated",
         "report unchanged",

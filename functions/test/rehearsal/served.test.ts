@@ -70,14 +70,15 @@ describe("the archive, installed without development dependencies", () => {
     await send("sweep", "/", { method: "POST" });
   });
 
-  for (const [name, method] of [
-    ["receipts", "POST"],
-    ["rates", "GET"],
+  for (const [name, method, problem] of [
+    ["receipts", "POST", "no-receipts"],
+    ["rates", "GET", "no-receipts"],
+    ["pull", "GET", "unknown-target"],
   ] as const) {
     it(`serves ${name}, of which this configuration has none`, async () => {
       const { status, text } = await served.get(name)!.send("/", { method });
       assert.equal(status, 404);
-      assert.match(text, /urn:eventsync:problem:no-receipts/);
+      assert.ok(text.includes(`urn:eventsync:problem:${problem}"`), text);
     });
   }
 

@@ -91,6 +91,7 @@ export function targetServices(port: number): object[] {
       to("complete-only", { reasons: ["complete"] }),
       to("manual-only", { reasons: ["manual"] }),
     ]),
+    service("operated", (to) => [to("web", ONCE), { name: "log", kind: "pull" }]),
     service("ordered", (to) => [to("lanes", { ordered: "key" })], {
       correlation: { key: { header: "X-Id" } },
     }),

@@ -91,10 +91,14 @@ describe("the command lines of the scripts", () => {
   it("what scripts/bench documents is what the benchmark reads", () => {
     const { stdout } = call("bench", "--help");
     const documented = [...stdout.matchAll(/^ +(--[a-z]+)( \S+)? {2}/gm)];
-    assert.equal(documented.length, 10);
+    assert.equal(documented.length, 11);
     for (const [, option = "", value] of documented) {
       if (option === "--help") continue;
-      const values: Record<string, string> = { " NAMES": SECTIONS.join(","), " A,B": "a,b" };
+      const values: Record<string, string> = {
+        " NAMES": SECTIONS.join(","),
+        " A,B": "a,b",
+        " SIZES": "10,20",
+      };
       const args = value === undefined ? [option] : [option, values[value] ?? "x"];
       assert.doesNotThrow(() => readSettings(["--subscription", "s", ...args]), option);
     }

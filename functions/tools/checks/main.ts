@@ -1,5 +1,12 @@
-/** Runs every check, as far as possible beside each other: `scripts/test`. */
+/**
+ * Runs the checks, as far as possible beside each other:
+ *
+ *   node tools/checks/main.ts [--quick]
+ *
+ * With --quick those that show most in little time: while somebody works, not before something is done.
+ */
 import { availableParallelism, constants } from "node:os";
+import { parseArgs } from "node:util";
 
 import { FUNCTIONS_DIR } from "../paths.ts";
 import { runSteps, type Step } from "./steps.ts";
@@ -7,18 +14,39 @@ import { summarize } from "./summary.ts";
 
 const npm = (script: string): Step["command"] => ["npm", "run", "--silent", script];
 
+interface Check extends Step {
+  /** What is run instead of it to be quick; undefined: nothing. */
+  readonly quick: Step["command"] | undefined;
+}
+
+function check(name: string, script: string, more: Partial<Check> = {}): Check {
+  return { name, command: npm(script), quick: npm(script), ...more };
+}
+
 /** First what others wait for, and what waits most itself: the rest fills the pauses. */
-const STEPS: readonly Step[] = [
-  { name: "build", command: npm("build") },
-  { name: "format", command: npm("format:check") },
-  { name: "explore", command: npm("test:explore"), isAlone: true },
-  { name: "emulators", command: npm("test:emulators"), after: ["build"], isUrgent: true },
-  { name: "killed", command: npm("test:killed"), after: ["build"] },
-  { name: "unit", command: npm("test:unit"), after: ["build"] },
-  { name: "rehearsal", command: npm("test:rehearsal"), after: ["build"] },
-  { name: "lint", command: npm("lint") },
-  { name: "types", command: npm("typecheck") },
+const CHECKS: readonly Check[] = [
+  check("build", "build"),
+  check("format", "format:check"),
+  check("explore", "test:explore", {
+    isAlone: true,
+    quick: ["env", "EXPLORE_SCHEDULES=20000", ...npm("test:explore")],
+  }),
+  check("emulators", "test:emulators", {
+    after: ["build"],
+    isUrgent: true,
+    quick: [...npm("test:emulators"), "--", "test/{contract,wired}/**/*.test.ts"],
+  }),
+  check("killed", "test:killed", { after: ["build"], quick: undefined }),
+  check("unit", "test:unit", { after: ["build"] }),
+  check("rehearsal", "test:rehearsal", { after: ["build"], quick: undefined }),
+  check("lint", "lint"),
+  check("types", "typecheck"),
 ];
+
+const { quick: isQuick } = parseArgs({ options: { quick: { type: "boolean" } } }).values;
+const steps = isQuick
+  ? CHECKS.flatMap(({ quick: command, ...step }) => (command ? [{ ...step, command }] : []))
+  : CHECKS;
 
 /** One more than there are processors, as the emulators wait a lot; more than four get in each other's way. */
 const ROOM = Math.min(availableParallelism() + 1, 4);
@@ -30,7 +58,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-const results = await runSteps(STEPS, {
+const results = await runSteps(steps, {
   room: ROOM,
   cwd: FUNCTIONS_DIR,
   signal: interrupt.signal,
@@ -39,6 +67,8 @@ const results = await runSteps(STEPS, {
     process.stdout.write(`\n== ${name}: ${outcome}, ${seconds.toFixed(0)} s ==\n${output}`);
   },
 });
+if (isQuick)
+  process.stdout.write("\nOnly the quick checks: scripts/test without --quick runs all.\n");
 process.stdout.write(`\n== summary ==\n${summarize(results)}`);
 if (interrupt.signal.aborted) {
   process.exitCode = 128 + constants.signals[interrupt.signal.reason as NodeJS.Signals];

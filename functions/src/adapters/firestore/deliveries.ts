@@ -20,7 +20,7 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
   /** What is of a newer form comes up each time, and must not hide what is behind it. */
   const due = async (
     of: Pick<Query, "from" | "equal">,
-    { nowMs, limit }: DueQuery,
+    { nowMs, aboveMs, limit }: DueQuery,
   ): Promise<StoredDelivery[]> => {
     let after: Doc | undefined;
     for (;;) {
@@ -28,6 +28,7 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
         ...of,
         orderBy: "nextAttemptAt",
         direction: "asc",
+        above: aboveMs === undefined ? undefined : new Date(aboveMs),
         upTo: new Date(nowMs),
         after,
         limit,
@@ -135,13 +136,13 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
       }
     },
 
-    async list(target, { after, limit, ...filter }) {
-      const { service } = target;
+    async list(target, { after, limit, isOldestFirst = false, ...filter }) {
       const stand = after && {
         at: new Date(after.createdAtMs),
-        path: deliveryPath({ serviceName: service, target: target.target, syncId: after.syncId }),
+        path: deliveryPath({ serviceName: target.service, ...after }),
       };
-      return read(await documents.query({ ...listed(target, filter), after: stand, limit }));
+      const query = { ...listed(target, filter), after: stand, limit };
+      return read(await documents.query(isOldestFirst ? { ...query, direction: "asc" } : query));
     },
 
     count: (target, filter) => documents.count(listed(target, filter)),

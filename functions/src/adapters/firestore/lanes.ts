@@ -1,5 +1,11 @@
 import type { Log } from "../../app/ports.ts";
-import type { LaneId, Lanes, StoredDelivery, StoredLane } from "../../app/ports/deliveries.ts";
+import type {
+  DueQuery,
+  LaneId,
+  Lanes,
+  StoredDelivery,
+  StoredLane,
+} from "../../app/ports/deliveries.ts";
 import { isConflict } from "./conflicts.ts";
 import { readable } from "./deliveries.ts";
 import { deliveredWrite, failedWrite } from "./deliveryDocument.ts";
@@ -30,12 +36,13 @@ const MOST_LOOKS = 20;
 export function makeLanes(documents: Documents, log: Log): Lanes {
   const due = async (
     of: Pick<Query, "from" | "equal">,
-    { nowMs, limit }: { readonly nowMs: number; readonly limit: number },
+    { nowMs, aboveMs, limit }: DueQuery,
   ): Promise<StoredLane[]> => {
     const docs = await documents.query({
       ...of,
       orderBy: "nextAttemptAt",
       direction: "asc",
+      above: aboveMs === undefined ? undefined : new Date(aboveMs),
       upTo: new Date(nowMs),
       limit,
     });

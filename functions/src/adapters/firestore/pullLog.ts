@@ -82,7 +82,12 @@ export function makePullLog(documents: Documents, log: Log): PullLog {
         above: after,
         limit,
       });
-      const stored = await readable(documents, log, docs);
+      const newer = docs.findIndex(({ fields }) => isNewer(fields));
+      const [first] = docs;
+      // Who went past it would miss it.
+      if (newer === 0 && first !== undefined) throw new NewerDocumentError(first.path);
+      const known = newer === -1 ? docs : docs.slice(0, newer);
+      const stored = await readable(documents, log, known);
       return stored.flatMap(({ delivery: { offset, ...rest } }) =>
         offset === undefined ? [] : [{ ...rest, offset }],
       );

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { EventSyncError } from "../../domain/errors.ts";
-import { readQuery } from "./query.ts";
-import { urlOf } from "./rawRequest.ts";
+import { textIn } from "./textIn.ts";
 
 /**
  * A whole number in the query of a request; undefined if it is not there.
@@ -13,13 +12,10 @@ export function numberIn(
   name: string,
   { least, most }: { readonly least: number; readonly most: number },
 ): number | undefined {
-  const given = readQuery(urlOf(request), []).find((one) => one.name === name);
-  if (given === undefined) return undefined;
-  const [text = "", ...others] = new Set(given.values);
-  const number = Number(text);
-  if (/^\d{1,15}$/.test(text) && others.length === 0 && number >= least && number <= most) {
-    return number;
-  }
+  const text = textIn(request, name);
+  if (text === undefined) return undefined;
+  const number = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  if (number >= least && number <= most) return number;
   throw new EventSyncError(
     "invalid-query",
     `The query parameter “${name}” must be a whole number from ${String(least)} to ${String(most)}.`,

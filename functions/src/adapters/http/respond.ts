@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { Response } from "express";
 import type { Log } from "../../app/ports.ts";
 import { EventSyncError, toEventSyncError } from "../../domain/errors.ts";
@@ -14,6 +16,16 @@ export const UNKNOWN_OUTCOME =
 export interface Answer {
   readonly status: number;
   readonly body?: Readonly<Record<string, unknown>> | readonly unknown[];
+  /** Instead of a body. */
+  readonly stream?: AnswerStream;
+}
+
+/** Text that is sent as it comes, no faster than it is read. */
+export interface AnswerStream {
+  readonly type: string;
+  readonly chunks: AsyncIterable<string>;
+  /** After that it is cut off, should nobody read it. */
+  readonly longestMs: number;
 }
 
 /**
@@ -26,8 +38,9 @@ export async function respond(
   handle: () => Promise<Answer>,
 ): Promise<void> {
   try {
-    const { status, body } = await handle();
-    if (body === undefined) response.status(status).end();
+    const { status, body, stream } = await handle();
+    if (stream !== undefined) await send(response, log, status, stream);
+    else if (body === undefined) response.status(status).end();
     else write(response, status, "application/json", body);
   } catch (thrown) {
     const error = toProblem(thrown);
@@ -57,6 +70,33 @@ function write(response: Response, status: number, type: string, body: unknown):
     .set("Content-Type", `${type}; charset=utf-8`)
     .set("Content-Length", String(bytes.length))
     .end(bytes);
+}
+
+/** What goes wrong once it has begun can only break it off: its reader asks again. */
+async function send(
+  response: Response,
+  log: Log,
+  status: number,
+  { type, chunks, longestMs }: AnswerStream,
+): Promise<void> {
+  response
+    .status(status)
+    .set("Content-Type", `${type}; charset=utf-8`)
+    .set("Cache-Control", "no-store");
+  const signal = AbortSignal.timeout(longestMs);
+  try {
+    await pipeline(Readable.from(chunks), response, { signal });
+  } catch (error) {
+    // Its reader has gone, or does not read.
+    if (isGone(error) || signal.aborted) return;
+    log.error("request.failed", { code: toProblem(error).code, error: describe(error) });
+  }
+}
+
+const GONE = new Set<unknown>(["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"]);
+
+function isGone(error: unknown): boolean {
+  return GONE.has((error as { readonly code?: unknown } | null)?.code);
 }
 
 function toProblem(thrown: unknown): EventSyncError {

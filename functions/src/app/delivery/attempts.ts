@@ -1,12 +1,25 @@
 import { nextAttemptMs } from "../../domain/retryTimes.ts";
 import type { Sync } from "../../domain/sync.ts";
+import type { SyncMessage } from "../../domain/syncMessage.ts";
 import type { HttpTarget, PubSubTarget, Target } from "../../domain/target.ts";
 import type { Attempted, DeliveryDeps, Parcel } from "./parts.ts";
+
+/** What one attempt sends. */
+export interface Sending {
+  readonly message: SyncMessage;
+  readonly syncId: string;
+  /** Of its event, where there is one only. */
+  readonly eventId?: string;
+  /** The number of the attempt, from 1. */
+  readonly attempt: number;
+}
+
+type Deps = Pick<DeliveryDeps, "publisher" | "clock" | "callTarget">;
 
 /** A target to which syncs are sent. */
 export type SentTarget = Exclude<Target, { readonly kind: "pull" }>;
 
-type Attempt<T> = (deps: DeliveryDeps, target: T, parcel: Parcel) => Promise<Attempted>;
+type Attempt<T> = (deps: Deps, target: T, sending: Sending) => Promise<Attempted>;
 
 /** How a sync is sent to a target of each kind, and what follows. */
 const ATTEMPTS: { readonly [Kind in SentTarget["kind"]]: Attempt<SentTarget & { kind: Kind }> } = {
@@ -14,20 +27,22 @@ const ATTEMPTS: { readonly [Kind in SentTarget["kind"]]: Attempt<SentTarget & { 
   http: call,
 };
 
-export function attempt(
-  deps: DeliveryDeps,
-  target: SentTarget,
-  parcel: Parcel,
-): Promise<Attempted> {
+export function attempt(deps: Deps, target: SentTarget, sending: Sending): Promise<Attempted> {
   const byKind = ATTEMPTS[target.kind] as Attempt<SentTarget>;
-  return byKind(deps, target, parcel);
+  return byKind(deps, target, sending);
+}
+
+export function sendingOf({ message, sync, delivery }: Parcel): Sending {
+  const eventId = onlyEventOf(sync);
+  const { attempt: number } = delivery;
+  return { message, syncId: sync.id, ...(eventId !== undefined && { eventId }), attempt: number };
 }
 
 /** A topic is like that of `targetPubSub`: tried until it takes the message. */
 async function publish(
-  { publisher, clock }: DeliveryDeps,
+  { publisher, clock }: Deps,
   { topic, format, orderingKey }: PubSubTarget,
-  { message, delivery }: Parcel,
+  { message, attempt: number }: Sending,
 ): Promise<Attempted> {
   const atMs = clock();
   const [result] = await publisher.publish({
@@ -37,21 +52,22 @@ async function publish(
     ...(orderingKey !== undefined && { orderingKey }),
   });
   const nowMs = clock();
-  const times = { attempt: delivery.attempt, atMs, durationMs: nowMs - atMs };
+  const times = { attempt: number, atMs, durationMs: nowMs - atMs };
   if (result?.status === "fulfilled") {
     return { verdict: { next: "delivered" }, record: { ...times, messageId: result.value } };
   }
   return {
-    verdict: { next: "again", atMs: nextAttemptMs(delivery.attempt, nowMs) },
+    verdict: { next: "again", atMs: nextAttemptMs(number, nowMs) },
     record: { ...times, error: reasonOf(result?.reason) },
   };
 }
 
-function call(deps: DeliveryDeps, target: HttpTarget, parcel: Parcel): Promise<Attempted> {
-  const { message, sync, delivery } = parcel;
-  const eventId = onlyEventOf(sync);
-  const called = { message, syncId: sync.id, ...(eventId !== undefined && { eventId }) };
-  return deps.callTarget(target, called, delivery.attempt);
+function call(
+  { callTarget }: Deps,
+  target: HttpTarget,
+  { attempt: number, ...called }: Sending,
+): Promise<Attempted> {
+  return callTarget(target, called, number);
 }
 
 function onlyEventOf({ endpoints }: Sync): string | undefined {

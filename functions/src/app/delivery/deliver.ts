@@ -7,7 +7,7 @@ import { addSeconds } from "../../domain/rule.ts";
 import type { DeliveryFacts } from "../logEvents.ts";
 import { eventsOf, messageOf, planOf, type MessagePlan } from "../messagePlan.ts";
 import type { HeldDelivery, StoredDelivery } from "../ports/deliveries.ts";
-import { attempt, reasonOf, type SentTarget } from "./attempts.ts";
+import { attempt, reasonOf, sendingOf, type SentTarget } from "./attempts.ts";
 import type { Attempted, DeliveryDeps, Parcel } from "./parts.ts";
 
 /** What an attempt at a delivery that is ours has come to; how it is noted is up to who holds it. */
@@ -89,7 +89,7 @@ async function send(
   const milliseconds = attemptMs(target);
   // An instance may have stood still meanwhile: somebody else may be at it before this ends.
   if (deps.clock() + milliseconds > held.untilMs) return { next: "postponed" };
-  const attempted = await pTimeout(attempt(deps, target, parcel), {
+  const attempted = await pTimeout(attempt(deps, target, sendingOf(parcel)), {
     milliseconds,
     message: `the attempt did not end within ${String(milliseconds / 1000)} s`,
   });
@@ -195,20 +195,20 @@ export function logOutcome(
   const ageSeconds = Math.round((clock() - held.delivery.createdAtMs) / 1000);
   switch (outcome.next) {
     case "delivered": {
-      const { durationMs: ms, status } = outcome.record;
+      const { durationMs, status } = outcome.record;
       report.delivered++;
-      log.info("delivery.done", { ...facts, ms, ...(status !== undefined && { status }) });
+      log.info("delivery.done", { ...facts, durationMs, ...(status !== undefined && { status }) });
       return;
     }
     case "again": {
-      const { durationMs: ms, status, error } = outcome.record;
+      const { durationMs, status, error } = outcome.record;
       report.failed++;
       const retryAt = new Date(outcome.atMs).toISOString();
       const heard = {
         ...(status !== undefined && { status }),
         ...(error !== undefined && { error }),
       };
-      log.warn("delivery.failed", { ...facts, ms, ...heard, ageSeconds, retryAt });
+      log.warn("delivery.failed", { ...facts, durationMs, ...heard, ageSeconds, retryAt });
       return;
     }
     case "undeliverable": {

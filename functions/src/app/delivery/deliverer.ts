@@ -29,7 +29,7 @@ export interface Deliverer {
 }
 
 /** How long one call begins attempts: together with the longest of them, less than its function runs. */
-const WORK_MS = 40_000;
+const WORK_MS = 30_000;
 
 /** Deliveries of a target that wait for its gate at a time, and lanes of it. */
 const CONCURRENCY = 64;

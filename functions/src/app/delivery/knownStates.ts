@@ -3,7 +3,7 @@ import type { Clock } from "../ports.ts";
 import type { TargetId, TargetStates } from "../ports/deliveries.ts";
 
 /** How long an instance relies on what it has read: so much later a pause holds everywhere. */
-const RELIED_ON_MS = 10_000;
+export const RELIED_ON_MS = 10_000;
 
 /** Targets that it remembers. */
 const REMEMBERED = 2_000;

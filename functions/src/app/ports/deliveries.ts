@@ -40,7 +40,7 @@ export interface Failed {
   readonly againAtMs: number | undefined;
 }
 
-/** Which deliveries of a target, newest first. */
+/** Which deliveries of a target. */
 export interface DeliveryFilter {
   readonly states: readonly DeliveryState[];
   /** Made after that time, and up to the other. Epoch milliseconds. */
@@ -48,10 +48,11 @@ export interface DeliveryFilter {
   readonly upToMs?: number | undefined;
 }
 
-/** Where a page ended. */
+/** Where a page ended: at a delivery, also of another target. */
 export interface DeliveryStand {
   readonly createdAtMs: number;
   readonly syncId: string;
+  readonly target: string;
 }
 
 /** Deliveries one by one; `Lanes` has them in order. */
@@ -102,10 +103,15 @@ export interface Deliveries {
    * @returns the delivery as it is then; undefined if somebody else has changed it, or its sync is gone
    */
   keep<Stored extends StoredDelivery>(stored: Stored, untilMs: number): Promise<Stored | undefined>;
-  /** A page of the deliveries of a target (1 read each, at least 1). */
+  /** A page of the deliveries of a target, newest first (1 read each, at least 1). */
   list(
     target: TargetId,
-    query: DeliveryFilter & { readonly after?: DeliveryStand | undefined; readonly limit: number },
+    query: DeliveryFilter & {
+      readonly after?: DeliveryStand | undefined;
+      readonly limit: number;
+      /** Instead of newest first. */
+      readonly isOldestFirst?: boolean;
+    },
   ): Promise<StoredDelivery[]>;
   /** How many there are (1 read per 1000, at least 1). */
   count(target: TargetId, filter: DeliveryFilter): Promise<number>;
@@ -125,6 +131,8 @@ export interface Redriven extends StoredDelivery {
 
 export interface DueQuery {
   readonly nowMs: number;
+  /** Only what is due after that time. */
+  readonly aboveMs?: number;
   readonly limit: number;
 }
 
@@ -229,7 +237,7 @@ export interface PullLog {
     target: TargetId,
     nowMs: number,
   ): Promise<{ readonly numbered: number; readonly last: number }>;
-  /** The syncs of the offsets behind one, in their order (1 read each, at least 1). */
+  /** The syncs of the offsets behind one, in their order (1 read each, at least 1). @throws EventSyncError `newer-document` */
   page(
     target: TargetId,
     query: { readonly after: number; readonly limit: number },

@@ -36,6 +36,8 @@ const CALLS: Readonly<Record<Name, readonly [method: string, path: string]>> = {
   reset: ["POST", "/first"],
   receipts: ["POST", "/first"],
   rates: ["GET", "/first"],
+  pull: ["GET", "/first"],
+  deliveries: ["GET", "/first"],
   config: ["GET", "/first"],
 };
 

@@ -1,0 +1,40 @@
+import { onRequest } from "firebase-functions/https";
+import { askedLog } from "../adapters/http/askedLog.ts";
+import { asksForStream, eventStream } from "../adapters/http/eventStream.ts";
+import type { Answer } from "../adapters/http/respond.ts";
+import { textIn } from "../adapters/http/textIn.ts";
+import type { AskedLog } from "../app/delivery/readLog.ts";
+import type { TargetId } from "../app/ports/deliveries.ts";
+import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
+import { logs } from "../compose.ts";
+import { pullTargetOf } from "../config/route.ts";
+import { invokersOf } from "../invokers.ts";
+import { handle } from "./http.ts";
+
+/** When a stream ends, and when it is cut off: before the platform does. */
+const STREAM_MS = { end: 90_000, cut: 110_000 } as const;
+
+/** The syncs of a pull target, by their offsets: `/pull`, `/pull/<service>`; `?target=` where there are several. */
+export const pull = onRequest(
+  { invoker: invokersOf("pull"), timeoutSeconds: TIME_LIMIT_SECONDS.pull },
+  handle("pull", async ({ service }, request) => {
+    const { name } = pullTargetOf(service, textIn(request, "target"));
+    const id = { service: service.serviceName, target: name };
+    const asked = askedLog(request);
+    return asksForStream(request.headers.accept) ? stream(id, asked) : page(id, asked);
+  }),
+);
+
+async function page(id: TargetId, asked: AskedLog): Promise<Answer> {
+  const { syncs, next } = await (await logs()).read(id, asked);
+  return { status: 200, body: { ...id, syncs, next } };
+}
+
+async function stream(id: TargetId, asked: AskedLog): Promise<Answer> {
+  const pages = (await logs()).follow(id, asked, Date.now() + STREAM_MS.end);
+  // What is refused is refused before anything is sent.
+  const first = await pages.next();
+  if (first.done === true) return { status: 204 };
+  const chunks = eventStream(first.value, pages, asked.after);
+  return { status: 200, stream: { type: "text/event-stream", chunks, longestMs: STREAM_MS.cut } };
+}
