@@ -159,6 +159,37 @@ export function startAlarmClock(
   };
 }
 
+/**
+ * Tells of each change of a delivery, as it is stored.
+ *
+ * @param projectId where the functions' database is
+ */
+export function watchDeliveries(
+  projectId: string,
+  services: Services,
+  onChange: (service: string, fields: Readonly<Record<string, unknown>>) => void,
+): { stop(): Promise<void> } {
+  const watched = services.filter(({ targets = [] }) => targets.length > 0);
+  if (watched.length === 0) return { stop: () => Promise.resolve() };
+  const db = new Firestore({ projectId });
+  const stops = watched.map(({ serviceName }) =>
+    db.collection(`services/${serviceName}/deliveries`).onSnapshot(
+      (snapshot) => {
+        for (const { doc } of snapshot.docChanges()) onChange(serviceName, doc.data());
+      },
+      (error) => {
+        process.stderr.write(`deliveries of ${serviceName}: ${error.message}\n`);
+      },
+    ),
+  );
+  return {
+    stop: () => {
+      for (const stop of stops) stop();
+      return db.terminate();
+    },
+  };
+}
+
 /** The names of the targets that alarms are for. */
 function sentTo(targets: Services[number]["targets"] = []): string[] {
   return targets.filter(({ kind }) => kind !== "pull").map(({ name }) => name);

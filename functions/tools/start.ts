@@ -10,9 +10,14 @@ import { explain, readEnvFiles, readFile } from "./configFiles.ts";
 import { checkContent } from "./content.ts";
 import { runDemo } from "./demo.ts";
 import { startEmulators } from "./emulators.ts";
-import { startAlarmClock, startScheduler, subscribeToTargets } from "./localCloud.ts";
+import {
+  startAlarmClock,
+  startScheduler,
+  subscribeToTargets,
+  watchDeliveries,
+} from "./localCloud.ts";
 import { LOCAL_PARAMETERS, localSecrets } from "./localParameters.ts";
-import { instructions, renderMessage } from "./startTexts.ts";
+import { instructions, renderDelivery, renderMessage, type ShownDelivery } from "./startTexts.ts";
 
 const PROJECT = "demo-eventsync";
 /** The emulators' usual ports, so that the README's lines can be copied; others where they are taken. */
@@ -73,16 +78,18 @@ async function main(): Promise<number> {
       if (options.demo) return await runDemo(base, services, targets);
       print(instructions({ base, services, ignored, subscriptions: targets.subscriptions }));
       targets.onMessage((message) => {
-        print(`\n── sync message on ${message.topic} ──\n${renderMessage(message)}`);
+        print(`\n── message on ${message.topic} ──\n${renderMessage(message)}`);
       });
       const scheduler = startScheduler(base, "sweep");
       const alarms = startAlarmClock(base, PROJECT, services);
+      const deliveries = watchDeliveries(PROJECT, services, showDeliveries());
       await new Promise<void>((resolve) => {
         interrupt.signal.addEventListener("abort", () => {
           resolve();
         });
       });
       scheduler.stop();
+      await deliveries.stop();
       await alarms.stop();
       return 0;
     } finally {
@@ -92,6 +99,19 @@ async function main(): Promise<number> {
     print("Stopping …");
     await emulators.stop();
   }
+}
+
+/** As `watchDeliveries` tells of it, which is more than a person needs: also that one is taken. */
+function showDeliveries(): (service: string, fields: unknown) => void {
+  const shown = new Map<string, string>();
+  return (service, fields) => {
+    const delivery = fields as ShownDelivery;
+    const name = JSON.stringify([service, delivery.target, delivery.eventID]);
+    const text = renderDelivery(service, delivery);
+    if (text === undefined || shown.get(name) === text) return;
+    shown.set(name, text);
+    print(`\n${text}`);
+  };
 }
 
 /** @throws Error that names the file, with every problem of the configuration */

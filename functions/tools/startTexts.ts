@@ -65,14 +65,44 @@ export function renderMessage({ data, attributes }: TargetMessage): string {
     typeof value === "string" && value.length > MAX_TEXT_LENGTH
       ? `${value.slice(0, MAX_TEXT_LENGTH)} … (${String(value.length - MAX_TEXT_LENGTH)} more characters)`
       : value;
-  return `attributes ${JSON.stringify(attributes)}\n${JSON.stringify(parsed(data), cut, 2)}`;
+  return `attributes ${JSON.stringify(attributes)}\n${textOf(data, cut)}`;
 }
 
 /** Of an answer that was published nobody knows what it is. */
-function parsed(data: string): unknown {
+function textOf(data: string, cut: (key: string, value: unknown) => unknown): string {
   try {
-    return JSON.parse(data);
+    return JSON.stringify(JSON.parse(data), cut, 2);
   } catch {
-    return data;
+    return String(cut("", data));
   }
+}
+
+/** A delivery as it is stored, as far as a person is told of it. */
+export interface ShownDelivery {
+  readonly target: string;
+  readonly eventID: string;
+  readonly state: string;
+  readonly attempts: readonly {
+    readonly attempt: number;
+    readonly status?: number;
+    readonly error?: string;
+  }[];
+  readonly offset?: number;
+}
+
+/** How it stands with a delivery; undefined as long as nothing has been tried. */
+export function renderDelivery(
+  service: string,
+  { target, eventID, state, attempts, offset }: ShownDelivery,
+): string | undefined {
+  const last = attempts.at(-1);
+  if (last === undefined && offset === undefined) return undefined;
+  const heard = [last?.status, last?.error].filter((one) => one !== undefined).join(", ");
+  const came = [
+    ...(last === undefined
+      ? []
+      : [`attempt ${String(last.attempt)}${heard === "" ? "" : `: ${heard}`}`]),
+    offset === undefined ? state : `${state} ${String(offset)}`,
+  ];
+  return `── ${service} to “${target}”, sync ${eventID} ──\n${came.join("; ")}`;
 }

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 
 import { parseConfig } from "../../src/config/parse.ts";
-import { instructions, renderMessage, type Started } from "../../tools/startTexts.ts";
+import {
+  instructions,
+  renderDelivery,
+  renderMessage,
+  type Started,
+} from "../../tools/startTexts.ts";
 
 const SERVICE = {
   serviceName: "orders",
@@ -47,9 +52,24 @@ describe("what scripts/start shows", () => {
     assert.doesNotMatch(text, /secret|are printed/);
   });
 
+  it("says how it stands with each delivery, once something was tried", () => {
+    const delivery = { target: "shop", eventID: "e1", state: "waiting", attempts: [] };
+    const shown = (more: object): string | undefined =>
+      renderDelivery("orders", { ...delivery, ...more })?.replace(
+        /^── orders to “.*”, sync e1 ──\n/,
+        "",
+      );
+    assert.equal(shown({}), undefined);
+    const failed = { attempt: 1, error: "connection: refused" };
+    assert.equal(shown({ attempts: [failed] }), "attempt 1: connection: refused; waiting");
+    const attempts = [failed, { attempt: 2, status: 204 }];
+    assert.equal(shown({ state: "delivered", attempts }), "attempt 2: 204; delivered");
+    assert.equal(shown({ state: "numbered", offset: 7 }), "numbered 7");
+  });
+
   it("shows an answer that is no JSON as it is", () => {
     const shown = renderMessage({ topic: "t", data: "Hello World!", attributes: {} });
-    assert.equal(shown, 'attributes {}\n"Hello World!"');
+    assert.equal(shown, "attributes {}\nHello World!");
   });
 
   it("has the attributes of a message, and cuts long bodies", () => {
