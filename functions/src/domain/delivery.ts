@@ -115,6 +115,11 @@ export function laneOf(target: Target, key: string): string | undefined {
   }
 }
 
+/** Whose syncs are in that lane: those of the key, or of all, which is the empty one. */
+export function laneKeyOf(target: Target, key: string): string {
+  return target.kind === "http" && target.ordered === "key" ? key : "";
+}
+
 /** 128 bits: two keys never share a lane. */
 function hashOf(key: string): string {
   return createHash("sha256").update(key).digest("hex").slice(0, 32);

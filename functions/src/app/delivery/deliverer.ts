@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import type { Delivery } from "../../domain/delivery.ts";
+import { laneKeyOf, type Delivery } from "../../domain/delivery.ts";
 import type { Rule } from "../../domain/rule.ts";
 import type { Target } from "../../domain/target.ts";
 import { Coalescer } from "../coalescer.ts";
@@ -85,9 +85,12 @@ export function makeDeliverer(ports: DelivererPorts): Deliverer {
       if (stored === undefined || state !== "waiting" || nextAttemptAtMs > ports.clock()) {
         return undefined;
       }
-      if (lane === undefined) await takeAndDeliver(deps, target, stored, untilMs);
-      else
-        await workLane(deps, { target, lane: { ...id, lane, key: stored.delivery.key }, untilMs });
+      if (lane === undefined) {
+        await takeAndDeliver(deps, target, stored, untilMs);
+      } else {
+        const key = laneKeyOf(target, stored.delivery.key);
+        await workLane(deps, { target, lane: { ...id, lane, key }, untilMs });
+      }
       return undefined;
     },
 
@@ -130,14 +133,8 @@ async function beginTarget(
         })
       : [
           () => {
-            const key =
-              target.kind === "http" && target.ordered === "key" ? some[0]?.delivery.key : "";
-            return workLane(deps, {
-              target: sent,
-              lane: { ...id, lane, key: key ?? "" },
-              untilMs,
-              known,
-            });
+            const key = laneKeyOf(target, some[0]?.delivery.key ?? "");
+            return workLane(deps, { target: sent, lane: { ...id, lane, key }, untilMs, known });
           },
         ],
   );

@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import type { Rule } from "../../domain/rule.ts";
+import { laneKeyOf } from "../../domain/delivery.ts";
 import type { Target } from "../../domain/target.ts";
 import { noteFailedStep } from "../failedStep.ts";
 import type { LaneId, StoredDelivery, StoredLane, TargetId } from "../ports/deliveries.ts";
@@ -132,9 +133,7 @@ async function deliverDue(
     ([lane]) => !known.has(lane),
   );
   const cover = async ([lane, stored]: [string, StoredDelivery[]]): Promise<void> => {
-    const isByKey = target.kind === "http" && target.ordered === "key";
-    const key = isByKey ? (stored[0]?.delivery.key ?? "") : "";
-    const of = { ...id, lane, key };
+    const of = { ...id, lane, key: laneKeyOf(target, stored[0]?.delivery.key ?? "") };
     if ((await lanes.cover(of, stored, clock())) === "free") await work(of);
   };
   const works = [
