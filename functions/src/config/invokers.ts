@@ -13,6 +13,7 @@ export const HTTP_FUNCTIONS = [
   "rates",
   "pull",
   "deliveries",
+  "console",
 ] as const;
 export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
 
@@ -65,6 +66,7 @@ export function completeInvokers(
     rates: membersOf("rates"),
     pull: membersOf("pull"),
     deliveries: membersOf("deliveries"),
+    console: membersOf("console"),
   };
 }
 

@@ -1,5 +1,6 @@
 import { EventSyncError } from "../domain/errors.ts";
 import { publicView, publicViews } from "./publicView.ts";
+import { routeConsole } from "./routeConsole.ts";
 import { routeDeliveries } from "./routeDeliveries.ts";
 import type { EndpointConfig, ServiceConfig } from "./schema.ts";
 
@@ -23,8 +24,7 @@ export interface TriggerRoute extends Route {
   readonly kind: "trigger";
 }
 
-/** Every HTTP function, and what the path below its name means. Each throws EventSyncError. */
-export const ROUTES = {
+const OWN_ROUTES = {
   event: routeEvent,
   trigger: (services: Services, path: string) => triggerOf(routeService(services, path)),
   reset: (services: Services, path: string) => ({
@@ -55,6 +55,13 @@ export const ROUTES = {
     return { service, methods: ["GET", "HEAD"], what: "The configuration", shown };
   },
 } as const satisfies Readonly<Record<string, (services: Services, path: string) => Route>>;
+
+/** Every HTTP function, and what the path below its name means. Each throws EventSyncError. */
+export const ROUTES = {
+  ...OWN_ROUTES,
+  console: (services: Services, path: string) =>
+    routeConsole(services, path, (name, rest) => OWN_ROUTES[name](services, rest)),
+} as const;
 
 /**
  * Decodes the path of a request, without its leading slash and its query.
