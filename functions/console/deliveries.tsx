@@ -9,6 +9,7 @@ import { Action, Countdown, Disclosure, Empty, Key, State, Time, Trouble } from 
 import { Pages, usePages } from "./pages.tsx";
 import { hashOf } from "./route.ts";
 import { Targets } from "./targets.tsx";
+import { took } from "./words.ts";
 
 const STATES = ["", "waiting", "undeliverable", "delivered"] as const;
 const PAGE = 25;
@@ -221,7 +222,7 @@ function Attempts({ service, syncId, target, given }: AttemptsProps): JSX.Elemen
                 <td>
                   <Time at={attempt.at} />
                 </td>
-                <td>{attempt.durationMs.toLocaleString("en-GB")} ms</td>
+                <td>{took(attempt.durationMs)}</td>
                 <td>
                   {attempt.status !== undefined && `HTTP ${String(attempt.status)} `}
                   {attempt.error}

@@ -93,10 +93,12 @@ export function OneEvent({ service, id }: OneProps): JSX.Element {
             {event.eventKey} <Key of={event.key} />
           </h2>
           <div class="columns">
-            <section aria-label="Content">
+            <section aria-labelledby="content-of">
+              <h3 id="content-of">Content</h3>
               <EventBody event={event} />
             </section>
-            <section aria-label="Facts">
+            <section aria-labelledby="facts-of">
+              <h3 id="facts-of">Facts</h3>
               <Facts
                 of={[
                   { name: "Event", value: <code>{event.eventId}</code> },

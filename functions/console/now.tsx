@@ -29,58 +29,60 @@ export function Now({ service }: { readonly service: ServiceView }): JSX.Element
       {!isMissing && <Trouble>{problem}</Trouble>}
       {status && <Rule status={status} />}
       <div class="columns">
-        <section aria-labelledby="windows">
-          <header class="bar">
-            <h2 id="windows">{service.correlation === undefined ? "Window" : "Open windows"}</h2>
-            {service.correlation !== undefined && (
-              <input
-                type="search"
-                aria-label="Window by its key"
-                placeholder="A key …"
-                value={asked}
-                onInput={(event) => {
-                  setAsked(event.currentTarget.value);
-                }}
-              />
+        <div>
+          <section aria-labelledby="windows">
+            <header class="bar">
+              <h2 id="windows">{service.correlation === undefined ? "Window" : "Open windows"}</h2>
+              {service.correlation !== undefined && (
+                <input
+                  type="search"
+                  aria-label="Window by its key"
+                  placeholder="A key …"
+                  value={asked}
+                  onInput={(event) => {
+                    setAsked(event.currentTarget.value);
+                  }}
+                />
+              )}
+            </header>
+            {isMissing && <Empty>Nothing is open for “{key}”.</Empty>}
+            {status && !isMissing && <Windows status={status} onDone={refresh} />}
+            {key === "" && (status?.next ?? after) != null && (
+              <nav class="pages" aria-label="Pages of windows">
+                {after !== undefined && (
+                  <button
+                    type="button"
+                    onClick={() => {
+                      setAfter(undefined);
+                    }}
+                  >
+                    The oldest
+                  </button>
+                )}
+                {status?.next != null && (
+                  <button
+                    type="button"
+                    onClick={() => {
+                      setAfter(status.next ?? undefined);
+                    }}
+                  >
+                    More windows
+                  </button>
+                )}
+              </nav>
             )}
-          </header>
-          {isMissing && <Empty>Nothing is open for “{key}”.</Empty>}
-          {status && !isMissing && <Windows status={status} onDone={refresh} />}
-          {key === "" && (status?.next ?? after) != null && (
-            <nav class="pages" aria-label="Pages of windows">
-              {after !== undefined && (
-                <button
-                  type="button"
-                  onClick={() => {
-                    setAfter(undefined);
-                  }}
-                >
-                  The oldest
-                </button>
-              )}
-              {status?.next != null && (
-                <button
-                  type="button"
-                  onClick={() => {
-                    setAfter(status.next ?? undefined);
-                  }}
-                >
-                  More windows
-                </button>
-              )}
-            </nav>
+          </section>
+          {status && status.targets.length > 0 && (
+            <section aria-labelledby="targets">
+              <header class="bar">
+                <h2 id="targets">Targets</h2>
+              </header>
+              <Targets service={serviceName} targets={status.targets} onDone={refresh} />
+            </section>
           )}
-        </section>
+        </div>
         <Feed service={serviceName} syncs={status?.syncs} />
       </div>
-      {status && status.targets.length > 0 && (
-        <section aria-labelledby="targets">
-          <header class="bar">
-            <h2 id="targets">Targets</h2>
-          </header>
-          <Targets service={serviceName} targets={status.targets} onDone={refresh} />
-        </section>
-      )}
     </Ahead.Provider>
   );
 }
@@ -228,13 +230,8 @@ function Ends({ window }: { readonly window: WindowStand }): JSX.Element | null 
   );
 }
 
-/** Above that a bar has no parts that one could count. */
-const MOST_PARTS = 12;
-
 function Stand({ endpoint }: { readonly endpoint: EndpointStand }): JSX.Element {
   const { eventKey, have, need, satisfied, lastEventAt } = endpoint;
-  const parts = need <= MOST_PARTS ? Math.max(need, 1) : 1;
-  const part = Math.max(need, 1) / parts;
   return (
     <li class={satisfied ? "stand is-satisfied" : "stand"}>
       <span class="name">{eventKey}</span>
@@ -244,16 +241,28 @@ function Stand({ endpoint }: { readonly endpoint: EndpointStand }): JSX.Element 
         {need > 0 ? ` of ${need.toLocaleString("en-GB")}` : " · optional"}
         {satisfied && need > 0 && <span class="only-read">, satisfied</span>}
       </span>
-      <span class="meter" aria-hidden="true">
-        {Array.from({ length: parts }, (_, index) => {
-          const filled = Math.min(1, Math.max(0, (have - index * part) / part));
-          return (
-            <i key={index}>
-              <b style={{ transform: `scaleX(${String(filled)})` }} />
-            </i>
-          );
-        })}
-      </span>
+      {need > 0 && <Meter have={have} need={need} />}
     </li>
+  );
+}
+
+/** Above that a bar has no parts that one could count. */
+const MOST_PARTS = 12;
+
+/** The figures beside it say the same. */
+function Meter({ have, need }: Pick<EndpointStand, "have" | "need">): JSX.Element {
+  const parts = need <= MOST_PARTS ? need : 1;
+  const part = need / parts;
+  return (
+    <span class="meter" aria-hidden="true">
+      {Array.from({ length: parts }, (_, index) => {
+        const filled = Math.min(1, Math.max(0, (have - index * part) / part));
+        return (
+          <i key={index}>
+            <b style={{ transform: `scaleX(${String(filled)})` }} />
+          </i>
+        );
+      })}
+    </span>
   );
 }

@@ -10,7 +10,7 @@ import { reasonOf } from "./feed.tsx";
 import { useLive } from "./live.ts";
 import { Action, Disclosure, Facts, Key, State, Time, Trouble } from "./parts.tsx";
 import { hashOf } from "./route.ts";
-import { count, offset } from "./words.ts";
+import { count, offset, took } from "./words.ts";
 
 /** Events that are read at once. */
 const PAGE = 20;
@@ -205,7 +205,7 @@ function Entry({
           Attempt {text("attempt")} to <b>{target}</b>
           {heard.some((one) => one !== undefined) &&
             `: ${heard.filter((one) => one !== undefined).join(", ")}`}
-          {tookMs !== undefined && <span class="quiet"> · {tookMs} ms</span>}
+          {tookMs !== undefined && <span class="quiet"> · {took(Number(tookMs))}</span>}
         </>
       );
     }

@@ -59,7 +59,7 @@ function TargetCard({
         </p>
       )}
       <p class="figures">
-        {count(waiting, "delivery waits", "deliveries wait")}
+        {waiting === 0 ? "Nothing waits" : count(waiting, "delivery waits", "deliveries wait")}
         {undeliverable > 0 && (
           <span class="bad"> · {undeliverable.toLocaleString("en-GB")} undeliverable</span>
         )}

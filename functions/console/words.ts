@@ -23,6 +23,11 @@ export function duration(ms: number): string {
     : first.text;
 }
 
+/** How long a step took: `120 ms`, `20.0 s`. */
+export function took(ms: number): string {
+  return ms < 1000 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
 /** What is left, as a clock shows it: `0:42`, `12:05`, `1:00:00`; days in words. */
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
