@@ -3,8 +3,8 @@ import type { JSX } from "preact";
 import { useId, useMemo, useRef, useState } from "preact/hooks";
 
 import type { ConfigProblem, ServiceView, Validation } from "./answers.ts";
-import { change, messageOf, read } from "./api.ts";
-import { jsonPlaces, lineOfSyntaxError, nearestPlace } from "./jsonPlaces.ts";
+import { change, read } from "./api.ts";
+import { jsonPlaces, nearestPlace, type TextPlace } from "./jsonPlaces.ts";
 import { useOnce, useSettled } from "./live.ts";
 import { Trouble } from "./parts.tsx";
 import { Simulation } from "./simulation.tsx";
@@ -26,11 +26,7 @@ export function Configuration({ service }: { readonly service: string }): JSX.El
 }
 
 /** A problem, with the line that it belongs to. */
-interface PlacedProblem extends ConfigProblem {
-  readonly line: number;
-  readonly start: number;
-  readonly end: number;
-}
+type PlacedProblem = ConfigProblem & TextPlace;
 
 function Proposal({
   service,
@@ -41,15 +37,12 @@ function Proposal({
 }): JSX.Element {
   const [text, setText] = useState(given);
   const settled = useSettled(text, SETTLE_MS);
-  const isJson = useMemo(() => syntaxProblem(settled) === undefined, [settled]);
+  const isJson = useMemo(() => jsonPlaces(settled).brokenAt === undefined, [settled]);
   const checked = useOnce(settled, async () =>
     isJson ? await change<Validation>(["config", "validate"], settled) : undefined,
   );
   const { value: validation } = checked;
-  const problems = useMemo(
-    () => placed(text, syntaxProblem(text) ?? validation?.problems ?? []),
-    [text, validation],
-  );
+  const problems = useMemo(() => problemsIn(text, validation?.problems ?? []), [text, validation]);
   const isSettled = settled === text && (validation !== undefined || !isJson);
   return (
     <>
@@ -97,24 +90,12 @@ function Proposal({
   );
 }
 
-function syntaxProblem(text: string): readonly ConfigProblem[] | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    return [{ path: "", message: `This is not JSON: ${messageOf(error)}` }];
-  }
-}
-
-function placed(text: string, problems: readonly ConfigProblem[]): readonly PlacedProblem[] {
+/** What is no JSON has one problem, and that is known here. */
+function problemsIn(text: string, found: readonly ConfigProblem[]): readonly PlacedProblem[] {
   const places = jsonPlaces(text);
-  const isSyntax = syntaxProblem(text) !== undefined;
-  return problems.map((problem) => {
-    if (isSyntax) {
-      const line = lineOfSyntaxError(text, problem.message);
-      const start = text.split("\n").slice(0, line).join("\n").length + (line === 0 ? 0 : 1);
-      return { ...problem, line, start, end: start };
-    }
+  const { brokenAt } = places;
+  if (brokenAt !== undefined) return [{ path: "", message: "here it is no JSON", ...brokenAt }];
+  return found.map((problem) => {
     const place = nearestPlace(places, problem.path) ?? { line: 0, start: 0, end: 0 };
     return { ...problem, ...place };
   });

@@ -12,6 +12,7 @@ describe("the declaration of who may call", () => {
       trigger: ["private"],
       reset: ["private"],
       config: ["private"],
+      console: ["private"],
       deliveries: ["private"],
       receipts: ["private"],
       rates: ["private"],

@@ -11,7 +11,10 @@ export const CONSOLE_HEADER = "x-eventsync-console";
  * @param isChange whether it may change something: then it must have the header of the page
  * @throws EventSyncError `not-from-console`
  */
-export function requireFromConsole({ headers }: IncomingMessage, isChange: boolean): void {
+export function requireFromConsole(
+  { headers }: Pick<IncomingMessage, "headers">,
+  isChange: boolean,
+): void {
   const site = headers["sec-fetch-site"];
   // By name: a person who types an address comes from no site.
   const isOther = site !== undefined && site !== "same-origin" && (isChange || site !== "none");
@@ -24,7 +27,7 @@ export function requireFromConsole({ headers }: IncomingMessage, isChange: boole
 }
 
 /** The page's header is none of the event's, which is sent as a source would send it. */
-export function dropConsoleHeader({ rawHeaders }: IncomingMessage): void {
+export function dropConsoleHeader({ rawHeaders }: Pick<IncomingMessage, "rawHeaders">): void {
   for (let index = rawHeaders.length - 2; index >= 0; index -= 2) {
     if (rawHeaders[index]?.toLowerCase() === CONSOLE_HEADER) rawHeaders.splice(index, 2);
   }
