@@ -104,6 +104,9 @@ describe("the deploy manifest", () => {
     assert.deepEqual(await invokersWith({ "invokers.json": invokers }), {
       config: ["public"],
       deliveries: ["private"],
+      status: ["private"],
+      syncs: ["private"],
+      events: ["private"],
       event,
       pull: ["private"],
       rates: ["private"],
@@ -122,6 +125,9 @@ describe("the deploy manifest", () => {
     assert.deepEqual(invokers, {
       config: ["private"],
       deliveries: ["private"],
+      status: ["private"],
+      syncs: ["private"],
+      events: ["private"],
       event: ["mine@"],
       pull: ["private"],
       rates: ["private"],
