@@ -139,8 +139,8 @@ describe("the deploy manifest", () => {
 
   it("is not given with a bad file", async () => {
     await assert.rejects(
-      discover({ "invokers.json": '{"events": ["a@"], "event": ["public", "a@"]}' }),
-      /invokers\.json has 2 problem\(s\):\n {2}- "events" is no HTTP function.*\n {2}- event: "public"/,
+      discover({ "invokers.json": '{"evnts": ["a@"], "event": ["public", "a@"]}' }),
+      /invokers\.json has 2 problem\(s\):\n {2}- "evnts" is no HTTP function.*\n {2}- event: "public"/,
     );
   }).timeout(30_000);
 
