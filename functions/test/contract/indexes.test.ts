@@ -492,13 +492,15 @@ describe("firestore.indexes.json", () => {
       [
         "with an exemption of a field that a query needs",
         withOverride("syncs.nextAttemptAt", { indexes: [] }),
-        ["missing: an index for syncs COLLECTION_GROUP (nextAttemptAt ASCENDING)"],
+        [
+          "missing: an index for syncs COLLECTION (nextAttemptAt ASCENDING)",
+          "missing: an index for syncs COLLECTION_GROUP (nextAttemptAt ASCENDING)",
+        ],
       ],
       [
         "without the index of a query over all services, which no field has by itself",
         without("syncs.nextAttemptAt"),
         [
-          "missing: an exemption for syncs.nextAttemptAt, which no query uses",
           "missing: an index for syncs COLLECTION_GROUP (nextAttemptAt ASCENDING)",
         ],
       ],
