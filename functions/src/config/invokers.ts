@@ -13,6 +13,9 @@ export const HTTP_FUNCTIONS = [
   "rates",
   "pull",
   "deliveries",
+  "status",
+  "syncs",
+  "events",
   "console",
 ] as const;
 export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
@@ -66,6 +69,9 @@ export function completeInvokers(
     rates: membersOf("rates"),
     pull: membersOf("pull"),
     deliveries: membersOf("deliveries"),
+    status: membersOf("status"),
+    syncs: membersOf("syncs"),
+    events: membersOf("events"),
     console: membersOf("console"),
   };
 }

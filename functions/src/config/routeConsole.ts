@@ -2,7 +2,16 @@ import { EventSyncError } from "../domain/errors.ts";
 import type { Route, Services } from "./route.ts";
 
 /** The functions that the console's page asks, through the console's own path. */
-export const CONSOLE_FUNCTIONS = ["config", "deliveries", "event", "reset", "trigger"] as const;
+export const CONSOLE_FUNCTIONS = [
+  "config",
+  "deliveries",
+  "event",
+  "events",
+  "reset",
+  "status",
+  "syncs",
+  "trigger",
+] as const;
 export type ConsoleFunction = (typeof CONSOLE_FUNCTIONS)[number];
 
 /** What a path below `/console` means: the page, or a call of another function, which has the rest of the path. */
