@@ -5,6 +5,8 @@ export interface EndpointStand {
   readonly have: number;
   readonly need: number;
   readonly satisfied: boolean;
+  /** There are more than were counted. */
+  readonly isAtLeast?: boolean;
   readonly firstEventAt: string | null;
   readonly lastEventAt: string | null;
 }
@@ -19,6 +21,8 @@ export interface WindowStand {
   readonly endpoints: readonly EndpointStand[];
   /** In words; null: complete. */
   readonly missing: string | null;
+  /** Syncs that the next check makes; this window is the first of them. */
+  readonly due: number;
   readonly isClaiming?: boolean;
 }
 
@@ -100,17 +104,26 @@ export interface TimelineEntry {
   readonly [fact: string]: unknown;
 }
 
+/** What an endpoint fell short by. */
+export interface Shortfall {
+  readonly eventKey: string;
+  readonly have: number;
+  readonly need: number;
+}
+
+/** An event of a sync; of one that is not kept any more no more than its name is known. */
+export type Member =
+  FullEvent | { readonly eventId: string; readonly eventKey: string; readonly kept: false };
+
 export interface FullSync extends SyncStand {
-  readonly triggerType?: string;
-  readonly missing?: string | readonly string[] | null;
-  readonly firstEventAt?: string | null;
-  readonly deadlineAt?: string | null;
+  readonly missing: readonly Shortfall[];
+  readonly deadlineAt: string | null;
   readonly endpoints: readonly {
     readonly eventKey: string;
     readonly minNbOfOccurrence: number;
     readonly numberOfEvents: number;
   }[];
-  readonly events: readonly FullEvent[];
+  readonly events: readonly Member[];
   readonly next: string | null;
   readonly timeline: readonly TimelineEntry[];
 }

@@ -13,7 +13,7 @@ import { Say, State, Trouble } from "./parts.tsx";
 import { ALL_SERVICES, hashOf, placeOf, VIEWS, type Place, type View } from "./route.ts";
 import { Send } from "./send.tsx";
 import { Sync } from "./sync.tsx";
-import { count } from "./words.ts";
+import { count, sentences } from "./words.ts";
 
 const TITLES: Readonly<Record<View, string>> = {
   now: "Now",
@@ -223,7 +223,7 @@ function ServiceCard({ service }: { readonly service: ServiceView }): JSX.Elemen
       <Trouble>{problem}</Trouble>
       {value && (
         <>
-          <p class="rule">{value.rule.join(" ")}</p>
+          <p class="rule">{sentences(value.rule)}</p>
           <p class="quiet">
             {value.windows.some(({ isOpen }) => isOpen) ? "Events are waiting" : "Nothing waits"}
             {value.undelivered.count > 0 &&

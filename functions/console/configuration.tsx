@@ -8,7 +8,7 @@ import { jsonPlaces, nearestPlace, type TextPlace } from "./jsonPlaces.ts";
 import { useOnce, useSettled } from "./live.ts";
 import { Trouble } from "./parts.tsx";
 import { Simulation } from "./simulation.tsx";
-import { count } from "./words.ts";
+import { count, sentences } from "./words.ts";
 
 /** How long nothing is typed before it is checked. */
 const SETTLE_MS = 300;
@@ -80,7 +80,7 @@ function Proposal({
           <h2 id="rule">In words</h2>
           {validation.services.map(({ serviceName, rule }) => (
             <p key={serviceName} class="rule">
-              {rule.join(" ")}
+              {sentences(rule)}
             </p>
           ))}
         </section>

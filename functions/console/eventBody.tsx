@@ -22,6 +22,7 @@ export function EventBody({ event }: { readonly event: FullEvent }): JSX.Element
   return (
     <>
       <WhyIgnored event={event} />
+      {event["contentEncoding"] === "base64" && <p class="quiet">It is binary; shown as Base64.</p>}
       {text === "" ? (
         <p class="quiet">It has no body.</p>
       ) : (
@@ -52,7 +53,7 @@ export function EventFacts({ event }: { readonly event: FullEvent }): JSX.Elemen
 }
 
 function contentOf(event: FullEvent): string {
-  const content = event["content"] ?? event["body"];
+  const content = event["content"];
   if (content === undefined || content === null) return "";
   return typeof content === "string" ? content : JSON.stringify(content, null, 2);
 }

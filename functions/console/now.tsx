@@ -8,7 +8,7 @@ import { Feed } from "./feed.tsx";
 import { useLive, useSettled } from "./live.ts";
 import { Action, Ago, Ahead, Countdown, Empty, Key, Trouble } from "./parts.tsx";
 import { Targets } from "./targets.tsx";
-import { count, duration } from "./words.ts";
+import { count, duration, sentences } from "./words.ts";
 
 /** Windows shown at once; each costs two reads, each time. */
 const WINDOWS = 12;
@@ -91,7 +91,7 @@ function Rule({ status }: { readonly status: Status }): JSX.Element {
   const { rule, undelivered, undeliverable, resetAt } = status;
   return (
     <div class="lead">
-      <p class="rule">{rule.join(" ")}</p>
+      <p class="rule">{sentences(rule)}</p>
       {(undelivered.count > 0 || undeliverable.count > 0 || resetAt !== null) && (
         <p class="quiet">
           {undelivered.count > 0 && (
@@ -209,10 +209,11 @@ function WindowCard({
   );
 }
 
-function standOf({ missing, isOpen, isClaiming }: WindowStand, trigger: string): JSX.Element {
-  if (isClaiming === true) return <>Is being sent</>;
+function standOf({ missing, isOpen, isClaiming, due }: WindowStand, trigger: string): JSX.Element {
+  if (isClaiming === true) return <>Is being made a sync</>;
+  if (due > 0) return <>{missing === null ? "Complete" : "Over"}: the next check sends it</>;
   if (trigger === "manual") return <>Waits for a manual trigger</>;
-  if (missing === null) return <>Complete: it goes out with the next check</>;
+  if (missing === null) return <>Complete</>;
   return isOpen ? <>Waits for {missing}</> : <>Nothing has come. It waits for {missing}</>;
 }
 
@@ -231,13 +232,16 @@ function Ends({ window }: { readonly window: WindowStand }): JSX.Element | null 
 }
 
 function Stand({ endpoint }: { readonly endpoint: EndpointStand }): JSX.Element {
-  const { eventKey, have, need, satisfied, lastEventAt } = endpoint;
+  const { eventKey, have, need, satisfied, lastEventAt, isAtLeast = false } = endpoint;
   return (
     <li class={satisfied ? "stand is-satisfied" : "stand"}>
       <span class="name">{eventKey}</span>
       <span class="quiet">{lastEventAt !== null && <Ago at={lastEventAt} />}</span>
       <span class="figures">
-        <b>{have.toLocaleString("en-GB")}</b>
+        <b>
+          {have.toLocaleString("en-GB")}
+          {isAtLeast && "+"}
+        </b>
         {need > 0 ? ` of ${need.toLocaleString("en-GB")}` : " · optional"}
         {satisfied && need > 0 && <span class="only-read">, satisfied</span>}
       </span>

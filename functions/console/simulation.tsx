@@ -16,6 +16,7 @@ interface Simulated {
   }[];
   readonly open?: readonly { readonly key?: string; readonly missing: string | null }[];
   readonly ignored?: readonly unknown[];
+  readonly expired?: readonly unknown[];
 }
 
 const RANGES = [

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
-import type { Delivery, FullEvent, FullSync, TimelineEntry } from "./answers.ts";
+import type { Delivery, FullSync, Member, TimelineEntry } from "./answers.ts";
 import { change, messageOf, read } from "./api.ts";
 import { DeliveryRow } from "./deliveries.tsx";
 import { EventBody } from "./eventBody.tsx";
@@ -91,8 +91,8 @@ function Whole({ service, sync, onDone }: WholeProps): JSX.Element {
 }
 
 function missingOf({ missing }: FullSync): string {
-  if (missing === undefined || missing === null || missing.length === 0) return "";
-  return `; ${typeof missing === "string" ? missing : missing.join(", ")} had not come`;
+  const short = missing.map(({ eventKey, have, need }) => `${String(need - have)} “${eventKey}”`);
+  return short.length === 0 ? "" : `; ${short.join(" and ")} had not come`;
 }
 
 function SyncFacts({ sync }: { readonly sync: FullSync }): JSX.Element {
@@ -102,7 +102,7 @@ function SyncFacts({ sync }: { readonly sync: FullSync }): JSX.Element {
       of={[
         { name: "Event id", value: <code>{eventID}</code> },
         { name: "Made", value: <Time at={createdAt} /> },
-        deadlineAt == null ? undefined : { name: "Deadline", value: <Time at={deadlineAt} /> },
+        deadlineAt === null ? undefined : { name: "Deadline", value: <Time at={deadlineAt} /> },
         topic === undefined ? undefined : { name: "Topic", value: <code>{topic}</code> },
         destination === undefined ? undefined : { name: "Goes to", value: destination },
         messageId === undefined ? undefined : { name: "Message", value: <code>{messageId}</code> },
@@ -190,6 +190,8 @@ function Entry({
           arrived
         </>
       );
+    case "discarded":
+      return <>Discarded, as the deadline of this service says</>;
     case "claimed":
       return <>The window was closed, and its events claimed</>;
     case "published":
@@ -267,7 +269,7 @@ function Events({
   readonly service: string;
   readonly sync: FullSync;
 }): JSX.Element {
-  const [more, setMore] = useState<readonly FullEvent[]>([]);
+  const [more, setMore] = useState<readonly Member[]>([]);
   const [next, setNext] = useState<string | null>();
   const [problem, setProblem] = useState<string>();
   const after = next === undefined ? sync.next : next;
@@ -287,21 +289,7 @@ function Events({
       <ol class="feed">
         {[...sync.events, ...more].map((event) => (
           <li key={event.eventId}>
-            <Disclosure
-              summary={
-                <>
-                  <Time at={event.receivedAt} />
-                  <span class="name">{event.eventKey}</span>
-                </>
-              }
-            >
-              {() => (
-                <>
-                  <EventBody event={event} />
-                  <a href={hashOf(service, "events", event.eventId)}>Everything about this event</a>
-                </>
-              )}
-            </Disclosure>
+            <MemberLine service={service} event={event} />
           </li>
         ))}
       </ol>
@@ -312,5 +300,39 @@ function Events({
         </button>
       )}
     </>
+  );
+}
+
+function MemberLine({
+  service,
+  event,
+}: {
+  readonly service: string;
+  readonly event: Member;
+}): JSX.Element {
+  if (!("receivedAt" in event)) {
+    return (
+      <span class="line">
+        <span class="name">{event.eventKey}</span>
+        <span class="quiet">is not kept any more</span>
+      </span>
+    );
+  }
+  return (
+    <Disclosure
+      summary={
+        <>
+          <Time at={event.receivedAt} />
+          <span class="name">{event.eventKey}</span>
+        </>
+      }
+    >
+      {() => (
+        <>
+          <EventBody event={event} />
+          <a href={hashOf(service, "events", event.eventId)}>Everything about this event</a>
+        </>
+      )}
+    </Disclosure>
   );
 }

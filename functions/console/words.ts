@@ -60,6 +60,11 @@ export function bytes(size: number): string {
     : `${(size / 1_000_000).toFixed(1)} MB`;
 }
 
+/** Parts of a rule, as sentences. */
+export function sentences(parts: readonly string[]): string {
+  return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(" ");
+}
+
 /** `1 event`, `1,200 events`. */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString("en-GB")} ${number === 1 ? one : many}`;
