@@ -156,9 +156,6 @@ describe("the console, in a browser", () => {
       .getByRole("alert")
       .getByText(/has no sync "none"/)
       .waitFor();
-    // The browser itself notes each answer that is a refusal.
-    const others = world.complaints.splice(0).filter((one) => !/status of 4\d\d/.test(one));
-    assert.deepEqual(others, []);
     await page.context().close();
   });
 

@@ -64,6 +64,8 @@ export class ConsoleWorld {
     if (hasOwnClock) await page.clock.install();
     page.setDefaultTimeout(APPEARS_MS);
     page.on("console", (message) => {
+      // What is refused is an answer like any other: the page shows it, the browser notes it.
+      if (/^Failed to load resource.* status of 4\d\d /.test(message.text())) return;
       if (["error", "warning"].includes(message.type())) this.complaints.push(message.text());
     });
     page.on("pageerror", (error) => {
