@@ -78,10 +78,10 @@ const keyPlace = {
 
 /**
  * The configuration of one service: the single source of validation (ajv), of the TypeScript type
- * and of the reference in the README. Keys are matched in any letter case and `null` counts as
+ * and of the reference in docs/CONFIGURATION.md. Keys are matched in any letter case and `null` counts as
  * absent (see `normalize.ts`), as in the original.
  *
- * `expected` is what an error message says was wanted; `description` goes into the README.
+ * `expected` is what an error message says was wanted; `description` goes into that reference.
  */
 export const serviceSchema = {
   type: "object",
