@@ -306,7 +306,7 @@ export const serviceSchema = {
       maxItems: 20,
       expected: "a list of 1 to 20 targets",
       description:
-        "Where syncs go besides, or instead: other topics, servers that are called, a log to pull from. Each has a delivery of its own for each sync, which is tried again until it succeeds. See [docs/TARGETS.md](docs/TARGETS.md).",
+        "Where syncs go besides, or instead: other topics, servers that are called, a log to pull from. Each has a delivery of its own for each sync, which is tried again until it succeeds. See [docs/TARGETS.md](TARGETS.md).",
       examples: [[{ name: "billing", kind: "http", url: "https://example.com/hook" }]],
       items: targetSchema,
     },
