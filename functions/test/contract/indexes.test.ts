@@ -500,9 +500,7 @@ describe("firestore.indexes.json", () => {
       [
         "without the index of a query over all services, which no field has by itself",
         without("syncs.nextAttemptAt"),
-        [
-          "missing: an index for syncs COLLECTION_GROUP (nextAttemptAt ASCENDING)",
-        ],
+        ["missing: an index for syncs COLLECTION_GROUP (nextAttemptAt ASCENDING)"],
       ],
       [
         "without the exemption of a field that no query uses",

@@ -38,6 +38,14 @@ const harnesses: Record<string, () => Harness> = {
   }),
 };
 
+/** What a sync is made of, where a test says it. */
+interface Claimed {
+  readonly key?: string;
+  readonly reason?: SyncReason;
+  readonly createdAtMs?: number;
+  readonly members?: number;
+}
+
 const KEYED = rule({ correlation: {} });
 const SERVICE = KEYED.serviceName;
 
@@ -216,7 +224,7 @@ for (const [name, open] of Object.entries(harnesses)) {
 
       async function claim(
         of: Rule,
-        { key = "", reason = "complete" as SyncReason, createdAtMs = NOW, members = 2 } = {},
+        { key = "", reason = "complete", createdAtMs = NOW, members = 2 }: Claimed = {},
       ): Promise<string> {
         const { outbox, services } = makeStorePorts(documents, log);
         const id = { service: of.serviceName, key };

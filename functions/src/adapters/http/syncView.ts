@@ -130,7 +130,8 @@ export function eventInList({ id, eventKey, receivedAtMs, ...event }: ListedEven
 /** A whole event. Credentials are not stored, and so not there. */
 export function eventInFull(event: Event): Readonly<Record<string, unknown>> {
   const { id, key, ignored, receivedAtMs } = event;
-  const { datetime: _, eventKey, ...sent } = toMessageEvent(event);
+  const { eventKey, ...sent } = toMessageEvent(event);
+  const { httpMethod, headers = {}, queryParams = {}, attributes, ...body } = sent;
   return {
     eventId: id,
     eventKey,
@@ -138,6 +139,9 @@ export function eventInFull(event: Event): Readonly<Record<string, unknown>> {
     ...(key !== undefined && { key }),
     ...(ignored !== undefined && { ignored }),
     size: messageSize(event),
-    ...sent,
+    ...{ httpMethod, headers, queryParams },
+    ...(attributes !== undefined && { attributes }),
+    content: body.content,
+    ...(body.contentEncoding !== undefined && { contentEncoding: body.contentEncoding }),
   };
 }

@@ -10,7 +10,7 @@ import type { Ports, WindowState } from "../ports.ts";
 import type { WindowLooks } from "../ports/windowLooks.ts";
 import { CLOCK_SKEW_MS, lookAtAll } from "../probeWindow.ts";
 import { replayWindow } from "../replayWindow.ts";
-import { known, silent, type EndpointLook, type WindowLook } from "./lookAtWindow.ts";
+import { known, lookOf, silent, type EndpointLook, type WindowLook } from "./lookAtWindow.ts";
 
 type Deps = Pick<Ports, "window" | "timesOfDay"> & { readonly looks: WindowLooks };
 
@@ -24,6 +24,8 @@ const SEEK_AFTER = 100;
 interface Bounds {
   readonly after: Place;
   readonly toMs: number;
+  /** Syncs that the replay makes, of which these are the first. */
+  readonly due: number;
 }
 
 /**
@@ -38,12 +40,13 @@ export async function lookAtLarge(
   state: WindowState,
   nowMs: number,
 ): Promise<WindowLook> {
-  const { bounds, due } = await boundsOf(deps, rule, id, state, nowMs);
+  const found = await findWindow(deps, rule, id, state, nowMs);
+  if ("groups" in found) return lookOf(rule, { id, state }, found);
   const asked = needs(rule.condition);
-  const found = await Promise.all(
-    rule.endpoints.map(({ eventKey }) => endpointOf(deps, rule, id, eventKey, bounds)),
+  const counted = await Promise.all(
+    rule.endpoints.map(({ eventKey }) => countEndpoint(deps, rule, id, eventKey, found)),
   );
-  const endpoints = found.map(({ eventKey, have, first, lastMs }): EndpointLook => ({
+  const endpoints = counted.map(({ eventKey, have, first, lastMs }): EndpointLook => ({
     eventKey,
     have,
     ...(have >= MOST_COUNTED && { isAtLeast: true }),
@@ -51,64 +54,44 @@ export async function lookAtLarge(
     firstMs: first?.receivedAtMs,
     lastMs,
   }));
-  const first = found
-    .flatMap((endpoint) => endpoint.first ?? [])
-    .toSorted(byAge)
-    .at(0);
+  const [first] = counted.flatMap((endpoint) => endpoint.first ?? []).toSorted(byAge);
   const lastMs = latestOf(endpoints.map((endpoint) => endpoint.lastMs));
   const count = countIn(endpoints);
-  const times =
-    first === undefined || lastMs === undefined
-      ? { expiresAtMs: undefined, deadlineAtMs: undefined, isOver: false }
-      : await timesOf(deps, rule, first.receivedAtMs, lastMs, nowMs);
-  const { isOver, ...ends } = times;
-  const isNew = async (): Promise<boolean> =>
-    !rule.trigger.keepEventAfterTrigger ||
-    deps.window.hasNew(id, {
-      eventKeys: rule.endpoints.map(({ eventKey }) => eventKey),
-      aboveMs: windowStart(rule, nowMs, state.resetsMs.at(-1)),
-    });
-  const fires =
-    firesByItself(rule) && (isOver || (holds(rule.condition, count) && (await isNew())));
+  const { isOver, ...ends } = await endsOf(deps, rule, first?.receivedAtMs, lastMs, nowMs);
+  const isComplete = holds(rule.condition, count);
+  const isDue =
+    firesByItself(rule) && (isOver || (isComplete && (await hasNew(deps, rule, id, state, nowMs))));
+  const isLeaving = found.due === 0 && (!isDue || rule.trigger.keepEventAfterTrigger);
   return {
     key: id.key,
     first,
     lastMs,
     endpoints,
     missing: missingInWords(rule.condition, count),
-    ...ends,
-    due: Math.max(due, fires ? 1 : 0),
+    ...(isLeaving ? ends : { ...ends, expiresAtMs: undefined }),
+    due: Math.max(found.due, isDue ? 1 : 0),
     isClaiming: state.claims.length > 0,
   };
 }
 
 /** Which of its events the window is: those that a replay closes first, or what is open. */
-async function boundsOf(
+async function findWindow(
   { window, timesOfDay }: Deps,
   rule: Rule,
   id: WindowId,
   state: WindowState,
   nowMs: number,
-): Promise<{ readonly bounds: Bounds; readonly due: number }> {
+): Promise<Bounds | Parameters<typeof lookOf>[2]> {
   const owned = ownedUntil(state.claims);
   const resetMs = state.resetsMs.at(-1);
   const toMs = nowMs + CLOCK_SKEW_MS;
   const isReplayed = firesByItself(rule) && !rule.trigger.keepEventAfterTrigger;
   if (isReplayed && rule.deadline !== undefined) {
     // Nothing leaves such a window from its old end.
-    return { bounds: { after: latest(endOf(resetMs ?? -Infinity), owned), toMs }, due: 0 };
+    return { after: latest(endOf(resetMs ?? -Infinity), owned), toMs, due: 0 };
   }
-  const open = { after: latest(endOf(windowStart(rule, nowMs, resetMs)), owned), toMs };
-  if (!isReplayed) return { bounds: open, due: 0 };
-  const aboveMs = owned && aboveOf(owned);
-  const counts = await Promise.all(
-    Array.from(needs(rule.condition), async ([eventKey, need]) => {
-      const query = { eventKeys: [eventKey], withExported: false, aboveMs, limit: need };
-      return [eventKey, await window.count(id, query)] as const;
-    }),
-  );
-  const all = new Map(counts);
-  if (!holds(rule.condition, (eventKey) => all.get(eventKey) ?? 0)) return { bounds: open, due: 0 };
+  const open = { after: latest(endOf(windowStart(rule, nowMs, resetMs)), owned), toMs, due: 0 };
+  if (!isReplayed || !(await mayBeComplete(window, rule, id, owned))) return open;
   const deps = { window, services: known(state), log: silent, seekAfter: SEEK_AFTER };
   const { closed } = await replayWindow(
     { ...deps, ...(timesOfDay && { timesOfDay }) },
@@ -117,25 +100,60 @@ async function boundsOf(
     lookAtAll(nowMs),
   );
   const [first] = closed;
-  if (first === undefined) return { bounds: open, due: 0 };
-  const { after, to } = first.range;
-  return { bounds: { after, toMs: to.receivedAtMs }, due: closed.length };
+  if (first === undefined) return open;
+  const due = closed.length;
+  const { groups, range, deadlineAtMs } = first;
+  return groups.length > 0
+    ? { groups, expiresAtMs: undefined, deadlineAtMs, due }
+    : { after: range.after, toMs: range.to.receivedAtMs, due };
 }
 
-interface Found {
+/** What there is, whenever it came, would satisfy the condition. */
+async function mayBeComplete(
+  window: Ports["window"],
+  rule: Rule,
+  id: WindowId,
+  owned: Place | undefined,
+): Promise<boolean> {
+  const aboveMs = owned && aboveOf(owned);
+  const counts = await Promise.all(
+    Array.from(needs(rule.condition), async ([eventKey, need]) => {
+      const query = { eventKeys: [eventKey], withExported: false, aboveMs, limit: need };
+      return [eventKey, await window.count(id, query)] as const;
+    }),
+  );
+  const all = new Map(counts);
+  return holds(rule.condition, (eventKey) => all.get(eventKey) ?? 0);
+}
+
+/** Where events are kept, one of them has to be in no sync yet. */
+async function hasNew(
+  { window }: Deps,
+  rule: Rule,
+  id: WindowId,
+  state: WindowState,
+  nowMs: number,
+): Promise<boolean> {
+  if (!rule.trigger.keepEventAfterTrigger) return true;
+  const eventKeys = rule.endpoints.map(({ eventKey }) => eventKey);
+  const aboveMs = windowStart(rule, nowMs, state.resetsMs.at(-1));
+  return window.hasNew(id, { eventKeys, aboveMs });
+}
+
+interface Counted {
   readonly eventKey: string;
   readonly have: number;
   readonly first: Place | undefined;
   readonly lastMs: number | undefined;
 }
 
-async function endpointOf(
+async function countEndpoint(
   { window, looks }: Deps,
   rule: Rule,
   id: WindowId,
   eventKey: string,
   { after, toMs }: Bounds,
-): Promise<Found> {
+): Promise<Counted> {
   const { keepEventAfterTrigger: withExported } = rule.trigger;
   const counted = (aboveMs: number | undefined, limit: number): Promise<number> =>
     window.count(id, { eventKeys: [eventKey], withExported, aboveMs, upToMs: toMs, limit });
@@ -176,26 +194,21 @@ function aboveOf({ receivedAtMs, id }: Place): number | undefined {
   return id === endOf(0).id ? receivedAtMs : receivedAtMs - 1;
 }
 
-async function timesOf(
+async function endsOf(
   deps: Deps,
   rule: Rule,
-  firstMs: number,
-  lastMs: number,
+  firstMs: number | undefined,
+  lastMs: number | undefined,
   nowMs: number,
 ): Promise<Pick<WindowLook, "expiresAtMs" | "deadlineAtMs"> & { readonly isOver: boolean }> {
+  const open = { expiresAtMs: undefined, deadlineAtMs: undefined, isOver: false };
+  if (firstMs === undefined || lastMs === undefined) return open;
   const deadlineOf = await deadlineOfRule(deps, rule);
-  if (deadlineOf === undefined) {
-    const expiresAtMs = addSeconds(firstMs, rule.trigger.observationPeriod);
-    const isLeft = expiresAtMs > nowMs;
-    return {
-      expiresAtMs: isLeft ? expiresAtMs : undefined,
-      deadlineAtMs: undefined,
-      isOver: false,
-    };
+  if (deadlineOf !== undefined) {
+    const deadlineAtMs = deadlineOf(firstMs, lastMs);
+    return { ...open, deadlineAtMs, isOver: deadlineAtMs <= nowMs - DEADLINE_GRACE_MS };
   }
-  const deadlineAtMs = deadlineOf(firstMs, lastMs);
-  const isOver = deadlineAtMs <= nowMs - DEADLINE_GRACE_MS;
-  return { expiresAtMs: undefined, deadlineAtMs, isOver };
+  return { ...open, expiresAtMs: addSeconds(firstMs, rule.trigger.observationPeriod) };
 }
 
 function countIn(endpoints: readonly EndpointLook[]): Count {

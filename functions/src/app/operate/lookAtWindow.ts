@@ -68,13 +68,21 @@ export async function lookAtWindow(
   read: ReadWindow,
   nowMs: number,
 ): Promise<WindowLook> {
-  const { groups, ...shown } = await shownOf(deps, rule, read, nowMs);
+  return lookOf(rule, read, await shownOf(deps, rule, read, nowMs));
+}
+
+/** The look at a window of which each event is known. */
+export function lookOf(
+  rule: Rule,
+  { id, state }: Pick<ReadWindow, "id" | "state">,
+  { groups, ...shown }: Shown,
+): WindowLook {
   const members = groups.flatMap((group) => group.members).toSorted(byAge);
   const asked = needs(rule.condition);
   const [first] = members;
   return {
     ...shown,
-    key: read.id.key,
+    key: id.key,
     first: first && placeOf(first),
     lastMs: members.at(-1)?.receivedAtMs,
     endpoints: groups.map(({ endpoint: { eventKey }, members: own }) => ({
@@ -85,7 +93,7 @@ export async function lookAtWindow(
       lastMs: own.at(-1)?.receivedAtMs,
     })),
     missing: missingInWords(rule.condition, countOf(groups)),
-    isClaiming: read.state.claims.length > 0,
+    isClaiming: state.claims.length > 0,
   };
 }
 
@@ -101,7 +109,7 @@ function keptOf(rule: Rule, { events, state }: ReadWindow, nowMs: number): Shown
   const facts = { rule, pending: events, nowMs, resetAtMs: state.resetsMs.at(-1) };
   const groups = groupWindow(facts);
   const fires = firesByItself(rule) && decide(facts).outcome === "fire";
-  return { groups, ...expiring(rule, groups, nowMs), due: fires ? 1 : 0 };
+  return { groups, ...expiring(rule, groups), due: fires ? 1 : 0 };
 }
 
 /** Nothing but the manual trigger closes it. */
@@ -123,7 +131,7 @@ async function manualOf(
     nowMs,
   );
   const groups = open?.groups ?? emptyOf(rule);
-  return { groups, ...expiring(rule, groups, nowMs), due: 0 };
+  return { groups, ...expiring(rule, groups), due: 0 };
 }
 
 async function replayedOf(
@@ -167,7 +175,7 @@ async function replayedOf(
   return {
     groups,
     ...(rule.deadline === undefined && open !== undefined
-      ? expiring(rule, groups, nowMs)
+      ? expiring(rule, groups)
       : { expiresAtMs: undefined, deadlineAtMs }),
     due,
   };
@@ -176,17 +184,13 @@ async function replayedOf(
 function expiring(
   { trigger }: Rule,
   groups: readonly Group[],
-  nowMs: number,
 ): Pick<Shown, "expiresAtMs" | "deadlineAtMs"> {
   const firstMs = groups
     .flatMap(({ members }) => members[0]?.receivedAtMs ?? [])
     .reduce((a, b) => Math.min(a, b), Infinity);
   const expiresAtMs =
     firstMs === Infinity ? undefined : addSeconds(firstMs, trigger.observationPeriod);
-  return {
-    expiresAtMs: expiresAtMs === undefined || expiresAtMs <= nowMs ? undefined : expiresAtMs,
-    deadlineAtMs: undefined,
-  };
+  return { expiresAtMs, deadlineAtMs: undefined };
 }
 
 const emptyOf = ({ endpoints }: Rule): Group[] =>

@@ -47,8 +47,8 @@ export interface WindowPage {
 /**
  * Windows of a service with a correlation, the one with the oldest event first. They are found by their
  * events, of which each is read once: those of a page of the service's oldest, and what the windows of these
- * have besides. A window is on the page that its first event is on; one whose events have all left the period
- * is on none, though what was complete before that may still become a sync.
+ * have besides. A window is on the page that its first event is on, of those that are in the period. One whose
+ * events have all left it is on none, though what was complete before may still become a sync.
  *
  * @param after the last event of the page before
  */
@@ -108,10 +108,16 @@ async function lookAtPage(
     { concurrency: CONCURRENCY },
   );
   const here = new Set(events.map(({ id }) => id));
+  const start = endOf(aboveMs);
+  /** Its first event is here; or it is over, and of those that are not nothing was on the pages before. */
+  const isShown = ({ key, first }: WindowLook): boolean => {
+    if (first === undefined || here.has(first.id)) return first !== undefined;
+    const before = older.get(key);
+    const isOver = byAge(first, start) < 0;
+    return isOver && before?.every((event) => byAge(event, start) < 0) === true;
+  };
   return {
-    windows: seen
-      .filter(({ first }) => first !== undefined && here.has(first.id))
-      .toSorted((a, b) => byAge(a.first as Place, b.first as Place)),
+    windows: seen.filter(isShown).toSorted((a, b) => byAge(a.first as Place, b.first as Place)),
     next: page.isLast ? undefined : page.last,
   };
 }
