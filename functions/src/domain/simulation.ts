@@ -5,7 +5,7 @@ import { groupMembers } from "./decide.ts";
 import { byAge, type PendingEvent } from "./event.ts";
 import { addSeconds } from "./rule.ts";
 import { simulatedWindow, type SimulatedRule, type SimulatedWindow } from "./simulatedWindow.ts";
-import { makeSync, type Sync } from "./sync.ts";
+import { makeSync, type Completion, type Sync } from "./sync.ts";
 import { windowName, type WindowId } from "./window.ts";
 
 /**
@@ -31,7 +31,7 @@ export class Simulation {
   #syncs = 0;
   /** By service, what a manual trigger finds made already: the last deadline, and where events are kept all. */
   readonly #closedAtMs = new Map<string, number>();
-  readonly #made = new Map<string, Set<string>>();
+  readonly #made = new Map<string, Map<string, Completion>>();
 
   /** @param tell what happens, in the order of time */
   constructor(rules: readonly SimulatedRule[], tell: (happening: Happening) => void) {
@@ -128,7 +128,10 @@ export class Simulation {
     const facts = this.#rules.get(id.service);
     if (facts === undefined) return;
     let made = 0;
+    // Who asks for all windows gets those with an event that is in no sync, also where events are kept.
+    const isOne = id.key !== "" || facts.rule.correlation === undefined;
     for (const simulated of this.#meant(id)) {
+      if (!isOne && simulated.window.open.length === 0) continue;
       for (const { groups, reason } of simulated.window.trigger(atMs)) {
         made++;
         const sync = this.#makeSync(simulated, groups, reason, atMs, undefined);
@@ -144,7 +147,7 @@ export class Simulation {
       return;
     }
     const sync = this.#makeSync({ id, facts }, groupMembers(facts.rule, []), "manual", atMs);
-    this.#tell({ what: "fired", atMs, facts, sync, ...this.#again(facts, sync) });
+    this.#tell({ what: "fired", atMs, facts, ...this.#known(facts, sync) });
   }
 
   /** The window of that name, or where it has no key all of the service, the longest open first. */
@@ -199,14 +202,7 @@ export class Simulation {
     // What has left before it belongs to what was before it.
     this.#tellLeft(simulated);
     const atMs = sync.createdAtMs;
-    this.#tell({
-      what: "fired",
-      atMs,
-      sync,
-      facts,
-      ...(by && { by }),
-      ...this.#again(facts, sync),
-    });
+    this.#tell({ what: "fired", atMs, facts, ...(by && { by }), ...this.#known(facts, sync) });
   }
 
   #tellLeft(simulated: Simulated): void {
@@ -229,16 +225,17 @@ export class Simulation {
     return makeSync(syncId, facts.rule, groups, reason, atMs, id.key, deadlineAtMs);
   }
 
-  /** Where events are kept a set is one sync, whoever asks for it: its message goes out once more. */
-  #again({ rule }: SimulatedRule, { eventID }: Sync): { readonly isAgain?: true } {
-    if (!rule.trigger.keepEventAfterTrigger) return {};
-    const made = this.#made.get(rule.serviceName) ?? new Set<string>();
+  /** Where events are kept a set is one sync, whoever asks for it: its message goes out once more, as it was. */
+  #known({ rule }: SimulatedRule, sync: Sync): Pick<Fired, "sync" | "isAgain"> {
+    if (!rule.trigger.keepEventAfterTrigger) return { sync };
+    const made = this.#made.get(rule.serviceName) ?? new Map<string, Completion>();
     this.#made.set(rule.serviceName, made);
-    if (made.has(eventID)) return { isAgain: true };
-    made.add(eventID);
-    const [oldest] = made;
+    const completion = made.get(sync.eventID);
+    if (completion !== undefined) return { sync: { ...sync, completion }, isAgain: true };
+    made.set(sync.eventID, sync.completion);
+    const [oldest] = made.keys();
     if (made.size > REMEMBERED && oldest !== undefined) made.delete(oldest);
-    return {};
+    return { sync };
   }
 }
 
