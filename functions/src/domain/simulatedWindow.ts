@@ -12,7 +12,9 @@ import { limitNew, type SyncReason } from "./sync.ts";
  * anything else of a later time: so between two calls nothing has happened that it has not told.
  */
 export interface SimulatedWindow {
-  /** In no sync yet, oldest first. */
+  /** What is in it, oldest first; where events are kept, also those of syncs. */
+  readonly there: readonly PendingEvent[];
+  /** In no sync yet. */
   readonly open: readonly PendingEvent[];
   readonly isEmpty: boolean;
   /** When time alone changes something, if nothing else happens before. Undefined if nothing is there. */
@@ -70,8 +72,12 @@ class TakenWindow implements SimulatedWindow {
     this.#replay = this.#empty();
   }
 
-  get open(): readonly PendingEvent[] {
+  get there(): readonly PendingEvent[] {
     return this.#open.slice(0);
+  }
+
+  get open(): readonly PendingEvent[] {
+    return this.there;
   }
 
   get isEmpty(): boolean {
@@ -154,8 +160,12 @@ class KeptWindow implements SimulatedWindow {
     this.#newAtMost = newAtMost;
   }
 
+  get there(): readonly PendingEvent[] {
+    return this.#there.slice(0);
+  }
+
   get open(): readonly PendingEvent[] {
-    return this.#there.slice(0).filter((event) => !this.#exported.has(event));
+    return this.there.filter((event) => !this.#exported.has(event));
   }
 
   get isEmpty(): boolean {
@@ -235,8 +245,12 @@ class ManualWindow implements SimulatedWindow {
     this.#rule = rule;
   }
 
-  get open(): readonly PendingEvent[] {
+  get there(): readonly PendingEvent[] {
     return this.#open.slice(0);
+  }
+
+  get open(): readonly PendingEvent[] {
+    return this.there;
   }
 
   get isEmpty(): boolean {

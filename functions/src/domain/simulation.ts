@@ -69,7 +69,8 @@ export class Simulation {
     const all = [...this.#windows.values()].map((simulated) => {
       this.#tellLeft(simulated);
       const { facts, window, id } = simulated;
-      return { id, facts, events: window.open, deadlineAtMs: window.deadlineAtMs };
+      const { there, open, deadlineAtMs } = window;
+      return { id, facts, events: open.length > 0 ? there : [], deadlineAtMs };
     });
     const firstMs = ({ events }: OpenSimulated): number => events[0]?.receivedAtMs ?? Infinity;
     return all.filter(({ events }) => events.length > 0).sort((a, b) => firstMs(a) - firstMs(b));
@@ -93,9 +94,9 @@ export class Simulation {
     const { facts, window } = simulated;
     const event = { id: eventId, eventKey, receivedAtMs, ...MARKER };
     const closings = window.arrive(event);
-    for (const { groups, reason, atMs, deadlineAtMs } of closings) {
+    for (const [index, { groups, reason, atMs, deadlineAtMs }] of closings.entries()) {
       const sync = this.#makeSync(simulated, groups, reason, atMs, deadlineAtMs);
-      this.#fire(simulated, { sync, facts, by: event });
+      this.#fire(simulated, { sync, facts, ...(index === 0 && { by: event }) });
     }
     if (closings.length === 0) {
       this.#tell({ what: "arrived", atMs: receivedAtMs, id, facts, event, window });
@@ -282,7 +283,7 @@ export interface Fired {
   readonly atMs: number;
   readonly sync: Sync;
   readonly facts: SimulatedRule;
-  /** The event that completed it. */
+  /** The event that completed it; of several syncs at once, which keep what one commit holds, the first has it. */
   readonly by?: PendingEvent;
   /** It is a sync already, whose message goes out once more. */
   readonly isAgain?: true;
@@ -356,7 +357,7 @@ export interface Nothing {
 export interface OpenSimulated {
   readonly id: WindowId;
   readonly facts: SimulatedRule;
-  /** Oldest first. */
+  /** All that are there, oldest first. */
   readonly events: readonly PendingEvent[];
   readonly deadlineAtMs: number | undefined;
 }
