@@ -15,9 +15,7 @@ export function firedBecause({ sync, facts, by, isAgain }: Fired): string {
       return "somebody called trigger";
     case "deadline": {
       const { deadline, trigger } = rule;
-      return deadline === undefined
-        ? "its deadline had come"
-        : `its deadline had come, ${closingInWords(deadline, trigger)}`;
+      return deadline === undefined ? "" : `it closes ${closingInWords(deadline, trigger)}`;
     }
   }
 }

@@ -67,12 +67,12 @@ export async function simulateLines(
   }
   const endMs = untilMs ?? lastMs ?? 0;
   const open = simulator.end(endMs);
+  const until = endMs === Infinity ? "end" : new Date(endMs).toISOString();
   for (const window of open) {
-    const view = openView(window);
-    const line = isJson ? JSON.stringify(view) : lineOf({ ...view, at: "open now" }, isVerbose);
+    const view = { ...openView(window), at: until };
+    const line = isJson ? JSON.stringify(view) : lineOf(view, isVerbose);
     if (line !== undefined) print(line);
   }
-  const until = endMs === Infinity ? "end" : new Date(endMs).toISOString();
   const { tally } = tallier;
   const last = { what: "summary", until, ...tally, open: open.length };
   print(isJson ? JSON.stringify(last) : tallyIn(tally, open.length, until));

@@ -35,30 +35,15 @@ function tellingOf(view: View, isVerbose: boolean): string | undefined {
     case "repeated":
       return isVerbose ? `${entryOf(view)} was there already` : undefined;
     case "open":
-      return openIn(view);
+      return `is open, ${openIn(view)}`;
   }
 }
 
-function firedIn({
-  reason,
-  events: ids,
-  missing,
-  because,
-  deadlineAt,
-  destination,
-}: FiredView): string {
+function firedIn({ reason, events: ids, missing, because }: FiredView): string {
   const counts = Object.entries(ids).map(([eventKey, list]) => [eventKey, list.length] as const);
-  const isClosed = reason === "deadline";
-  const verb = isClosed ? `closes at the deadline ${deadlineAt ?? ""}` : "fires";
+  const verb = reason === "deadline" ? "closes at its deadline" : "fires";
   const without = missing === null ? "" : `, without ${missing}`;
-  const goes = {
-    target: "",
-    targets: "",
-    deadLetter: "; to the dead-letter topic",
-    none: "; no message",
-  };
-  const where = goes[destination as keyof typeof goes];
-  return `${verb} with ${countsInWords(counts)}${without}${where}, because ${because}`;
+  return `${verb} with ${countsInWords(counts)}${without}, because ${because}`;
 }
 
 /** A window that is open. */

@@ -101,6 +101,8 @@ class RequestSimulator implements Simulator {
       const before = new Date(this.#lastMs).toISOString();
       throw new EntryError("at", `is before ${before}, the time of an entry before it`);
     }
+    // What is told of this entry is told after what has happened before it.
+    if (entry.atMs > this.#lastMs) this.#simulation.passTo(entry.atMs);
     this.#lastMs = entry.atMs;
     const service = entry.service ?? this.#facts.service ?? this.#facts.services[0].serviceName;
     try {
