@@ -6,15 +6,13 @@
  * `scripts/simulate` does it for a person. Ends with 1 if what fires is not what is expected, and with 2 if the
  * configuration, a line or the command line is wrong.
  */
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 
 import { parseTime } from "../../src/adapters/http/timeIn.ts";
-import { EntryError, readEntry } from "../../src/adapters/simulate/readEntry.ts";
 import { explain, readFile } from "../configFiles.ts";
 import { Expectation, readExpected } from "./expectation.ts";
-import { simulateLines, type Line } from "./simulateLines.ts";
+import { readLines } from "./readLines.ts";
+import { simulateLines } from "./simulateLines.ts";
 
 interface Asked {
   readonly config: string;
@@ -52,52 +50,15 @@ function untilOf(until: string | undefined): number | undefined {
   throw new Error(`--until needs a time such as 2026-01-01T00:00:00Z, or end, not "${until}"`);
 }
 
-/** @throws Error that names the line that cannot be read */
-async function* linesOf(file: string): AsyncGenerator<Line> {
-  const name = file === "-" ? "standard input" : file;
-  const input = file === "-" ? process.stdin : createReadStream(file);
-  const failed = new Promise<never>((_, reject) => {
-    input.once("error", (error: Error) => {
-      reject(new Error(`cannot read ${name}: ${error.message}`));
-    });
-  });
-  failed.catch(() => undefined);
-  const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
-  for (let number = 1; ; number++) {
-    const next = await Promise.race([lines.next(), failed]);
-    if (next.done === true) return;
-    const text = number === 1 ? next.value.replace(/^\ufeff/, "") : next.value;
-    if (text.trim() === "") continue;
-    const where = `${name}, line ${String(number)}`;
-    yield { number, where, entry: entryIn(text, where) };
-  }
-}
-
-function entryIn(text: string, where: string): Line["entry"] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${where}: it is not JSON: ${reason}`, { cause: error });
-  }
-  try {
-    return readEntry(value);
-  } catch (error) {
-    if (error instanceof EntryError) throw new Error(`${where}: ${error.report}`, { cause: error });
-    throw error;
-  }
-}
-
 async function main(): Promise<number> {
   const asked = readArgs();
   const { expect, isJson } = asked;
   const expected = expect === undefined ? undefined : expectedIn(expect);
-  const print = (line: string): void => {
-    process.stdout.write(`${line}\n`);
+  const print = (lines: readonly string[]): void => {
+    process.stdout.write(lines.map((line) => `${line}\n`).join(""));
   };
   let expectation: Expectation | undefined;
-  await simulateLines(readFile(asked.config), linesOf(asked.events), {
+  await simulateLines(readFile(asked.config), readLines(asked.events), {
     ...asked,
     print,
     begin: (service) => {
@@ -109,7 +70,7 @@ async function main(): Promise<number> {
   const { wrong, count } = expectation.end();
   if (wrong.length === 0) {
     const syncs = `${count.toLocaleString("en")} sync${count === 1 ? "" : "s"}`;
-    if (!isJson) print(`as expected: ${syncs}`);
+    if (!isJson) print([`as expected: ${syncs}`]);
     return 0;
   }
   process.stderr.write(`simulate: not as expected in ${String(wrong.length)} place(s):\n`);
