@@ -4,13 +4,20 @@ import { deadlineOfRule } from "../../app/deadlines.ts";
 import type { TimesOfDay } from "../../app/ports.ts";
 import type { AcceptedRequest } from "../../app/storeEvent.ts";
 import { correlate, correlateBatch } from "../../config/correlation.ts";
-import { routeEvent, routeService, type EndpointRoute, type Services } from "../../config/route.ts";
-import type { ServiceConfig } from "../../config/schema.ts";
+import {
+  requireMethod,
+  routeEvent,
+  routeService,
+  type EndpointRoute,
+  type Services,
+} from "../../config/route.ts";
+import type { EndpointConfig, ServiceConfig } from "../../config/schema.ts";
 import { EventSyncError } from "../../domain/errors.ts";
+import type { Event } from "../../domain/event.ts";
 import { eventIdFrom } from "../../domain/newEvent.ts";
 import { Simulation, type Happening, type OpenSimulated } from "../../domain/simulation.ts";
 import type { ContentRules } from "../content/contentRules.ts";
-import { eventReader, MAX_BODY_BYTES } from "../http/eventRequest.ts";
+import { eventReader, MAX_BODY_BYTES, type ReadEvent } from "../http/eventRequest.ts";
 import { EntryError, type InputEntry, type InputEvent, type InputOrder } from "./readEntry.ts";
 
 /**
@@ -25,9 +32,23 @@ export interface Simulator {
    * @throws EntryError if it is earlier than the one before, or has a key where there are none
    */
   take(entry: InputEntry, number: number): void;
+  /**
+   * Says of an event that is stored what it would count as; without its time, so that it may be asked in any
+   * order. Its key is computed anew; one that has none keeps that with which it was stored, as one that was
+   * staged does.
+   */
+  judge(event: Event): JudgedEvent;
+  /** Takes the next one of those. @throws EntryError as `take` */
+  takeJudged(judged: JudgedEvent, number: number): void;
+  /** Takes a reset of all windows of a service, as it was. */
+  takeReset(service: string, atMs: number): void;
   /** Lets time pass, until then or until nothing is open any more. @returns what is open then */
   end(untilMs: number): readonly OpenSimulated[];
 }
+
+/** What a stored event would count as: with its key, or not at all. */
+export type JudgedEvent = Pick<Event, "id" | "eventKey" | "receivedAtMs"> &
+  (Pick<Event, "key" | "ignored"> | { readonly error: EventSyncError });
 
 /** What comes of entries: what happens in windows, and what never comes so far. */
 export type Told = Happening | Ignored | Refused | Repeated;
@@ -97,14 +118,8 @@ class RequestSimulator implements Simulator {
   }
 
   take(entry: InputEntry, number: number): void {
-    if (entry.atMs < this.#lastMs) {
-      const before = new Date(this.#lastMs).toISOString();
-      throw new EntryError("at", `is before ${before}, the time of an entry before it`);
-    }
-    // What is told of this entry is told after what has happened before it.
-    if (entry.atMs > this.#lastMs) this.#simulation.passTo(entry.atMs);
-    this.#lastMs = entry.atMs;
-    const service = entry.service ?? this.#facts.service ?? this.#facts.services[0].serviceName;
+    this.#goTo(entry.atMs);
+    const service = entry.service ?? this.#service;
     try {
       if (entry.what === "event") this.#send({ ...entry, service }, number);
       else this.#order({ ...entry, service });
@@ -114,6 +129,67 @@ class RequestSimulator implements Simulator {
       const eventKey = entry.what === "event" ? entry.eventKey : entry.what;
       this.#facts.tell({ what: "refused", atMs, number, service, eventKey, error });
     }
+  }
+
+  judge(event: Event): JudgedEvent {
+    const { id, eventKey, receivedAtMs, httpMethod, headers, queryParams, content } = event;
+    const { attributes, key: stored } = event;
+    const place = { id, eventKey, receivedAtMs };
+    try {
+      const service = this.#service;
+      const route = routeEvent(this.#facts.services, `${service}/${eventKey}`);
+      if (route.kind === "trigger") throw unknownEndpoint(eventKey);
+      const { endpoint } = route;
+      requireMethod(httpMethod, endpoint.acceptedHttpMethods, "The endpoint");
+      const common = { eventKey, httpMethod, headers, queryParams, content };
+      const request = { ...common, ...(attributes && { attributes }), idempotencyKey: undefined };
+      const [judged = request] = this.#judged(endpoint, [{ request, place: "" }]);
+      return { ...place, ...keyedAs(route, judged, stored) };
+    } catch (error) {
+      if (error instanceof EventSyncError) return { ...place, error };
+      throw error;
+    }
+  }
+
+  takeJudged(judged: JudgedEvent, number: number): void {
+    const { id: eventId, eventKey, receivedAtMs: atMs } = judged;
+    this.#goTo(atMs);
+    const service = this.#service;
+    const sent = { atMs, number, service, eventKey };
+    if ("error" in judged) {
+      this.#facts.tell({ what: "refused", ...sent, error: judged.error });
+    } else if (judged.ignored !== undefined) {
+      this.#facts.tell({ what: "ignored", ...sent, eventId, ...judged.ignored });
+    } else {
+      const window = { service, key: judged.key ?? "" };
+      const event = { id: eventId, eventKey, receivedAtMs: atMs };
+      this.#simulation.take({ what: "event", window, event });
+    }
+  }
+
+  takeReset(service: string, atMs: number): void {
+    this.#goTo(atMs);
+    this.#simulation.take({ what: "reset", atMs, window: { service, key: "" } });
+  }
+
+  get #service(): string {
+    return this.#facts.service ?? this.#facts.services[0].serviceName;
+  }
+
+  /** @throws EntryError */
+  #goTo(atMs: number): void {
+    if (atMs < this.#lastMs) {
+      const before = new Date(this.#lastMs).toISOString();
+      throw new EntryError("at", `is before ${before}, the time of an entry before it`);
+    }
+    // What is told of this entry is told after what has happened before it.
+    if (atMs > this.#lastMs) this.#simulation.passTo(atMs);
+    this.#lastMs = atMs;
+  }
+
+  /** What content is asked for. @throws EventSyncError `invalid-content` */
+  #judged(endpoint: EndpointConfig, events: readonly ReadEvent[]): AcceptedRequest[] {
+    return this.#facts.contentRules?.judge(endpoint, events) ?? events.map((one) => one.request);
   }
 
   end(untilMs: number): readonly OpenSimulated[] {
@@ -177,8 +253,7 @@ class RequestSimulator implements Simulator {
     const usual = acceptedHttpMethods.find((one) => one === "POST") ?? acceptedHttpMethods[0];
     const head = { method: method?.toUpperCase() ?? usual ?? "", url: `/${query}`, rawHeaders };
     const { isBatch, events } = eventReader(head, endpoint)(body);
-    const { contentRules } = this.#facts;
-    const judged = contentRules?.judge(endpoint, events) ?? events.map(({ request }) => request);
+    const judged = this.#judged(endpoint, events);
     if (key !== undefined) {
       requireKeys(service);
       return {
@@ -192,6 +267,27 @@ class RequestSimulator implements Simulator {
     return { isBatch, events: judged.map((one, index) => ({ ...one, ...keyed[index] })) };
   }
 }
+
+/** @throws EventSyncError `key-missing` */
+function keyedAs(
+  { service, endpoint }: EndpointRoute,
+  judged: AcceptedRequest,
+  stored: string | undefined,
+): Pick<Event, "key" | "ignored"> {
+  const before = judged.ignored === undefined ? {} : { ignored: judged.ignored };
+  const found = (): Pick<Event, "key" | "ignored"> => correlate(service, endpoint, judged);
+  if (stored === undefined || service.correlation === undefined) return { ...before, ...found() };
+  try {
+    const keyed = { ...before, ...found() };
+    return keyed.ignored?.reason === "no-key" ? { key: stored } : keyed;
+  } catch (error) {
+    if (error instanceof EventSyncError && error.code === "key-missing") return { key: stored };
+    throw error;
+  }
+}
+
+const unknownEndpoint = (eventKey: string): EventSyncError =>
+  new EventSyncError("unknown-endpoint", `No endpoint ${JSON.stringify(eventKey)} is configured.`);
 
 /** @throws EntryError */
 function requireKeys({ serviceName, correlation }: ServiceConfig): void {
