@@ -89,6 +89,7 @@ describe("the console, in a browser", () => {
     const delivery = page.getByRole("article", { name: "Delivery to warehouse" }).first();
     await delivery.getByText("undeliverable").waitFor();
     await delivery.getByText("2 attempts").click();
+    await delivery.locator("tbody tr").nth(1).waitFor();
     const rows = await delivery.locator("tbody tr").allInnerTexts();
     assert.equal(rows.length, 2);
     for (const row of rows) assert.match(row, /HTTP 500.*out of <b>stock<\/b>/s);
@@ -180,6 +181,7 @@ describe("the console, in a browser", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     assert.equal(await focused(), "Send an event…", "the focus has not come back");
+    await page.locator(".stand").first().waitFor();
     await tabTo("Reset of orders");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: "Reset this window?" }).waitFor();
@@ -245,7 +247,7 @@ describe("the console, in a browser", () => {
     await page.clock.fastForward(60_000);
     assert.equal(asked, 0);
     await look(false);
-    await page.getByText("Live").waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
     await page.waitForRequest(/\/api\/status\//);
     // Nor where it was left open, and nobody has touched it.
     await page.clock.fastForward(20 * 60_000);
