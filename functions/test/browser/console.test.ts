@@ -14,7 +14,8 @@ describe("the console, in a browser", () => {
     world = await ConsoleWorld.start();
   });
   after(() => world.stop());
-  afterEach(() => {
+  afterEach(async function () {
+    if (this.currentTest?.isFailed() === true) process.stdout.write(await world.lastText());
     assert.deepEqual(world.complaints.splice(0), [], "of these the page complains");
   });
 
@@ -123,10 +124,11 @@ describe("the console, in a browser", () => {
     const page = await world.open("#/orders/configuration");
     const field = page.getByRole("textbox", { name: "Configuration as JSON" });
     const given = await field.inputValue();
-    const status = page.getByRole("status").filter({ hasText: /^Valid$|problem/ });
-    await status.getByText("Valid").waitFor();
+    const verdict = (text: string): Promise<void> =>
+      page.getByText(text, { exact: true }).waitFor();
+    await verdict("Valid");
     await field.fill(given.replace("3600", '"an hour"'));
-    await status.getByText("1 problem").waitFor();
+    await verdict("1 problem");
     const wrong = page.locator(".sheet .is-wrong");
     assert.match(
       await wrong.innerText(),
@@ -137,7 +139,7 @@ describe("the console, in a browser", () => {
     await field.fill(given.replace("],", "]"));
     await page.locator(".problems").getByText("here it is no JSON").waitFor();
     await field.fill(given.replace('"min": 2', '"min": 3'));
-    await status.getByText("Valid").waitFor();
+    await verdict("Valid");
     await page
       .getByText(/3 “packed”/)
       .last()

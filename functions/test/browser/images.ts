@@ -42,12 +42,7 @@ describe("the images of the console", function () {
   it("are of a window", async () => {
     const shown = (page: Page) => page.locator(".feed .is-sync").first().waitFor();
     await shoot("console-window", "#/orders", { viewport: DESK }, shown);
-    await shoot(
-      "console-phone-dark",
-      "#/orders",
-      { viewport: PHONE, colorScheme: "dark" },
-      shown,
-    );
+    await shoot("console-phone-dark", "#/orders", { viewport: PHONE, colorScheme: "dark" }, shown);
   });
 
   it("are of windows by key", async () => {
@@ -66,12 +61,17 @@ describe("the images of the console", function () {
   });
 
   it("are of a configuration", async () => {
-    await shoot("console-configuration", "#/orders/configuration", { viewport: DESK }, async (page) => {
-      const field = page.getByRole("textbox", { name: "Configuration as JSON" });
-      await field.fill((await field.inputValue()).replace("3600", '"an hour"'));
-      await page.locator(".sheet .is-wrong").waitFor();
-      await page.locator(".editor").evaluate("one => one.scrollTo(0, one.scrollHeight)");
-    });
+    await shoot(
+      "console-configuration",
+      "#/orders/configuration",
+      { viewport: DESK },
+      async (page) => {
+        const field = page.getByRole("textbox", { name: "Configuration as JSON" });
+        await field.fill((await field.inputValue()).replace("3600", '"an hour"'));
+        await page.locator(".sheet .is-wrong").waitFor();
+        await page.locator(".editor").evaluate("one => one.scrollTo(0, one.scrollHeight)");
+      },
+    );
   });
 
   it("are of the form on a phone", async () => {

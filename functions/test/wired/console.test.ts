@@ -5,7 +5,8 @@ import { call, type Answer } from "../support/wired.ts";
 const OURS = { "X-EventSync-Console": "1" };
 
 describe("the console, over HTTP", () => {
-  const asked = (path: string, init?: RequestInit): Promise<Answer> => call(`/console${path}`, init);
+  const asked = (path: string, init?: RequestInit): Promise<Answer> =>
+    call(`/console${path}`, init);
   const refused = async (answer: Promise<Answer>, status: number, code: string): Promise<void> => {
     const { status: told, json, text, headers } = await answer;
     assert.equal(told, status, text);
@@ -57,7 +58,11 @@ describe("the console, over HTTP", () => {
 
   it("stores an event for its page as it was sent, without the page's own header", async () => {
     const headers = { ...OURS, "X-Mine": "1", "Idempotency-Key": "console-wired" };
-    const sent = await asked("/api/event/pair/a", { method: "POST", headers, body: "from the page" });
+    const sent = await asked("/api/event/pair/a", {
+      method: "POST",
+      headers,
+      body: "from the page",
+    });
     assert.equal(sent.status, 202, sent.text);
     const { json } = await asked(`/api/events/pair/${String(sent.json["eventId"])}`);
     assert.equal(json["content"], "from the page");
