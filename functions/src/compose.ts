@@ -1,15 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { cloudLog } from "./adapters/log.ts";
+import { cloudLog, tellingLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
+import type { Invocation } from "./adapters/telemetry/spans.ts";
+import type { Telemetry } from "./adapters/telemetry/telemetry.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Deliverer } from "./app/delivery/deliverer.ts";
 import type { CallTarget } from "./app/delivery/parts.ts";
 import type { AskedLog } from "./app/delivery/readLog.ts";
 import type { AskedRates } from "./app/tellRates.ts";
-import type { Alarm, AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
+import type { Alarm, AlarmClock, Log, Publisher, TimesOfDay } from "./app/ports.ts";
 import type { DeliveryPorts, TargetId, WakeUp, WakeUpClock } from "./app/ports/deliveries.ts";
 import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
@@ -27,6 +29,43 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
+/** Where OpenTelemetry's own variables name a receiver; nothing of it is loaded otherwise. */
+const hasReceiver = ["", "TRACES_", "METRICS_"].some(
+  (signal) => (process.env[`OTEL_EXPORTER_OTLP_${signal}ENDPOINT`] ?? "").trim() !== "",
+);
+
+/** Undefined if it cannot be started, which is reported: everything else works all the same. */
+const telemetry = once(async (): Promise<Telemetry | undefined> => {
+  if (!hasReceiver || process.env["OTEL_SDK_DISABLED"] === "true") return undefined;
+  const onFailed = (error: string): void => {
+    log.warn("telemetry.failed", { error });
+  };
+  try {
+    const { startTelemetry } = await import("./adapters/telemetry/telemetry.ts");
+    return startTelemetry({ env: process.env, clock: Date.now, onFailed });
+  } catch (error) {
+    cloudLog.warn("telemetry.failed", { error: String(error) });
+    return undefined;
+  }
+});
+
+/** The log of everything here. */
+export const log: Log = hasReceiver ? toldOf(cloudLog) : cloudLog;
+
+/** Lines are counted when telemetry has started: before whoever writes them has ended. */
+function toldOf(own: Log): Log {
+  const tell = async (...[line]: Parameters<Telemetry["tell"]>): Promise<void> => {
+    (await telemetry())?.tell(line);
+  };
+  return tellingLog(own, (line) => void tell(line));
+}
+
+/** Runs the work of a function, and tells of it where somebody wants to know. */
+export async function observed<T>(invocation: Invocation, work: () => Promise<T>): Promise<T> {
+  const observer = hasReceiver ? await telemetry() : undefined;
+  return observer === undefined ? work() : observer.invocation(invocation, work);
+}
+
 /**
  * The services as configured.
  *
@@ -39,8 +78,8 @@ export const services = once(async (): Promise<Services> => {
   ]);
   try {
     const { services: parsed, ignored } = parseConfig(CONFIG.value());
-    for (const key of ignored) cloudLog.warn("configuration.keyIgnored", { key });
-    cloudLog.info("configuration.loaded", { services: publicViews(parsed) });
+    for (const key of ignored) log.warn("configuration.keyIgnored", { key });
+    log.info("configuration.loaded", { services: publicViews(parsed) });
     return parsed;
   } catch (error) {
     if (error instanceof ConfigError) logRefused(error);
@@ -49,7 +88,7 @@ export const services = once(async (): Promise<Services> => {
 });
 
 function logRefused({ problems, report }: ConfigError): void {
-  cloudLog.error("configuration.refused", { problems, report });
+  log.error("configuration.refused", { problems, report });
 }
 
 /**
@@ -91,7 +130,7 @@ const stores = once(async () => {
     import("./adapters/firestore/ports.ts"),
     documents(),
   ]);
-  return makeStorePorts(asked, cloudLog);
+  return makeStorePorts(asked, log);
 });
 
 const newId = (): string => randomBytes(12).toString("hex");
@@ -107,7 +146,7 @@ export const engine = once(async (): Promise<Engine> => {
     deliverer,
     clock: Date.now,
     newId,
-    log: cloudLog,
+    log,
   });
 });
 
@@ -117,7 +156,7 @@ export const deliveryPorts = once(async (): Promise<DeliveryPorts> => {
     import("./adapters/firestore/deliveryPorts.ts"),
     documents(),
   ]);
-  return makeDeliveryPorts(asked, cloudLog);
+  return makeDeliveryPorts(asked, log);
 });
 
 const callTarget: CallTarget = async (...call) => (await httpAttempts()).attempt(...call);
@@ -136,7 +175,7 @@ const deliverer = once(async (): Promise<Deliverer> => {
     wakeUps: lazyAlarmClock,
     clock: Date.now,
     newId,
-    log: cloudLog,
+    log,
   });
 });
 
@@ -156,7 +195,7 @@ export const operations = once(async () => {
     wakeUps: lazyAlarmClock,
     clock: Date.now,
     newId,
-    log: cloudLog,
+    log,
   };
   return { deps, ...list, ...redrive, ...pause, ...test };
 });
@@ -173,7 +212,7 @@ export const rates = once(async () => {
     receipts: makeReceipts(store),
     deliveries: async () => (await deliveryPorts()).deliveries,
     clock: Date.now,
-    log: cloudLog,
+    log,
   };
   return {
     note: (rule: Rule, reported: readonly Receipt[]) => noteReceipts(deps, rule, reported),
@@ -194,7 +233,7 @@ export const logs = once(async () => {
     events,
     budget: new MessageBudget(),
     clock: Date.now,
-    log: cloudLog,
+    log,
     pause: (ms: number) => setTimeout(ms),
   };
   return {
@@ -213,7 +252,8 @@ const pubSubPublisher = once(async () => {
     import("./adapters/pubsub/publisher.ts"),
     pubSubClient(),
   ]);
-  return makePublisher(client);
+  const publisher = makePublisher(client);
+  return (await telemetry())?.publisher(publisher) ?? publisher;
 });
 
 const lazyPublisher: Publisher = {
@@ -233,10 +273,11 @@ const replyPublisher = once(async () => {
  * reported then; what needs them waits.
  */
 export const httpAttempts = once(async (): Promise<HttpAttempts> => {
-  const [{ makeHttpAttempts, secretsProblem }, { secretsOf }, all] = await Promise.all([
+  const [{ makeHttpAttempts, secretsProblem }, { secretsOf }, all, observer] = await Promise.all([
     import("./adapters/targets/http/httpAttempts.ts"),
     import("./domain/target.ts"),
     services(),
+    telemetry(),
   ]);
   const attempts = makeHttpAttempts({
     // Not a parameter: firebase-tools would ask everybody for its value, also who needs none.
@@ -245,10 +286,11 @@ export const httpAttempts = once(async (): Promise<HttpAttempts> => {
     publishReply: async (reply) => (await replyPublisher())(reply),
     clock: Date.now,
     random: Math.random,
+    observer,
   });
   const names = secretsOf(all.flatMap(({ targets = [] }) => targets));
   const problem = await secretsProblem(attempts.secrets, names);
-  if (problem !== undefined) cloudLog.error("secrets.missing", problem);
+  if (problem !== undefined) log.error("secrets.missing", problem);
   return attempts;
 });
 
