@@ -130,6 +130,12 @@ export const MEASURES = [
     events: ["sync.publishFailed"],
     labels: ["service"],
   }),
+  measure("count", {
+    name: "claims-handed-over",
+    description: "Times that the claim of a large sync was left to the next check or sweep.",
+    events: ["sync.handedOver"],
+    labels: ["service"],
+  }),
   measure(
     "age",
     {
