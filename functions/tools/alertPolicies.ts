@@ -76,7 +76,7 @@ export const ALERTS: readonly Alert[] = [
     title: "the configuration is refused",
     severity: "CRITICAL",
     events: ["configuration.refused"],
-    why: "Nothing serves: sources get 503, and nothing fires.",
+    why: "Nothing serves: sources get 500, and nothing fires.",
     toDo: "Read `problems` in the line, and deploy a correct configuration, or the one before.",
   }),
   onMetric(

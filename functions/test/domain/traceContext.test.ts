@@ -55,7 +55,7 @@ describe("the trace context of a request", () => {
     ` ${parent("a")}`,
   ];
   for (const text of none) {
-    it(`is not ${JSON.stringify(text) ?? "absent"}`, () => {
+    it(`is not ${text === undefined ? "absent" : JSON.stringify(text)}`, () => {
       assert.equal(parseTraceparent(text), undefined);
     });
   }

@@ -37,7 +37,7 @@ describe("the functions, observed by OpenTelemetry", function () {
       serviceName: "svc",
       endpoints: [{ eventKey: "a" }, { eventKey: "b" }],
       trigger: { type: "window", observationPeriod: 60 },
-      correlation: { key: { query: "k" } },
+      correlation: { key: { queryParam: "k" }, withoutKey: "ignore" },
       targetPubSub: { topic },
       targets: [
         {
@@ -97,7 +97,7 @@ describe("the functions, observed by OpenTelemetry", function () {
     });
     after(() => otlp.stop());
 
-    const spanOf = (name: string, of = (_: ReceivedSpan): boolean => true): Promise<ReceivedSpan> =>
+    const spanOf = (name: string, of: (span: ReceivedSpan) => boolean = Boolean): Promise<ReceivedSpan> =>
       waitFor(`a span ${name}`, () => otlp.spans.find((span) => span.name === name && of(span)));
 
     it("carry the trace of the newest event to the message, where subscribers look for it", async () => {
@@ -228,7 +228,10 @@ describe("the functions, observed by OpenTelemetry", function () {
 
   describe("without a configured receiver", () => {
     it("carry the trace all the same", async () => {
-      const [event, checkWindow] = await Promise.all([serve("event", {}), serve("checkWindow", {})]);
+      const [event, checkWindow] = await Promise.all([
+        serve("event", {}),
+        serve("checkWindow", {}),
+      ]);
       const arriving = inbox.nextOf("svc");
       const calls = target.receiver?.calls.length ?? 0;
       await send(event, checkWindow, "a", "plain", { traceparent: parent("c") });
