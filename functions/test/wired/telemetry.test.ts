@@ -97,7 +97,10 @@ describe("the functions, observed by OpenTelemetry", function () {
     });
     after(() => otlp.stop());
 
-    const spanOf = (name: string, of: (span: ReceivedSpan) => boolean = Boolean): Promise<ReceivedSpan> =>
+    const spanOf = (
+      name: string,
+      of: (span: ReceivedSpan) => boolean = Boolean,
+    ): Promise<ReceivedSpan> =>
       waitFor(`a span ${name}`, () => otlp.spans.find((span) => span.name === name && of(span)));
 
     it("carry the trace of the newest event to the message, where subscribers look for it", async () => {

@@ -25,9 +25,10 @@ export function makeAuthorization(
       if (kept === undefined || clock() >= kept.untilMs) {
         const answer = await metadata("instance/service-accounts/default/token");
         const { access_token: token, expires_in: seconds } = JSON.parse(answer) as {
-          readonly access_token: string;
-          readonly expires_in: number;
+          readonly access_token?: unknown;
+          readonly expires_in?: unknown;
         };
+        if (typeof token !== "string" || typeof seconds !== "number") return {};
         kept = { token, untilMs: clock() + seconds * 1000 - MARGIN_MS };
       }
       return { authorization: `Bearer ${kept.token}` };
