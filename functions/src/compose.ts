@@ -54,10 +54,12 @@ export const log: Log = hasReceiver ? toldOf(cloudLog) : cloudLog;
 
 /** Lines are counted when telemetry has started: before whoever writes them has ended. */
 function toldOf(own: Log): Log {
-  const tell = async (...[line]: Parameters<Telemetry["tell"]>): Promise<void> => {
-    (await telemetry())?.tell(line);
-  };
-  return tellingLog(own, (line) => void tell(line));
+  return tellingLog(own, (line) => {
+    // Whatever becomes of that, the line is written.
+    telemetry()
+      .then((observer) => observer?.tell(line))
+      .catch(() => undefined);
+  });
 }
 
 /** Runs the work of a function, and tells of it where somebody wants to know. */

@@ -12,34 +12,36 @@ const MINUTE = 60_000;
 /** What metrics and alerts are made of; the names of fields the compiler holds. */
 describe("the lines of the log", () => {
   it("name service, key and event, from the receipt to the message", async () => {
-    const { instance, store, log } = memoryWorld();
+    const world = memoryWorld();
+    const { log } = world;
     const by = rule({ correlation: {}, endpoints: [endpoint("a")] });
-    const event = await store(by, "a", "a1", "order-1");
-    await instance().checkWindow(by, { service: "svc", key: "order-1" }, event);
+    const event = await world.store(by, "a", "a1", "order-1");
+    await world.instance().checkWindow(by, { service: "svc", key: "order-1" }, event);
     for (const name of ["event.stored", "sync.claimed", "sync.published"]) {
       const [facts, ...others] = log.of(name);
       assert.deepEqual([facts?.["service"], facts?.["key"], others], ["svc", "order-1", []], name);
     }
-    await store(rule(), "a", "a2");
+    await world.store(rule(), "a", "a2");
     assert.ok(!("key" in (log.of("event.stored")[1] ?? {})), "where there is no correlation");
   });
 
   it("say how late a sync is, after its last event or its deadline", async () => {
-    const { instance, store, log, clock } = memoryWorld();
-    const engine = instance();
+    const world = memoryWorld();
+    const { log, clock } = world;
+    const engine = world.instance();
     const by = rule({
       endpoints: [endpoint("a"), endpoint("b")],
       deadline: { seconds: 60, then: "publish" },
     });
-    await store(by, "a", "a1");
+    await world.store(by, "a", "a1");
     clock.advance(500);
-    const last = await store(by, "b", "b1");
+    const last = await world.store(by, "b", "b1");
     clock.advance(700);
     await engine.checkWindow(by, windowOf(by), last);
-    await store(by, "a", "a2");
+    await world.store(by, "a", "a2");
     clock.advance(MINUTE + 3000);
     await engine.checkWindow(by, windowOf(by));
-    await store(by, "a", "a3");
+    await world.store(by, "a", "a3");
     await engine.triggerSync(by, windowOf(by));
     assert.deepEqual(
       log.of("sync.claimed").map((facts) => [facts["reason"], facts["lagMs"]]),
@@ -52,8 +54,9 @@ describe("the lines of the log", () => {
   });
 
   it("say how long a sync has waited for its targets, also where one is paused", async () => {
-    const { instance, store, log, clock, database } = memoryWorld();
-    const engine = instance();
+    const world = memoryWorld();
+    const { log, clock, database } = world;
+    const engine = world.instance();
     const web = httpTarget("web");
     const other = httpTarget("other");
     const by = onlyTargets(rule({ endpoints: [endpoint("a")] }), [web, other]);
@@ -64,7 +67,7 @@ describe("the lines of the log", () => {
     };
     assert.equal(await ages(), 0);
     await pauseTarget(deps, "svc", web, "repairs");
-    const event = await store(by, "a", "a1");
+    const event = await world.store(by, "a", "a1");
     clock.advance(250);
     await engine.checkWindow(by, windowOf(by), event);
     assert.deepEqual(

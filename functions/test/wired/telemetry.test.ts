@@ -141,6 +141,17 @@ describe("the functions, observed by OpenTelemetry", function () {
       assert.equal(sent, `00-${traceId("b")}-${call.spanId}-01`);
     });
 
+    it("record what is theirs, and nothing of the libraries beneath", async () => {
+      await spanOf("deliver server");
+      assert.deepEqual([...new Set(otlp.spans.map(({ name }) => name))].toSorted(), [
+        "POST",
+        "POST event",
+        "checkWindow",
+        "deliver server",
+        "publish target",
+      ]);
+    });
+
     it("count what the log says", async () => {
       const expected: Readonly<Record<string, number>> = {
         "event eventsync.events.stored svc a": 1,

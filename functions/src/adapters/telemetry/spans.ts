@@ -142,8 +142,9 @@ export function tracedCaller(tracer: Tracer, caller: Caller): Caller {
           : call.headers;
         const result = await caller.call({ ...call, headers });
         if ("error" in result) {
+          // Not its message: what is secret in it is known, and taken out, only by who made the call.
           span.setAttribute("error.type", result.error);
-          span.setStatus({ code: SpanStatusCode.ERROR, message: result.message });
+          span.setStatus({ code: SpanStatusCode.ERROR });
         } else {
           span.setAttribute("http.response.status_code", result.status);
           if (result.status >= 400) span.setStatus({ code: SpanStatusCode.ERROR });
