@@ -159,7 +159,7 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
             // What is in a lane begins with its first attempt; any other is taken for it.
             attempt: lane === undefined ? 0 : 1,
             nextAttemptAt: new Date(atMs),
-            ...(lane !== undefined && { lane }),
+            lane: lane ?? REMOVED,
             doneAt: REMOVED,
             expireAt: REMOVED,
           },

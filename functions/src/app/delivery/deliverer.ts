@@ -119,11 +119,12 @@ async function beginTarget(
   const [first] = held;
   if (first === undefined) return;
   const id = idOf(first.delivery);
-  if (await deps.states.isPaused(id)) return;
+  // A log is never paused, though it may have been a server that was.
   if (target.kind === "pull") {
     await numberAll(deps, id);
     return;
   }
+  if (await deps.states.isPaused(id)) return;
   const sent: SentTarget = target;
   const known = new Map(held.map(({ sync }) => [sync.id, sync]));
   const works = [...Map.groupBy(held, ({ delivery }) => delivery.lane)].flatMap(([lane, some]) =>

@@ -1,7 +1,8 @@
 import pMap from "p-map";
 import type { Rule } from "../../domain/rule.ts";
-import { laneKeyOf } from "../../domain/delivery.ts";
+import { isStray, laneKeyOf, laneOf } from "../../domain/delivery.ts";
 import type { Target } from "../../domain/target.ts";
+import { LEASE_MS } from "../claimSyncs.ts";
 import { noteFailedStep } from "../failedStep.ts";
 import type { LaneId, StoredDelivery, StoredLane, TargetId } from "../ports/deliveries.ts";
 import type { SentTarget } from "./attempts.ts";
@@ -88,22 +89,51 @@ async function sweepTarget(
   const nowMs = clock();
   const [due, dueLanes] = await Promise.all([
     deliveries.due(id, { nowMs, limit: LIMITS.due }),
-    isOrdered(target) ? lanes.due(id, { nowMs, limit: LIMITS.lanes }) : [],
+    // Also of one that has no order: it may have had one, and what is parked in a lane comes up with it alone.
+    lanes.due(id, { nowMs, limit: LIMITS.lanes }),
   ]);
   if (due.length + dueLanes.length === 0) return;
-  if (await states.isPaused(id)) {
-    await putOff(deps, due, dueLanes);
-    return;
-  }
+  const [stray, own] = partition(due, ({ delivery }) => isStray(target, delivery.lane));
+  await move(deps, target, stray);
   if (target.kind === "pull") {
+    for (const lane of dueLanes) await empty(deps, target, lane);
     await numberAll(deps, id);
     return;
   }
-  await deliverDue(deps, id, target, due, dueLanes, untilMs);
+  if (await states.isPaused(id)) {
+    await putOff(deps, own, dueLanes);
+    return;
+  }
+  await deliverDue(deps, id, target, own, dueLanes, untilMs);
 }
 
-function isOrdered(target: Target): boolean {
-  return target.kind === "http" && target.ordered !== undefined;
+/** Has deliveries wait where their target looks for them: the next sweep finds them there. */
+async function move(
+  { deliveries, clock }: DeliveryDeps,
+  target: Target,
+  stray: readonly StoredDelivery[],
+): Promise<void> {
+  // Whoever completes a sync that is still claimed makes its deliveries come up.
+  const waiting = stray.filter(({ delivery }) => delivery.state === "waiting");
+  if (waiting.length === 0) return;
+  const atMs = clock();
+  await deliveries.redrive(
+    waiting.map((stored) => ({ ...stored, atMs, lane: laneOf(target, stored.delivery.key) })),
+  );
+}
+
+/** Moves what is in the lane of a target that has none any more, unless somebody works there. */
+async function empty(deps: DeliveryDeps, target: Target, lane: StoredLane): Promise<void> {
+  const { lanes, clock, newId } = deps;
+  const nowMs = clock();
+  const held = await lanes.take(lane, { token: newId(), nowMs, leaseUntilMs: nowMs + LEASE_MS });
+  if (held === undefined) return;
+  let page: StoredDelivery[] = [];
+  do {
+    page = await lanes.page(held, { limit: LIMITS.lanes, after: page.at(-1)?.delivery });
+    await move(deps, target, page);
+  } while (page.length === LIMITS.lanes);
+  await lanes.release(held, [], clock());
 }
 
 async function deliverDue(
