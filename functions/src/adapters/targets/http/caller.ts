@@ -71,6 +71,7 @@ function exchange(call: Call, url: URL, agent: HttpAgent): Promise<CallResult> {
   return new Promise((resolve) => {
     let request: ClientRequest | undefined;
     let isOver = false;
+    let isAnswered = false;
     const end = (result: CallResult): void => {
       isOver = true;
       clearTimeout(timer);
@@ -90,6 +91,7 @@ function exchange(call: Call, url: URL, agent: HttpAgent): Promise<CallResult> {
       }
       request = current;
       current.on("response", (response) => {
+        isAnswered = true;
         read(response, call.maxAnswerBytes).then(end, (error: unknown) => {
           end(failureOf(error));
         });
@@ -101,7 +103,8 @@ function exchange(call: Call, url: URL, agent: HttpAgent): Promise<CallResult> {
       });
       current.on("error", (error) => {
         if (isOver) return;
-        if (isStale(current, error)) send();
+        // Once it answers it was heard; and nobody would wait for another one, or end it.
+        if (!isAnswered && isStale(current, error)) send();
         else end(failureOf(error));
       });
       current.end(call.body);
