@@ -94,8 +94,9 @@ export async function resumeTarget(
   }
   await targetStates.resume(id);
   const nowMs = clock();
-  // Ten seconds later everybody knows of it.
-  const startMs = Math.max(nowMs + RELIED_ON_MS + 1000, pausedAtMs + QUIET_MS);
+  // Ten seconds later everybody knows of it. A clock that is ahead may have paused it.
+  const sinceMs = Math.min(pausedAtMs, nowMs);
+  const startMs = Math.max(nowMs + RELIED_ON_MS + 1000, sinceMs + QUIET_MS);
   const pace = new Pace(startMs, rate, nowMs + WORK_MS, clock);
   await bring(deps, pace, {
     page: (aboveMs) => lanes.due(id, { nowMs: nowMs + FAR_MS, aboveMs, limit: PAGE }),
