@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { LookupAddress } from "node:dns";
+import type { LookupAddress, LookupOptions } from "node:dns";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 
@@ -337,6 +337,27 @@ describe("a call to what is not public", () => {
     }
     assert.equal(errorOf(await call(receiver.namedUrl, guarded)), "refused-address");
     assert.equal(receiver.connections, 0);
+  });
+
+  it("asks for a name once, however many calls ask at that moment, and again later", async () => {
+    const receiver = await receive();
+    const { namedUrl } = receiver;
+    const { lookup, asked } = namesOf(["127.0.0.1"]);
+    const later = ((host: string, options: LookupOptions, callback: () => void) => {
+      setImmediate(lookup, host, options, callback);
+    }) as unknown as Lookup;
+    const caller = makeCaller({ lookup: later });
+    const one = (): Promise<CallResult> =>
+      caller.call({
+        ...{ url: namedUrl, method: "POST", headers: {}, timeoutMs: 20_000 },
+        ...{ allowPrivate: true, maxAnswerBytes: 100 },
+      });
+    const results = await Promise.all(Array.from({ length: 32 }, one));
+    assert.deepEqual(new Set(results.map(errorOf)), new Set(["answered 200"]));
+    assert.equal(asked.length, 1);
+    await receiver.stop();
+    assert.equal(errorOf(await one()), "connection");
+    assert.equal(asked.length, 2);
   });
 
   it("goes to the very address that was checked: a name is resolved once", async () => {

@@ -15,7 +15,7 @@ import {
   type CallFailure,
   type CallResult,
 } from "../../../domain/attempt.ts";
-import { guardedLookup, RefusedAddress, type Lookup } from "./guardedLookup.ts";
+import { guardedLookup, RefusedAddress, sharedLookup, type Lookup } from "./guardedLookup.ts";
 
 export interface CallerOptions {
   /** Of Node.js, where a test has no names of its own. */
@@ -46,8 +46,9 @@ export function makeCaller({
     const options = { keepAlive: true, maxFreeSockets: MAX_FREE_SOCKETS, lookup: look };
     return { "http:": new HttpAgent(options), "https:": new HttpsAgent({ ...options, ...tls }) };
   };
-  const guarded = agentsWith(guardedLookup(lookup, isAllowed));
-  const open = agentsWith(guardedLookup(lookup, () => true));
+  const shared = sharedLookup(lookup);
+  const guarded = agentsWith(guardedLookup(shared, isAllowed));
+  const open = agentsWith(guardedLookup(shared, () => true));
 
   return {
     async call(call) {
