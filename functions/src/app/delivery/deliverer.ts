@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import { laneKeyOf, type Delivery } from "../../domain/delivery.ts";
+import { isStray, laneKeyOf, type Delivery } from "../../domain/delivery.ts";
 import type { Rule } from "../../domain/rule.ts";
 import type { Target } from "../../domain/target.ts";
 import { Coalescer } from "../coalescer.ts";
@@ -85,6 +85,8 @@ export function makeDeliverer(ports: DelivererPorts): Deliverer {
       if (stored === undefined || state !== "waiting" || nextAttemptAtMs > ports.clock()) {
         return undefined;
       }
+      // The sweep moves it.
+      if (isStray(target, lane)) return undefined;
       if (lane === undefined) {
         await takeAndDeliver(deps, target, stored, untilMs);
       } else {

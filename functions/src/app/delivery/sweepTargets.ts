@@ -25,6 +25,8 @@ const LIMITS = {
   targets: 32,
   /** Of a target: deliveries and lanes read, and how many of them are seen to at a time. */
   due: 400,
+  /** So many times, while all that is found is in lanes in which somebody works. */
+  pages: 10,
   lanes: 200,
   concurrency: 32,
   /** To work in one lane: what is left has an alarm of its own. */
@@ -104,7 +106,15 @@ async function sweepTarget(
     await putOff(deps, own, dueLanes);
     return;
   }
-  await deliverDue(deps, id, target, own, dueLanes, untilMs);
+  let isHeld = await deliverDue(deps, id, target, own, dueLanes, untilMs);
+  // What is in a lane in which somebody works stays due until then: it must not hide what nobody sees to.
+  let page = due;
+  for (let number = 1; isHeld && page.length === LIMITS.due && number < LIMITS.pages; number++) {
+    const aboveMs = page.at(-1)?.delivery.nextAttemptAtMs ?? nowMs;
+    page = await deliveries.due(id, { nowMs, aboveMs, limit: LIMITS.due });
+    const others = page.filter(({ delivery }) => !isStray(target, delivery.lane));
+    isHeld = await deliverDue(deps, id, target, others, [], untilMs);
+  }
 }
 
 /** Has deliveries wait where their target looks for them: the next sweep finds them there. */
@@ -136,6 +146,7 @@ async function empty(deps: DeliveryDeps, target: Target, lane: StoredLane): Prom
   await lanes.release(held, [], clock());
 }
 
+/** @returns whether all of it is in lanes in which somebody works */
 async function deliverDue(
   deps: DeliveryDeps,
   id: TargetId,
@@ -143,9 +154,10 @@ async function deliverDue(
   due: readonly StoredDelivery[],
   dueLanes: readonly StoredLane[],
   untilMs: number,
-): Promise<void> {
+): Promise<boolean> {
   const { clock, lanes, report } = deps;
   let failures = 0;
+  let held = 0;
   const single = async (stored: StoredDelivery): Promise<void> => {
     if (failures >= MOST_FAILURES || clock() >= untilMs) {
       report.postponed++;
@@ -164,7 +176,9 @@ async function deliverDue(
   );
   const cover = async ([lane, stored]: [string, StoredDelivery[]]): Promise<void> => {
     const of = { ...id, lane, key: laneKeyOf(target, stored[0]?.delivery.key ?? "") };
-    if ((await lanes.cover(of, stored, clock())) === "free") await work(of);
+    const answer = await lanes.cover(of, stored, clock());
+    if (answer === "held") held += stored.length;
+    else if (answer === "free") await work(of);
   };
   const works = [
     ...dueLanes.map((lane) => () => work(lane)),
@@ -176,6 +190,7 @@ async function deliverDue(
     else report.postponed++;
   };
   await pMap(works, begin, { concurrency: LIMITS.concurrency, stopOnError: false });
+  return held === due.length;
 }
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {

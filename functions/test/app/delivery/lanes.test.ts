@@ -134,6 +134,35 @@ describe("lanes", () => {
     );
   });
 
+  it("come up though another, in which somebody works, has more than a sweep looks at", async () => {
+    const hanging = new Set(["x0"]);
+    world.server = (call) =>
+      hanging.has(contentOf(call)) ? new Promise(() => undefined) : Promise.resolve(answering(200));
+    world.clock.advance(1);
+    const first = await world.store(byKey, "a", "x0", "k1");
+    void engine.checkWindow(byKey, { ...windowOf(byKey), key: "k1" }, first);
+    while (world.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (let number = 1; number <= 400; number++) await send(byKey, `x${String(number)}`, "k1");
+    // Whoever made this one has died before it went out.
+    const dying = world.instance((request, run) =>
+      request.kind === "commit" && request.writes?.some(({ path }) => path.includes("/lanes/"))
+        ? Promise.reject(new Error("the instance has died"))
+        : Promise.resolve().then(run),
+    );
+    world.clock.advance(1);
+    const other = await world.store(byKey, "a", "y1", "k2");
+    await dying.checkWindow(byKey, { ...windowOf(byKey), key: "k2" }, other);
+    assert.deepEqual(arrived(), ["x0"]);
+    // The one who works in that lane is long at it: its lease is as new as can be.
+    const [lane = assert.fail()] = world.database.list("lanes");
+    const untilMs = world.clock() + 2 * LEASE_MS;
+    const fields = { nextAttemptAt: new Date(untilMs) };
+    await world.database.documents().commit([{ kind: "update", path: lane.path, fields }]);
+    world.clock.advance(LEASE_MS + 1000);
+    await engine.sweep([byKey]);
+    assert.deepEqual(arrived(), ["x0", "y1"]);
+  });
+
   it("keep the place of a sync that takes several commits to claim", async () => {
     const by: Rule = {
       ...rule({ endpoints: [endpoint("a", { minNbOfOccurrence: 2 })] }),
