@@ -25,7 +25,7 @@ const LIMITS = {
   targets: 32,
   /** Of a target: deliveries and lanes read, and how many of them are seen to at a time. */
   due: 400,
-  /** So many times, while all that is found is in lanes in which somebody works. */
+  /** So many times, while all that is found is somebody's already. */
   pages: 10,
   lanes: 200,
   concurrency: 32,
@@ -197,6 +197,11 @@ function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[],
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
+/** Whether there may be more, and nothing but this was found. */
+function isFull(page: readonly StoredDelivery[], known: readonly StoredDelivery[]): boolean {
+  return page.length === LIMITS.unknown && known.length === page.length;
+}
+
 /** Keeps what waits for a person, and lets it come up again later. */
 async function putOff(
   deps: DeliveryDeps,
@@ -230,15 +235,23 @@ async function sweepUnknown(
   const { deliveries, lanes, clock, log } = deps;
   const nowMs = clock();
   const query = { nowMs: nowMs - OVERDUE_MS, limit: LIMITS.unknown };
-  const [due, dueLanes] = await Promise.all([
+  const [first, dueLanes] = await Promise.all([
     deliveries.dueAnywhere(query),
     lanes.dueAnywhere(query),
   ]);
   const isKnown = (service: string, target: string): boolean =>
     targets.some(({ id }) => id.service === service && id.target === target);
-  const [known, unknown] = partition(due, ({ delivery }) =>
-    isKnown(delivery.serviceName, delivery.target),
-  );
+  const byKnown = (due: readonly StoredDelivery[]) =>
+    partition(due, ({ delivery }) => isKnown(delivery.serviceName, delivery.target));
+  let page = first;
+  let [known, unknown] = byKnown(page);
+  const [oldest] = known;
+  // What a slow target has must not hide what would expire.
+  for (let number = 1; isFull(page, known) && number < LIMITS.pages; number++) {
+    const aboveMs = page.at(-1)?.delivery.nextAttemptAtMs ?? nowMs;
+    page = await deliveries.dueAnywhere({ ...query, aboveMs });
+    [known, unknown] = byKnown(page);
+  }
   const unknownLanes = dueLanes.filter(({ service, target }) => !isKnown(service, target));
   await putOff(deps, unknown, unknownLanes);
   const names = [
@@ -249,7 +262,6 @@ async function sweepUnknown(
     const [name] = same;
     if (name !== undefined) log.warn("target.unknown", { ...name, count: same.length });
   }
-  const [oldest] = known;
   if (oldest === undefined) return;
   const ageSeconds = Math.round((nowMs - oldest.delivery.createdAtMs) / 1000);
   log.error("delivery.overdue", { ...factsOf(oldest), ageSeconds });

@@ -163,6 +163,26 @@ describe("lanes", () => {
     assert.deepEqual(arrived(), ["x0", "y1"]);
   });
 
+  it("hide nothing from whoever keeps what waits for a target that is gone, however much is in one", async () => {
+    world.server = ({ target }) =>
+      target === "gone" ? Promise.resolve(answering(500)) : new Promise(() => undefined);
+    world.clock.advance(1);
+    const first = await world.store(ordered, "a", "a0");
+    void engine.checkWindow(ordered, windowOf(ordered), first);
+    while (world.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (let number = 1; number <= 100; number++) await send(ordered, `a${String(number)}`);
+    const retry = { maxAttempts: 20, firstSeconds: 3600, longestSeconds: 3600 };
+    const gone = { ...plain, targets: [httpTarget("gone", { retry })] };
+    await send(gone, "b1");
+    const [lane = assert.fail()] = world.database.list("lanes");
+    // Whoever works there is at it all the time.
+    const fields = { nextAttemptAt: new Date(world.clock() + 100 * 3_600_000) };
+    await world.database.documents().commit([{ kind: "update", path: lane.path, fields }]);
+    world.clock.advance(4 * 3_600_000);
+    await engine.sweep([ordered]);
+    assert.equal(world.log.of("target.unknown").length, 1);
+  });
+
   it("keep the place of a sync that takes several commits to claim", async () => {
     const by: Rule = {
       ...rule({ endpoints: [endpoint("a", { minNbOfOccurrence: 2 })] }),
