@@ -23,8 +23,8 @@ type Deps = Pick<Ports, "clock" | "log"> & {
   readonly wakeUps?: WakeUpClock;
 };
 
-/** How far ahead anything may have been put off: a server may ask for a day. */
-const FAR_MS = 25 * 3_600_000;
+/** How far ahead anything may have been put off: a server may ask for a day, and chance adds half the longest pause. */
+const FAR_MS = 37 * 3_600_000;
 
 /** Who began before the pause was known everywhere has ended by then: the work of an instance, and its lease. */
 const QUIET_MS = RELIED_ON_MS + 60_000 + LEASE_MS;

@@ -63,8 +63,8 @@ function setUp(...targets: readonly Target[]) {
         world.clock.advance(1000);
       }
     },
-    fail: () => {
-      world.server = () => Promise.resolve(answering(500));
+    fail: (retryAfterMs?: number) => {
+      world.server = () => Promise.resolve(answering(500, retryAfterMs));
     },
     succeed: () => {
       world.server = () => Promise.resolve(answering(200));
@@ -286,6 +286,17 @@ describe("a target that is paused", () => {
     const { brought, untilMs } = await resumeTarget(deps, service, WEB, 1);
     assert.equal(brought, 0);
     assert.ok(untilMs >= pausedAtMs + LEASE_MS + 60_000);
+  });
+
+  it("gets what was put off for as long as can be, too", async () => {
+    const retry = { maxAttempts: 20, firstSeconds: 86_400, longestSeconds: 86_400 };
+    const web = httpTarget("web", { retry });
+    const world = setUp(web);
+    const { deps, service, send } = world;
+    world.fail(86_400_000);
+    await send("one");
+    await pauseTarget(deps, service, web, "repairs");
+    assert.equal((await resumeTarget(deps, service, web, 1)).brought, 1);
   });
 
   it("begins minutes later at most, though it was paused by a clock that is ahead", async () => {
