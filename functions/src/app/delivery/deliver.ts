@@ -24,6 +24,9 @@ export type Delivering =
   /** There was no room in time: nothing was tried. */
   | { readonly next: "postponed" };
 
+/** How long what found no room waits. */
+export const NO_ROOM_MS = 30_000;
+
 /** Most time to read what a message is made of. */
 const READING_MS = 15_000;
 
