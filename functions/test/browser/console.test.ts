@@ -130,10 +130,8 @@ describe("the console, in a browser", () => {
     await field.fill(given.replace("3600", '"an hour"'));
     await verdict("1 problem");
     const wrong = page.locator(".sheet .is-wrong");
-    assert.match(
-      await wrong.innerText(),
-      /"observationPeriod": "an hour".*expected a whole number/s,
-    );
+    const line = (await wrong.textContent()) ?? "";
+    assert.match(line, /"observationPeriod": "an hour".*expected a whole number/s);
     await page.getByRole("button", { name: /^Line \d+$/ }).click();
     assert.equal(await page.evaluate<string>("String(getSelection())"), '"an hour"');
     await field.fill(given.replace("],", "]"));

@@ -15,7 +15,7 @@ import { PROJECT } from "./wiredServices.ts";
 import { RECEIVER_PORT } from "./wiredTargets.ts";
 
 /** How long a state may take to appear: functions start, and the page asks every two to four seconds. */
-export const APPEARS_MS = 40_000;
+export const APPEARS_MS = 80_000;
 
 /** A browser, the server that is called, and the alarms of Google Cloud. */
 export class ConsoleWorld {
