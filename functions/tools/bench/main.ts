@@ -59,7 +59,7 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
       await world.stop(counted);
     }
     if (wants("keys")) reports.set("keys", await measureKeys(world, settings, progress));
-    if (wants("status")) reports.set("status", await measureStatus(world, settings, progress));
+    if (wants("status")) reports.set("status", await measureStatus(settings, progress));
     if (wants("largeWindows")) {
       reports.set("largeWindows", await measureLargeWindows(world, settings, progress));
     }
