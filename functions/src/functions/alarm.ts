@@ -1,4 +1,5 @@
 import { onTaskDispatched } from "firebase-functions/tasks";
+import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { cloudLog } from "../adapters/log.ts";
 import { toAlarm, toWakeUp } from "../adapters/tasks/alarmTask.ts";
 import { onAlarm, onWakeUp } from "../app/onAlarm.ts";
@@ -18,6 +19,7 @@ export const alarm = onTaskDispatched(
     rateLimits: { maxDispatchesPerSecond: 500, maxConcurrentDispatches: 500 },
   },
   async ({ data }) => {
+    leaveDomain();
     const set = toAlarm(data);
     const wakeUp = toWakeUp(data);
     if (wakeUp !== undefined) {

@@ -1,4 +1,5 @@
 import { onSchedule } from "firebase-functions/scheduler";
+import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { engine, services } from "../compose.ts";
 
@@ -11,6 +12,7 @@ export const sweep = onSchedule(
     retryCount: 0,
   },
   async () => {
+    leaveDomain();
     const { errors } = await (await engine()).sweep(await services());
     // Each error is in the log; failing makes the run itself show as failed.
     if (errors > 0) throw new Error(`${String(errors)} step(s) of the sweep failed`);

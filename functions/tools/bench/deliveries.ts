@@ -2,7 +2,7 @@
 import { parseConfig } from "../../src/config/parse.ts";
 import type { Services } from "../../src/config/route.ts";
 import { answer, Receiver } from "../../testkit/receiver.ts";
-import { measureDrains, type Drains } from "./drains.ts";
+import { measureDrains } from "./drains.ts";
 import type { SectionReport } from "./report.ts";
 import type { Settings } from "./settings.ts";
 import { PAIR } from "./server.ts";

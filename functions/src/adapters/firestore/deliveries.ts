@@ -1,7 +1,6 @@
 import type { Log } from "../../app/ports.ts";
-import type { Deliveries, DueQuery, StoredDelivery } from "../../app/ports/deliveries.ts";
+import type { Deliveries, DueQuery, FoundSync, StoredDelivery } from "../../app/ports/deliveries.ts";
 import { deliveryId, type Delivery } from "../../domain/delivery.ts";
-import type { Sync } from "../../domain/sync.ts";
 import { isConflict } from "./conflicts.ts";
 import { deliveredWrite, failedWrite, toStored } from "./deliveryDocument.ts";
 import { deliveryPath, doneFields } from "./deliveryFields.ts";
@@ -57,34 +56,27 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
 
     dueAnywhere: (query) => due({ from: { group: "deliveries" } }, query),
 
-    async take(stored, { nowMs, leaseUntilMs, nextAttemptAtMs }) {
-      const { delivery } = stored;
-      const sync = await syncOf(documents, delivery);
-      if (sync === "claiming") return undefined;
-      if (sync === "gone") {
-        await giveUp(documents, log, stored, nowMs);
-        return undefined;
-      }
-      const attempt = delivery.attempt + 1;
-      try {
-        const version = await documents.commit([
-          {
-            kind: "update",
-            path: deliveryPath(delivery),
-            version: stored.version as Version,
-            fields: { attempt, nextAttemptAt: new Date(nextAttemptAtMs) },
-          },
-        ]);
-        return { delivery: { ...delivery, attempt }, sync, version, untilMs: leaseUntilMs };
-      } catch (error) {
-        if (isConflict(error)) return undefined;
-        throw error;
-      }
+    async take(takings) {
+      const versions = await commitEach(
+        documents,
+        takings.map(({ stored: { delivery, version }, nextAttemptAtMs }) => ({
+          kind: "update",
+          path: deliveryPath(delivery),
+          version: version as Version,
+          fields: { attempt: delivery.attempt + 1, nextAttemptAt: new Date(nextAttemptAtMs) },
+        })),
+      );
+      return takings.map(({ stored: { delivery }, sync, leaseUntilMs }, index) => {
+        const version = versions[index];
+        if (version === undefined) return undefined;
+        const taken = { ...delivery, attempt: delivery.attempt + 1 };
+        return { delivery: taken, sync, version, untilMs: leaseUntilMs };
+      });
     },
 
     giveUp: (stored, nowMs) => giveUp(documents, log, stored, nowMs),
 
-    syncOf: (delivery) => syncOf(documents, delivery),
+    syncsOf: (asked) => syncsOf(documents, asked),
 
     markDelivered: (delivered, nowMs) =>
       commitTolerantly(
@@ -147,8 +139,8 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
 
     count: (target, filter) => documents.count(listed(target, filter)),
 
-    redrive: (again) =>
-      commitEach(
+    async redrive(again) {
+      const versions = await commitEach(
         documents,
         again.map(({ delivery, version, atMs, lane }) => ({
           kind: "update",
@@ -164,7 +156,9 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
             expireAt: REMOVED,
           },
         })),
-      ),
+      );
+      return versions.map((version) => version !== undefined);
+    },
   };
 }
 
@@ -199,7 +193,7 @@ export async function giveUp(
       fields: { state, lastError, ...doneFields(delivery, nowMs) },
     },
   ]);
-  if (isOurs !== true) return;
+  if (isOurs === undefined) return;
   const { serviceName: service, syncId, target } = delivery;
   log.error("delivery.setAside", {
     service,
@@ -245,11 +239,17 @@ async function setMalformedAside(
 }
 
 /** @throws NewerDocumentError */
-export async function syncOf(
+export async function syncsOf(
   documents: Documents,
-  { serviceName, syncId }: Delivery,
-): Promise<Sync | "claiming" | "gone"> {
-  const [doc] = await documents.get([`${paths.syncs(serviceName)}/${syncId}`]);
+  deliveries: readonly Delivery[],
+): Promise<FoundSync[]> {
+  const docs = await documents.get(
+    deliveries.map(({ serviceName, syncId }) => `${paths.syncs(serviceName)}/${syncId}`),
+  );
+  return Promise.all(docs.map((doc) => toFoundSync(documents, doc)));
+}
+
+async function toFoundSync(documents: Documents, doc: Doc | undefined): Promise<FoundSync> {
   if (doc === undefined) return "gone";
   try {
     const stored = toStoredSync(doc);

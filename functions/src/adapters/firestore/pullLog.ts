@@ -2,7 +2,7 @@ import type { Log } from "../../app/ports.ts";
 import type { PullLog } from "../../app/ports/deliveries.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { isConflict } from "./conflicts.ts";
-import { giveUp, readable, syncOf } from "./deliveries.ts";
+import { giveUp, readable, syncsOf } from "./deliveries.ts";
 import { deliveryPath, doneFields } from "./deliveryFields.ts";
 import type { Doc, Documents, Write } from "./documents.ts";
 import { FORM, isNewer, NewerDocumentError } from "./form.ts";
@@ -31,10 +31,13 @@ export function makePullLog(documents: Documents, log: Log): PullLog {
     const stored = await readable(documents, log, known);
     const open = stored.findIndex(({ delivery }) => delivery.state === "claiming");
     const head = stored[open];
-    // If its claim was removed while it was under way nobody will ever complete it.
-    if (head !== undefined && (await syncOf(documents, head.delivery)) === "gone") {
-      await giveUp(documents, log, head, nowMs);
-      return waiting(service, lane, nowMs);
+    if (head !== undefined) {
+      // If its claim was removed while it was under way nobody will ever complete it.
+      const [sync] = await syncsOf(documents, [head.delivery]);
+      if (sync === "gone") {
+        await giveUp(documents, log, head, nowMs);
+        return waiting(service, lane, nowMs);
+      }
     }
     return stored.slice(0, open === -1 ? stored.length : open).map(({ delivery }) => delivery);
   };

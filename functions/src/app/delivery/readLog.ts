@@ -1,10 +1,10 @@
 import { EventSyncError } from "../../domain/errors.ts";
-import type { SyncReason } from "../../domain/sync.ts";
+import type { Sync, SyncReason } from "../../domain/sync.ts";
 import type { SyncMessage } from "../../domain/syncMessage.ts";
 import type { MessageBudget } from "../messageBudget.ts";
-import { eventsOf, messageOf, planOf } from "../messagePlan.ts";
+import { eventsOf, messageOf, planOf, type MessagePlan } from "../messagePlan.ts";
 import type { Ports } from "../ports.ts";
-import type { DeliveryPorts, TargetId } from "../ports/deliveries.ts";
+import type { DeliveryPorts, FoundSync, TargetId } from "../ports/deliveries.ts";
 
 type Deps = Pick<Ports, "events" | "clock" | "log"> &
   Pick<DeliveryPorts, "deliveries" | "pullLog"> & {
@@ -47,6 +47,9 @@ export interface LogPage {
 
 /** Bytes of the messages of one page; one message may be larger. Many streams hold a page each. */
 const MAX_BYTES = { page: 4_000_000, stream: 500_000 } as const;
+
+/** How much is read together: syncs at first and at most, events of all of them, bytes of a group of messages. */
+const TOGETHER = { first: 4, most: 100, events: 1000, bytes: 500_000 } as const;
 
 /** How often somebody who waits looks whether anything is new. */
 const LOOK_MS = 1000;
@@ -145,32 +148,87 @@ function isAsked(one: Numbered, { key, reason, aboveMs, upToMs }: AskedLog): boo
   );
 }
 
-/** One after the other: of large ones no more than a page holds are in memory. */
+/**
+ * Some together, and more each time: of large ones next to nothing is read that does not fit, and no more than
+ * a page holds is in memory.
+ */
 async function messagesOf(
-  { deliveries, events, budget }: Deps,
+  deps: Deps,
   numbered: readonly Numbered[],
   maxBytes: number,
 ): Promise<LoggedSync[]> {
   const syncs: LoggedSync[] = [];
   let bytes = 0;
-  for (const delivery of numbered) {
-    const { offset, syncId, eventID, serviceName } = delivery;
-    const sync = await deliveries.syncOf(delivery);
-    if (sync === "gone" || sync === "claiming") {
-      syncs.push({ offset, syncId, eventID, message: undefined });
-      continue;
+  let size: number = TOGETHER.first;
+  for (let start = 0; start < numbered.length; ) {
+    const some = numbered.slice(start, start + size);
+    const found = await deps.deliveries.syncsOf(some);
+    const planned = some.map((delivery, index) => plannedOf(delivery, found[index] ?? "gone"));
+    for (const group of groupsOf(planned)) {
+      const fitting = group.filter(({ plan }) => {
+        bytes += plan?.bytes ?? 0;
+        return bytes <= maxBytes;
+      });
+      // One goes out, however large it is.
+      const answered = syncs.length + fitting.length === 0 ? group.slice(0, 1) : fitting;
+      syncs.push(...(await readTogether(deps, answered)));
+      if (answered.length < group.length) return syncs;
     }
-    const plan = planOf(sync);
-    bytes += plan.bytes;
-    if (bytes > maxBytes && syncs.length > 0) break;
-    const message = await budget.run(plan, ROOM_MS, async () => {
-      const found = await events.read({ serviceName, eventIds: eventsOf(plan) });
-      return messageOf(sync, plan, found);
-    });
-    if (message === undefined) {
-      throw new EventSyncError("unavailable", "Too many large messages are read at the moment.");
-    }
-    syncs.push({ offset, syncId, eventID, message });
+    start += some.length;
+    const events = planned.reduce((sum, { plan }) => sum + (plan?.events ?? 0), 0);
+    const roomFor = Math.floor((TOGETHER.events * some.length) / Math.max(1, events));
+    size = Math.max(1, Math.min(2 * size, TOGETHER.most, roomFor));
   }
   return syncs;
+}
+
+interface Planned {
+  readonly delivery: Numbered;
+  readonly sync?: Sync;
+  /** Undefined if there is nothing to read. */
+  readonly plan?: MessagePlan;
+}
+
+function plannedOf(delivery: Numbered, sync: FoundSync): Planned {
+  return sync === "gone" || sync === "claiming"
+    ? { delivery }
+    : { delivery, sync, plan: planOf(sync) };
+}
+
+/** In their order; what is large is alone. */
+function groupsOf(planned: readonly Planned[]): Planned[][] {
+  const groups: Planned[][] = [];
+  let bytes = Infinity;
+  for (const one of planned) {
+    bytes += one.plan?.bytes ?? 0;
+    if (bytes <= TOGETHER.bytes) groups.at(-1)?.push(one);
+    else {
+      groups.push([one]);
+      bytes = one.plan?.bytes ?? 0;
+    }
+  }
+  return groups;
+}
+
+async function readTogether(
+  { events, budget }: Deps,
+  group: readonly Planned[],
+): Promise<LoggedSync[]> {
+  const plans = group.flatMap(({ plan }) => plan ?? []);
+  const size = {
+    bytes: plans.reduce((sum, plan) => sum + plan.bytes, 0),
+    events: plans.reduce((sum, plan) => sum + plan.events, 0),
+  };
+  const [first] = group;
+  if (first === undefined) return [];
+  const { serviceName } = first.delivery;
+  const syncs = await budget.run(size, ROOM_MS, async () => {
+    const found = await events.read({ serviceName, eventIds: plans.flatMap(eventsOf) });
+    return group.map(({ delivery: { offset, syncId, eventID }, sync, plan }) => {
+      const message = sync && plan && messageOf(sync, plan, found);
+      return { offset, syncId, eventID, message };
+    });
+  });
+  if (syncs !== undefined) return syncs;
+  throw new EventSyncError("unavailable", "Too many large messages are read at the moment.");
 }
