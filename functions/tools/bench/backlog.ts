@@ -10,7 +10,8 @@ import { post } from "../../testkit/http.ts";
 import { request } from "../../testkit/hostile/fleet.ts";
 import { Instance } from "../../testkit/hostile/instance.ts";
 import type { FunctionServer } from "../../testkit/functionServer.ts";
-import { newContent } from "./server.ts";
+import { newContent, ourServer, type Server } from "./server.ts";
+import { Triggers } from "./triggers.ts";
 import type { World } from "./world.ts";
 
 /** The claimer is so long gone: its leases have run out. */
@@ -47,6 +48,26 @@ export class Backlog {
     const env = { CONFIG: JSON.stringify(this.rules) };
     const source = this.#world.lib;
     return this.#world.serve({ source, target, counted }, this.project, env);
+  }
+
+  /** Serves what an event passes until its first delivery. */
+  async deploy({ counted = false } = {}): Promise<{
+    readonly server: Server;
+    readonly checkWindow: FunctionServer;
+    readonly stop: () => Promise<void>;
+  }> {
+    const [event, checkWindow] = await Promise.all([
+      this.serve("event"),
+      this.serve("checkWindow", { counted }),
+    ]);
+    const server = ourServer(event.url, new Triggers(checkWindow.url, this.project));
+    return {
+      server,
+      checkWindow,
+      stop: async () => {
+        await Promise.all([event.stop(), checkWindow.stop()]);
+      },
+    };
   }
 
   /** Has events received and claimed, each a sync, whose deliveries nobody has begun with. */

@@ -3,6 +3,9 @@ import { parseConfig } from "../../src/config/parse.ts";
 import type { Services } from "../../src/config/route.ts";
 import { answer, Receiver } from "../../testkit/receiver.ts";
 import { measureDrains } from "./drains.ts";
+import { measureDeliveryCost } from "./deliveryCost.ts";
+import { measureFirstCalls } from "./firstCalls.ts";
+import { measurePull } from "./pull.ts";
 import type { SectionReport } from "./report.ts";
 import type { Settings } from "./settings.ts";
 import { PAIR } from "./server.ts";
@@ -17,7 +20,7 @@ export async function measureDeliveries(
   try {
     const rules = rulesFor(receiver, world.topic);
     const reports: SectionReport[] = [];
-    const measures = [measureDrains];
+    const measures = [measureDrains, measureFirstCalls, measureDeliveryCost, measurePull];
     for (const measure of measures) {
       reports.push(await measure({ world, receiver, rules, effort, progress }));
     }

@@ -59,7 +59,8 @@ export async function measureDrains({
         await work();
         const perSecond = (1000 * count) / (performance.now() - startedMs);
         const came = receiver.calls.length - before;
-        if (came !== count) throw new Error(`${of.title}: ${String(came)} of ${String(count)} came`);
+        if (came !== count)
+          throw new Error(`${of.title}: ${String(came)} of ${String(count)} came`);
         of.ours.push(perSecond);
         const loop = (marks: boolean): Loop => ({ inFlight: of.inFlight, count, marks });
         if (run === 0 && of === inOne) await bare.run(receiver.url, sent, loop(true));

@@ -1,5 +1,10 @@
 import type { Log } from "../../app/ports.ts";
-import type { Deliveries, DueQuery, FoundSync, StoredDelivery } from "../../app/ports/deliveries.ts";
+import type {
+  Deliveries,
+  DueQuery,
+  FoundSync,
+  StoredDelivery,
+} from "../../app/ports/deliveries.ts";
 import { deliveryId, type Delivery } from "../../domain/delivery.ts";
 import { isConflict } from "./conflicts.ts";
 import { deliveredWrite, failedWrite, toStored } from "./deliveryDocument.ts";

@@ -114,10 +114,7 @@ class LaneHolder {
   }
 
   /** @returns `end` if the lane is not ours any more, `open` if this and what is behind it is to come */
-  async #send(
-    stored: StoredDelivery,
-    isFirst: boolean,
-  ): Promise<"on" | "open" | "end"> {
+  async #send(stored: StoredDelivery, isFirst: boolean): Promise<"on" | "open" | "end"> {
     const { deliveries, clock } = this.#deps;
     const { untilMs, target } = this.#work;
     if (clock() >= untilMs) {
@@ -152,7 +149,9 @@ class LaneHolder {
       case "again": {
         const { record, attempt, atMs } = outcome;
         const failed = { stored: held, failed: { record, attempt, againAtMs: atMs } };
-        const covered = this.#waiting.filter(({ delivery }) => delivery.nextAttemptAtMs !== undefined);
+        const covered = this.#waiting.filter(
+          ({ delivery }) => delivery.nextAttemptAtMs !== undefined,
+        );
         await this.#park({ nextAttemptAtMs: atMs, failed, covered });
         await keepWaiting(this.#deps, this.#held);
         return "end";

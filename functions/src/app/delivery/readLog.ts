@@ -160,7 +160,7 @@ async function messagesOf(
   const syncs: LoggedSync[] = [];
   let bytes = 0;
   let size: number = TOGETHER.first;
-  for (let start = 0; start < numbered.length; ) {
+  for (let start = 0; start < numbered.length;) {
     const some = numbered.slice(start, start + size);
     const found = await deps.deliveries.syncsOf(some);
     const planned = some.map((delivery, index) => plannedOf(delivery, found[index] ?? "gone"));
