@@ -9,6 +9,7 @@ import { Instance } from "../../testkit/hostile/instance.ts";
 import { World } from "../../testkit/hostile/world.ts";
 import { waitFor } from "../../testkit/waitFor.ts";
 import { windowOf } from "../../src/domain/window.ts";
+import { onlyTargets, pullTarget } from "../support/targets.ts";
 
 /** What a function has, and what is left of it for a bad day: unbounded, these took 450 MB and 590. */
 const LIMIT_MB = 350;
@@ -19,6 +20,9 @@ const CONTENT = "x".repeat(940_000);
 
 const SYNCS_DUE = 8;
 const WINDOWS = 12;
+
+/** Requests that an instance gets at a time. */
+const READERS = 80;
 
 /** The built functions, in the heap that they have in production. */
 describe("large syncs at once", function () {
@@ -48,7 +52,7 @@ describe("large syncs at once", function () {
   }
 
   async function serve(
-    target: "sweep" | "checkWindow",
+    target: "sweep" | "checkWindow" | "pull",
     rules: readonly Rule[],
   ): Promise<FunctionServer> {
     const { directory } = await sharedBuild();
@@ -118,5 +122,30 @@ describe("large syncs at once", function () {
     });
     assertSmall(checkWindow);
     await assertAllPublished(rules);
+  });
+
+  it(`are no danger to a log that ${String(READERS)} read at once, slowly`, async () => {
+    const rules = [onlyTargets(world.rule(["a", "b"]), [pullTarget("log")])];
+    const [{ serviceName } = { serviceName: "" }] = rules;
+    const instance = world.instance(rules);
+    await fill(instance, rules);
+    for (const rule of rules) {
+      await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("b")));
+    }
+    const pull = await serve("pull", rules);
+    const sizes = await Promise.all(
+      Array.from({ length: READERS }, async () => {
+        const { status, body } = await fetch(`${pull.url}/${serviceName}?after=0`);
+        assert.equal(status, 200);
+        let bytes = 0;
+        for await (const chunk of body ?? []) {
+          bytes += chunk.length;
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        return bytes;
+      }),
+    );
+    assert.ok(Math.min(...sizes) > EVENTS * CONTENT.length, String(sizes[0]));
+    assertSmall(pull);
   });
 });

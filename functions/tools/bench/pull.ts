@@ -91,7 +91,7 @@ async function copyLog({ db }: Backlog, service: string, count: number): Promise
   const [event, sync, delivery] = [events?.docs[0], syncs?.docs[0], deliveries?.docs[0]];
   const lane = lanes?.docs[0];
   if (!event || !sync || !delivery || !lane) throw new Error("there is no log");
-  const endpoints = JSON.stringify(sync.get("endpoints"));
+  const endpoints = sync.get("endpoints") as readonly object[];
   const offsets = Array.from({ length: count - 1 }, (_, index) => index + 2);
   const size = 150;
   const pages = Array.from({ length: Math.ceil(offsets.length / size) }, (_, index) =>
@@ -106,7 +106,7 @@ async function copyLog({ db }: Backlog, service: string, count: number): Promise
           randomBytes(12).toString("hex"),
           randomBytes(12).toString("hex"),
         ];
-        const own = JSON.parse(endpoints.replaceAll(event.id, eventId)) as unknown;
+        const own = endpoints.map((endpoint) => ({ ...endpoint, events: [eventId] }));
         batch.create(root.collection("events").doc(eventId), event.data());
         batch.create(root.collection("syncs").doc(syncId), { ...sync.data(), endpoints: own });
         const copied = { ...delivery.data(), syncId, offset };
