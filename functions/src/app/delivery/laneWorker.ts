@@ -139,6 +139,8 @@ class LaneHolder {
         this.#delivered.push({ delivery: held.delivery, record: outcome.record });
         // While the next one is sent.
         if (this.#waiting.length > 0) this.#markSoon();
+        // What is not marked comes again if this process ends.
+        if (this.#delivered.length >= PAGE) await this.#marking;
         return "on";
       case "undeliverable": {
         const { record } = outcome;

@@ -1,5 +1,6 @@
 import type { Sync } from "../../domain/sync.ts";
 import type { MessageEvent } from "../../domain/syncMessage.ts";
+import { memoryOf } from "../messageBudget.ts";
 import { eventsOf, planOf } from "../messagePlan.ts";
 import type { FoundSync, StoredDelivery } from "../ports/deliveries.ts";
 import type { SharedReads } from "./sharedReads.ts";
@@ -14,8 +15,8 @@ export interface Prepared {
 /** Deliveries that are prepared before their turn, at most. */
 export const MOST_AHEAD = 32;
 
-/** Bytes of messages that are read at a time before their turn; larger ones are read when it comes. */
-const AHEAD_BYTES = 100_000;
+/** Bytes of memory of what is read at a time before its turn; what takes more is read when that comes. */
+const AHEAD_BYTES = 200_000;
 
 /**
  * Reads what the next deliveries of a lane are made of while others are sent: else each would wait for two
@@ -73,7 +74,7 @@ export class LookAhead {
     );
     const plans = syncs.flatMap((sync) => (typeof sync === "string" ? [] : [planOf(sync)]));
     const [first] = deliveries;
-    const bytes = plans.reduce((sum, plan) => sum + plan.bytes, 0);
+    const bytes = plans.reduce((sum, plan) => sum + memoryOf(plan), 0);
     // Of large ones few lists of members are in memory, either.
     if (bytes > AHEAD_BYTES) this.#turns = 0;
     if (first === undefined || bytes > AHEAD_BYTES) return syncs.map((sync) => ({ sync }));

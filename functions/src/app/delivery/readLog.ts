@@ -1,7 +1,7 @@
 import { EventSyncError } from "../../domain/errors.ts";
 import type { Sync, SyncReason } from "../../domain/sync.ts";
 import type { SyncMessage } from "../../domain/syncMessage.ts";
-import type { MessageBudget } from "../messageBudget.ts";
+import { memoryOf, type MessageBudget } from "../messageBudget.ts";
 import { eventsOf, messageOf, planOf, type MessagePlan } from "../messagePlan.ts";
 import type { Ports } from "../ports.ts";
 import type { DeliveryPorts, FoundSync, TargetId } from "../ports/deliveries.ts";
@@ -45,11 +45,17 @@ export interface LogPage {
   readonly next: number;
 }
 
-/** Bytes of the messages of one page; one message may be larger. Many streams hold a page each. */
+/** A page for which there is room in memory until it is out. */
+export interface HeldPage extends LogPage {
+  /** Gives the room back, once, however often it is called. */
+  readonly release: () => void;
+}
+
+/** Bytes of memory of one page; one message may take more. Many streams hold a page each. */
 const MAX_BYTES = { page: 4_000_000, stream: 500_000 } as const;
 
-/** How much is read together: syncs at first and at most, events of all of them, bytes of a group of messages. */
-const TOGETHER = { first: 4, most: 100, events: 1000, bytes: 500_000 } as const;
+/** Syncs that are looked at together, at first and at most. */
+const TOGETHER = { first: 4, most: 100 } as const;
 
 /** How often somebody who waits looks whether anything is new. */
 const LOOK_MS = 1000;
@@ -63,18 +69,18 @@ const ROOM_MS = 30_000;
 /**
  * The syncs behind an offset (1 read for each delivery that is looked at, and for each sync that is answered
  * what its message takes; 2 reads for each look that finds nothing). Who has looked in vain numbers what waits:
- * the claimer does that, but may have ended before.
+ * the claimer does that, but may have ended before. Whoever reads a page releases it.
  *
  * @throws EventSyncError `invalid-query` if no such offset has been given yet, `unavailable` if there is no
- *   room in memory for a message
+ *   room in memory for the messages
  */
-export function readLog(deps: Deps, id: TargetId, asked: AskedLog): Promise<LogPage> {
+export function readLog(deps: Deps, id: TargetId, asked: AskedLog): Promise<HeldPage> {
   return readPage(deps, id, asked, MAX_BYTES.page);
 }
 
 /**
  * The same on and on: page after page, also empty ones, which say how far it is. Nothing is read before what
- * came last has been taken.
+ * came last has been taken: then its room is given back, also if nobody asks for more.
  *
  * @param untilMs when to end; epoch milliseconds
  */
@@ -89,7 +95,11 @@ export async function* followLog(
   let waitMs = 0;
   for (;;) {
     const page = await readPage(deps, id, { ...asked, after, waitMs }, MAX_BYTES.stream);
-    yield page;
+    try {
+      yield page;
+    } finally {
+      page.release();
+    }
     after = page.next;
     const leftMs = untilMs - deps.clock();
     if (leftMs <= 0) return;
@@ -102,7 +112,7 @@ async function readPage(
   id: TargetId,
   asked: AskedLog,
   maxBytes: number,
-): Promise<LogPage> {
+): Promise<HeldPage> {
   const { clock, pullLog, pause, log } = deps;
   const untilMs = clock() + asked.waitMs;
   let after = asked.after;
@@ -112,11 +122,12 @@ async function readPage(
     const page = await pullLog.page(id, { after, limit: asked.limit });
     const wanted = page.filter((one) => isAsked(one, asked));
     if (wanted.length > 0) {
-      const syncs = await messagesOf(deps, wanted, maxBytes);
+      const planned = await fitting(deps, wanted, maxBytes);
+      const held = await messagesOf(deps, id, planned);
       // What did not fit comes next; what was left out behind the last one that did does not matter any more.
-      const isWhole = syncs.length === wanted.length;
-      const last = isWhole ? page.at(-1) : syncs.at(-1);
-      return { syncs, next: last?.offset ?? after };
+      const isWhole = planned.length === wanted.length;
+      const last = isWhole ? page.at(-1) : planned.at(-1)?.delivery;
+      return { ...held, next: last?.offset ?? after };
     }
     after = page.at(-1)?.offset ?? Math.max(after, given);
     if (page.length > 0 && clock() < untilMs) continue;
@@ -127,7 +138,7 @@ async function readPage(
       given = last;
       if (last > after) continue;
     }
-    if (clock() >= untilMs) return { syncs: [], next: after };
+    if (clock() >= untilMs) return { syncs: [], next: after, release: () => undefined };
     await pause(Math.min(LOOK_MS, untilMs - clock()));
   }
 }
@@ -148,38 +159,33 @@ function isAsked(one: Numbered, { key, reason, aboveMs, upToMs }: AskedLog): boo
   );
 }
 
-/**
- * Some together, and more each time: of large ones next to nothing is read that does not fit, and no more than
- * a page holds is in memory.
- */
+/** Room for all of it is made at once, before any of it is read. */
 async function messagesOf(
-  deps: Deps,
-  numbered: readonly Numbered[],
-  maxBytes: number,
-): Promise<LoggedSync[]> {
-  const syncs: LoggedSync[] = [];
-  let bytes = 0;
-  let size: number = TOGETHER.first;
-  for (let start = 0; start < numbered.length;) {
-    const some = numbered.slice(start, start + size);
-    const found = await deps.deliveries.syncsOf(some);
-    const planned = some.map((delivery, index) => plannedOf(delivery, found[index] ?? "gone"));
-    for (const group of groupsOf(planned)) {
-      const fitting = group.filter(({ plan }) => {
-        bytes += plan?.bytes ?? 0;
-        return bytes <= maxBytes;
-      });
-      // One goes out, however large it is.
-      const answered = syncs.length + fitting.length === 0 ? group.slice(0, 1) : fitting;
-      syncs.push(...(await readTogether(deps, answered)));
-      if (answered.length < group.length) return syncs;
-    }
-    start += some.length;
-    const events = planned.reduce((sum, { plan }) => sum + (plan?.events ?? 0), 0);
-    const roomFor = Math.floor((TOGETHER.events * some.length) / Math.max(1, events));
-    size = Math.max(1, Math.min(2 * size, TOGETHER.most, roomFor));
+  { events, budget }: Deps,
+  { service }: TargetId,
+  planned: readonly Planned[],
+): Promise<Pick<HeldPage, "syncs" | "release">> {
+  const plans = planned.flatMap(({ plan }) => plan ?? []);
+  const size = {
+    bytes: plans.reduce((sum, plan) => sum + plan.bytes, 0),
+    events: plans.reduce((sum, plan) => sum + plan.events, 0),
+  };
+  const release = await budget.reserve(size, ROOM_MS);
+  if (release === undefined) {
+    throw new EventSyncError("unavailable", "Too many large messages are read at the moment.");
   }
-  return syncs;
+  try {
+    const eventIds = plans.flatMap(eventsOf);
+    const found = await events.read({ serviceName: service, eventIds });
+    const syncs = planned.map(({ delivery: { offset, syncId, eventID }, sync, plan }) => {
+      const message = sync && plan && messageOf(sync, plan, found);
+      return { offset, syncId, eventID, message };
+    });
+    return { syncs, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 interface Planned {
@@ -189,46 +195,35 @@ interface Planned {
   readonly plan?: MessagePlan;
 }
 
+/**
+ * As many as fit, at least one, however large it is. Some are looked at together, and more each time: of large
+ * ones next to nothing is read that does not fit.
+ */
+async function fitting(
+  { deliveries }: Deps,
+  numbered: readonly Numbered[],
+  maxBytes: number,
+): Promise<Planned[]> {
+  const planned: Planned[] = [];
+  let bytes = 0;
+  let size: number = TOGETHER.first;
+  for (let start = 0; start < numbered.length;) {
+    const some = numbered.slice(start, start + size);
+    const found = await deliveries.syncsOf(some);
+    for (const [index, delivery] of some.entries()) {
+      const one = plannedOf(delivery, found[index] ?? "gone");
+      bytes += one.plan === undefined ? 0 : memoryOf(one.plan);
+      if (bytes > maxBytes && planned.length > 0) return planned;
+      planned.push(one);
+    }
+    start += size;
+    size = Math.min(2 * size, TOGETHER.most);
+  }
+  return planned;
+}
+
 function plannedOf(delivery: Numbered, sync: FoundSync): Planned {
   return sync === "gone" || sync === "claiming"
     ? { delivery }
     : { delivery, sync, plan: planOf(sync) };
-}
-
-/** In their order; what is large is alone. */
-function groupsOf(planned: readonly Planned[]): Planned[][] {
-  const groups: Planned[][] = [];
-  let bytes = Infinity;
-  for (const one of planned) {
-    bytes += one.plan?.bytes ?? 0;
-    if (bytes <= TOGETHER.bytes) groups.at(-1)?.push(one);
-    else {
-      groups.push([one]);
-      bytes = one.plan?.bytes ?? 0;
-    }
-  }
-  return groups;
-}
-
-async function readTogether(
-  { events, budget }: Deps,
-  group: readonly Planned[],
-): Promise<LoggedSync[]> {
-  const plans = group.flatMap(({ plan }) => plan ?? []);
-  const size = {
-    bytes: plans.reduce((sum, plan) => sum + plan.bytes, 0),
-    events: plans.reduce((sum, plan) => sum + plan.events, 0),
-  };
-  const [first] = group;
-  if (first === undefined) return [];
-  const { serviceName } = first.delivery;
-  const syncs = await budget.run(size, ROOM_MS, async () => {
-    const found = await events.read({ serviceName, eventIds: plans.flatMap(eventsOf) });
-    return group.map(({ delivery: { offset, syncId, eventID }, sync, plan }) => {
-      const message = sync && plan && messageOf(sync, plan, found);
-      return { offset, syncId, eventID, message };
-    });
-  });
-  if (syncs !== undefined) return syncs;
-  throw new EventSyncError("unavailable", "Too many large messages are read at the moment.");
 }

@@ -55,11 +55,18 @@ export class SharedReads {
     }
   }
 
-  /** The events that are there, and perhaps others, by their ids. */
+  /** The events that are there, by their ids. */
   async events(serviceName: string, eventIds: readonly string[]): Promise<Events> {
     if (eventIds.length > FEW) return this.#events.read({ serviceName, eventIds });
     try {
-      return await this.#eventReads.run(serviceName, serviceName, eventIds);
+      const found = await this.#eventReads.run(serviceName, serviceName, eventIds);
+      // And no others, large ones perhaps, which would be in memory as long as these.
+      return new Map(
+        eventIds.flatMap((id) => {
+          const event = found.get(id);
+          return event === undefined ? [] : [[id, event] as const];
+        }),
+      );
     } catch {
       return this.#events.read({ serviceName, eventIds });
     }

@@ -47,6 +47,7 @@ describe("a stream of server-sent events", () => {
     const chunk = `: ${"x".repeat(100_000)}\n\n`;
     let made = 0;
     let isEnded = false;
+    let isClosed = false;
     const endless = async function* () {
       try {
         for (;;) {
@@ -62,7 +63,12 @@ describe("a stream of server-sent events", () => {
       respond(response, log, () =>
         Promise.resolve({
           status: 200,
-          stream: { type: "text/event-stream", chunks: endless(), longestMs: 60_000 },
+          stream: {
+            type: "text/event-stream",
+            chunks: endless(),
+            cutAtMs: Date.now() + 60_000,
+            close: () => (isClosed = true),
+          },
         }),
       ),
     );
@@ -81,7 +87,7 @@ describe("a stream of server-sent events", () => {
       // What the sockets of both sides hold, and not gigabytes.
       assert.ok(made < 1000, String(made));
       socket.destroy();
-      await waitFor("the source to be ended", () => (isEnded ? true : undefined));
+      await waitFor("the source to be ended", () => (isEnded && isClosed ? true : undefined));
       assert.deepEqual(log.of("request.failed"), []);
     } finally {
       await server.close();
