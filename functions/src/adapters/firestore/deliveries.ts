@@ -1,15 +1,11 @@
 import type { Log } from "../../app/ports.ts";
-import type {
-  Deliveries,
-  DueQuery,
-  FoundSync,
-  StoredDelivery,
-} from "../../app/ports/deliveries.ts";
+import type { Deliveries, FoundSync, StoredDelivery } from "../../app/ports/deliveries.ts";
 import { deliveryId, type Delivery } from "../../domain/delivery.ts";
 import { isConflict } from "./conflicts.ts";
 import { deliveredWrite, failedWrite, toStored } from "./deliveryDocument.ts";
 import { deliveryPath, doneFields } from "./deliveryFields.ts";
 import { REMOVED, type Doc, type Documents, type Query, type Version } from "./documents.ts";
+import { makeDue } from "./due.ts";
 import { putOffExpiry } from "./expiry.ts";
 import { MalformedDocumentError } from "./fields.ts";
 import { isNewer } from "./form.ts";
@@ -20,28 +16,6 @@ import { toStoredSync } from "./syncDocument.ts";
 
 export function makeDeliveries(documents: Documents, log: Log): Deliveries {
   const read = (docs: readonly Doc[]): Promise<StoredDelivery[]> => readable(documents, log, docs);
-
-  /** What is of a newer form comes up each time, and must not hide what is behind it. */
-  const due = async (
-    of: Pick<Query, "from" | "equal">,
-    { nowMs, aboveMs, limit }: DueQuery,
-  ): Promise<StoredDelivery[]> => {
-    let after: Doc | undefined;
-    for (;;) {
-      const docs = await documents.query({
-        ...of,
-        orderBy: "nextAttemptAt",
-        direction: "asc",
-        above: aboveMs === undefined ? undefined : new Date(aboveMs),
-        upTo: new Date(nowMs),
-        after,
-        limit,
-      });
-      const found = await read(docs);
-      after = docs.at(-1);
-      if (found.length > 0 || docs.length < limit) return found;
-    }
-  };
 
   return {
     async get({ service, target, syncId }) {
@@ -56,10 +30,7 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
       }
     },
 
-    due: ({ service, target }, query) =>
-      due({ from: { collection: paths.deliveries(service) }, equal: { target } }, query),
-
-    dueAnywhere: (query) => due({ from: { group: "deliveries" } }, query),
+    ...makeDue(documents, "deliveries", paths.deliveries, read),
 
     async take(takings) {
       const versions = await commitEach(

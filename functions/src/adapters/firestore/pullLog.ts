@@ -5,7 +5,7 @@ import { isConflict } from "./conflicts.ts";
 import { giveUp, readable, syncsOf } from "./deliveries.ts";
 import { deliveryPath, doneFields } from "./deliveryFields.ts";
 import type { Doc, Documents, Write } from "./documents.ts";
-import { FORM, isNewer, NewerDocumentError } from "./form.ts";
+import { beforeNewer, FORM, isNewer, NewerDocumentError } from "./form.ts";
 import { paths } from "./paths.ts";
 
 /** Syncs that are numbered in one commit. */
@@ -26,9 +26,7 @@ export function makePullLog(documents: Documents, log: Log): PullLog {
       direction: "asc",
       limit: PAGE,
     });
-    const newer = docs.findIndex(({ fields }) => isNewer(fields));
-    const known = newer === -1 ? docs : docs.slice(0, newer);
-    const stored = await readable(documents, log, known);
+    const stored = await readable(documents, log, beforeNewer(docs));
     const open = stored.findIndex(({ delivery }) => delivery.state === "claiming");
     const head = stored[open];
     if (head !== undefined) {
@@ -85,11 +83,10 @@ export function makePullLog(documents: Documents, log: Log): PullLog {
         above: after,
         limit,
       });
-      const newer = docs.findIndex(({ fields }) => isNewer(fields));
+      const known = beforeNewer(docs);
       const [first] = docs;
       // Who went past it would miss it.
-      if (newer === 0 && first !== undefined) throw new NewerDocumentError(first.path);
-      const known = newer === -1 ? docs : docs.slice(0, newer);
+      if (known.length === 0 && first !== undefined) throw new NewerDocumentError(first.path);
       const stored = await readable(documents, log, known);
       return stored.flatMap(({ delivery: { offset, ...rest } }) =>
         offset === undefined ? [] : [{ ...rest, offset }],
