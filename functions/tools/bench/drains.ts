@@ -93,9 +93,10 @@ export async function measureDrains({
         notes: NOTES,
       },
     ],
-    bars: modes.map(({ bar, ours, plain }): Bar => ({
-      name: `deliveries per second ${bar}, over a bare loop of the same requests`,
-      measured: pairedRatio(ours, plain),
+    // At least once cannot do with less than a call and a write that it has arrived.
+    bars: [overLanes, inOne].map(({ bar, ours, marking }): Bar => ({
+      name: `deliveries per second ${bar}, over a bare loop that marks each`,
+      measured: pairedRatio(ours, marking),
       limit: 0.5,
       must: "at least",
     })),

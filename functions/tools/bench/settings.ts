@@ -106,7 +106,7 @@ const QUICK: Effort = {
   costEvents: { sequential: 6, inFlight: 160 },
   largeWindows: [10_000],
   memoryWindow: 100_000,
-  deliveries: { runs: 3, lane: 150, lanes: 10, any: 320, syncs: 30, pulled: 10_000 },
+  deliveries: { runs: 3, lane: 100, lanes: 6, any: 160, syncs: 15, pulled: 10_000 },
   coldStarts: 3,
 };
 
