@@ -1,7 +1,6 @@
 import { httpFunction, type HttpFunction } from "../adapters/http/httpFunction.ts";
-import { cloudLog } from "../adapters/log.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
-import { serves, services } from "../compose.ts";
+import { log, observed, serves, services } from "../compose.ts";
 import { ROUTES } from "../config/route.ts";
 
 type Routes = typeof ROUTES;
@@ -15,10 +14,12 @@ export function handle<Name extends keyof Routes>(
   return httpFunction<RouteOf<Name>>({
     isServed: serves(name),
     timeLimitSeconds: TIME_LIMIT_SECONDS[name],
-    log: cloudLog,
+    log,
     services,
     // The table has this very type; TypeScript cannot see it through the name.
     route: ROUTES[name] as HttpFunction<RouteOf<Name>>["route"],
     answer,
+    around: ({ method, headers: { traceparent } }, work) =>
+      observed({ name, trigger: "http", method, traceparent }, work),
   });
 }

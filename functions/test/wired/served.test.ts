@@ -136,7 +136,8 @@ describe("the functions, as they are served in production", () => {
     });
   });
 
-  for (const target of ["trigger", "reset", "config"]) {
+  const alike = ["trigger", "reset", "config", "deliveries", "status", "syncs", "events"];
+  for (const target of alike) {
     it(`are alike: ${target} answers itself, whatever the body and the path`, async () => {
       const { url } = await serve(
         JSON.stringify({
@@ -149,7 +150,7 @@ describe("the functions, as they are served in production", () => {
         target,
       );
       const origin = { origin: "https://example.com" };
-      const method = target === "config" ? "GET" : "POST";
+      const method = target === "trigger" || target === "reset" ? "POST" : "GET";
       const broken = {
         "content-type": "application/json",
         "content-encoding": "gzip",

@@ -24,6 +24,7 @@ import { IN_FLIGHT } from "./pairs.ts";
 import { barsTable, formatTable, isMet, type SectionReport } from "./report.ts";
 import { otherServer } from "./server.ts";
 import { readSettings, UsageError, type SectionName, type Settings } from "./settings.ts";
+import { measureStatus } from "./status.ts";
 import { World, type ServiceName } from "./world.ts";
 
 const SHARED = "Load, functions and emulators share this machine: compare within one run only.";
@@ -61,6 +62,7 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
     if (wants("deliveries")) {
       reports.set("deliveries", await measureDeliveries(world, settings, progress));
     }
+    if (wants("status")) reports.set("status", await measureStatus(world, settings, progress));
     if (wants("largeWindows")) {
       reports.set("largeWindows", await measureLargeWindows(world, settings, progress));
     }

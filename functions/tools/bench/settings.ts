@@ -12,6 +12,7 @@ export const SECTIONS = [
   "cost",
   "keys",
   "deliveries",
+  "status",
   "largeWindows",
   "coldStart",
 ] as const;
@@ -106,7 +107,7 @@ const QUICK: Effort = {
   costEvents: { sequential: 6, inFlight: 160 },
   largeWindows: [10_000],
   memoryWindow: 100_000,
-  deliveries: { runs: 3, lane: 100, lanes: 6, any: 160, syncs: 15, pulled: 10_000 },
+  deliveries: { runs: 3, lane: 150, lanes: 20, any: 160, syncs: 15, pulled: 10_000 },
   coldStarts: 3,
 };
 

@@ -29,6 +29,15 @@ export interface AnswerStream {
   readonly close: () => unknown;
 }
 
+/** An answer that is ready to be sent. */
+export interface Ready {
+  readonly status: number;
+  readonly send: () => void | Promise<void>;
+}
+
+/** Runs what makes an answer ready, and does what is to be done before it is sent. */
+export type Around = (work: () => Promise<Ready>) => Promise<Ready>;
+
 /**
  * Answers a request with what `handle` returns, or with a problem (RFC 9457) for what it throws. What
  * an unexpected error says goes to the log only.
@@ -37,12 +46,26 @@ export async function respond(
   response: Response,
   log: Log,
   handle: () => Promise<Answer>,
+  around: Around = (work) => work(),
 ): Promise<void> {
+  await (await around(() => prepare(response, log, handle))).send();
+}
+
+async function prepare(
+  response: Response,
+  log: Log,
+  handle: () => Promise<Answer>,
+): Promise<Ready> {
   try {
     const { status, body, stream } = await handle();
-    if (stream !== undefined) await send(response, log, status, stream);
-    else if (body === undefined) response.status(status).end();
-    else write(response, status, "application/json", body);
+    if (stream !== undefined) return { status, send: () => send(response, log, status, stream) };
+    if (body !== undefined) return ready(response, status, "application/json", body);
+    return {
+      status,
+      send() {
+        response.status(status).end();
+      },
+    };
   } catch (thrown) {
     const error = toProblem(thrown);
     if (error.httpStatus >= 500) {
@@ -53,7 +76,7 @@ export async function respond(
     if (error.allow !== undefined) response.set("Allow", error.allow.join(", "));
     const { retryAfterSeconds } = error;
     if (retryAfterSeconds !== undefined) response.set("Retry-After", String(retryAfterSeconds));
-    write(response, error.httpStatus, "application/problem+json", {
+    return ready(response, error.httpStatus, "application/problem+json", {
       type: `urn:eventsync:problem:${error.code}`,
       title: error.title,
       status: error.httpStatus,
@@ -64,13 +87,18 @@ export async function respond(
 }
 
 /** Not `response.json`: it adds an ETag, and makes a 304 of what was done where `If-None-Match` fits. */
-function write(response: Response, status: number, type: string, body: unknown): void {
+function ready(response: Response, status: number, type: string, body: unknown): Ready {
   const bytes = Buffer.from(JSON.stringify(body));
-  response
-    .status(status)
-    .set("Content-Type", `${type}; charset=utf-8`)
-    .set("Content-Length", String(bytes.length))
-    .end(bytes);
+  return {
+    status,
+    send() {
+      response
+        .status(status)
+        .set("Content-Type", `${type}; charset=utf-8`)
+        .set("Content-Length", String(bytes.length))
+        .end(bytes);
+    },
+  };
 }
 
 /** What goes wrong once it has begun can only break it off: its reader asks again. */

@@ -198,12 +198,14 @@ export function logOutcome(
   outcome: Delivering,
 ): void {
   const facts = factsOf(held);
-  const ageSeconds = Math.round((clock() - held.delivery.createdAtMs) / 1000);
+  const latencyMs = clock() - held.delivery.createdAtMs;
+  const ageSeconds = Math.round(latencyMs / 1000);
   switch (outcome.next) {
     case "delivered": {
       const { durationMs, status } = outcome.record;
       report.delivered++;
-      log.info("delivery.done", { ...facts, durationMs, ...(status !== undefined && { status }) });
+      const heard = status === undefined ? {} : { status };
+      log.info("delivery.done", { ...facts, durationMs, latencyMs, ...heard });
       return;
     }
     case "again": {

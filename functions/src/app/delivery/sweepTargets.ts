@@ -74,8 +74,27 @@ export async function sweepTargets(
     { concurrency: LIMITS.targets },
   );
   await attempt({}, () => sweepUnknown(deps, targets));
-  log.info("deliveries.swept", { ...report });
+  let oldestUndeliveredSeconds = 0;
+  // Like the age of the oldest publication: last, so that it is that of what was left.
+  await attempt({}, async () => {
+    oldestUndeliveredSeconds = await ageOfOldest(deps, targets);
+  });
+  log.info("deliveries.swept", { ...report, oldestUndeliveredSeconds });
   return report;
+}
+
+/** Of what waits for any of the targets, in seconds: also where a target is paused (1 read for each). */
+async function ageOfOldest(
+  { deliveries, clock }: DeliveryDeps,
+  targets: readonly { readonly id: TargetId }[],
+): Promise<number> {
+  const query = { states: ["waiting"], limit: 1, isOldestFirst: true } as const;
+  const oldest = await pMap(targets, ({ id }) => deliveries.list(id, query), {
+    concurrency: LIMITS.targets,
+  });
+  const nowMs = clock();
+  const agesMs = oldest.flat().map(({ delivery }) => nowMs - delivery.createdAtMs);
+  return Math.round(Math.max(0, ...agesMs) / 1000);
 }
 
 async function sweepTarget(
