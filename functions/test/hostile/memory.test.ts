@@ -133,26 +133,26 @@ describe("large syncs at once", function () {
       await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("b")));
     }
     const pull = await serve("pull", rules);
-    let refused = 0;
-    const read = async (): Promise<number> => {
-      const { status, body } = await fetch(`${pull.url}/${serviceName}?after=0`);
-      if (status === 503) {
-        // There was no room in time: whoever reads asks again.
-        refused++;
-        await body?.cancel();
-        return read();
-      }
-      assert.equal(status, 200);
+    const read = async (): Promise<number | undefined> => {
+      const { status, body, headers } = await fetch(`${pull.url}/${serviceName}?after=0`);
       let bytes = 0;
       for await (const chunk of body ?? []) {
-        bytes += chunk.length;
+        bytes += (chunk as Uint8Array).length;
         await new Promise((resolve) => setImmediate(resolve));
       }
-      return bytes;
+      if (status === 200) return bytes;
+      // There was no room for it in time: whoever reads asks again.
+      assert.deepEqual([status, headers.get("retry-after")], [503, "5"]);
+      return undefined;
     };
+    // It has its number then: whoever comes while it gets one may find nothing yet.
+    await read();
     const sizes = await Promise.all(Array.from({ length: READERS }, read));
-    assert.ok(Math.min(...sizes) > EVENTS * CONTENT.length, String(sizes[0]));
-    assert.ok(refused < READERS, `${String(refused)} were refused`);
+    const answered = sizes.filter((size) => size !== undefined);
+    assert.ok(answered.length >= 4, `${String(answered.length)} were answered`);
+    // None of the room is lost.
+    for (let again = 0; again < 3; again++) answered.push((await read()) ?? 0);
+    assert.ok(Math.min(...answered) > EVENTS * CONTENT.length, answered.join(" "));
     assertSmall(pull);
   });
 });
