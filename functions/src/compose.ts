@@ -6,6 +6,7 @@ import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
 import type { Invocation } from "./adapters/telemetry/spans.ts";
 import type { Telemetry } from "./adapters/telemetry/telemetry.ts";
+import type { Simulations } from "./adapters/simulate/simulations.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Deliverer } from "./app/delivery/deliverer.ts";
 import type { CallTarget } from "./app/delivery/parts.ts";
@@ -239,6 +240,20 @@ export const overview = once(async () => {
     timesOfDay,
     clock: Date.now,
     log,
+  });
+});
+
+/** What a configuration would make of events: loaded only where somebody asks. */
+export const simulations = once(async (): Promise<Simulations> => {
+  const { makeSimulations } = await import("./adapters/simulate/simulations.ts");
+  return makeSimulations({
+    services,
+    timesOfDay,
+    clock: Date.now,
+    stored: async () => {
+      const [events, { services: states }] = await Promise.all([storedEvents(), stores()]);
+      return { storedEvents: events, services: states };
+    },
   });
 });
 

@@ -1,5 +1,5 @@
 import { EventSyncError } from "../domain/errors.ts";
-import { publicView, publicViews } from "./publicView.ts";
+import { routeConfig } from "./routeConfig.ts";
 import { routeDeliveries } from "./routeDeliveries.ts";
 import { routeEvents, routeSyncs } from "./routeSyncs.ts";
 import type { EndpointConfig, ServiceConfig } from "./schema.ts";
@@ -56,12 +56,7 @@ export const ROUTES = {
   }),
   syncs: routeSyncs,
   events: routeEvents,
-  config: (services: Services, path: string) => {
-    const service = routeService(services, path);
-    const all = path === "" && services.length > 1;
-    const shown = all ? publicViews(services) : publicView(service);
-    return { service, methods: ["GET", "HEAD"], what: "The configuration", shown };
-  },
+  config: routeConfig,
 } as const satisfies Readonly<Record<string, (services: Services, path: string) => Route>>;
 
 /**

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../src/config/parse.ts";
 import { publicView, publicViews } from "../../src/config/publicView.ts";
 import { ROUTES } from "../../src/config/route.ts";
+import type { ConfigRoute } from "../../src/config/routeConfig.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
 
 /** With every field that there is. */
@@ -71,9 +72,11 @@ describe("the public view of a configuration", () => {
   it("is what GET config answers, for one service and for all", () => {
     const secretive = withSecrets();
     const other = { ...secretive, serviceName: "other" };
-    const shown = (path: string) => ROUTES.config([secretive, other], path).shown;
+    const shownOf = ({ operation }: ConfigRoute) =>
+      operation.kind === "show" ? operation.shown : assert.fail();
+    const shown = (path: string) => shownOf(ROUTES.config([secretive, other], path));
     assert.deepEqual(shown("svc"), FULL);
     assert.deepEqual(shown(""), [FULL, { ...FULL, serviceName: "other" }]);
-    assert.deepEqual(ROUTES.config([secretive], "").shown, FULL);
+    assert.deepEqual(shownOf(ROUTES.config([secretive], "")), FULL);
   });
 });

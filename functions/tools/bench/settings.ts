@@ -15,6 +15,7 @@ export const SECTIONS = [
   "status",
   "largeWindows",
   "coldStart",
+  "simulate",
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
@@ -53,6 +54,8 @@ export interface Effort {
     readonly pulled: number;
   };
   readonly coldStarts: number;
+  /** Events of the day that is simulated, and how often. */
+  readonly simulated: { readonly events: number; readonly runs: number };
 }
 
 export interface Settings {
@@ -90,6 +93,7 @@ const FULL: Effort = {
   memoryWindow: 1_000_000,
   deliveries: { runs: 7, lane: 300, lanes: 20, any: 400, syncs: 100, pulled: 10_000 },
   coldStarts: 15,
+  simulated: { events: 100_000, runs: 3 },
 };
 
 const QUICK: Effort = {
@@ -109,6 +113,7 @@ const QUICK: Effort = {
   memoryWindow: 100_000,
   deliveries: { runs: 3, lane: 150, lanes: 20, any: 160, syncs: 15, pulled: 10_000 },
   coldStarts: 3,
+  simulated: { events: 100_000, runs: 1 },
 };
 
 /** The command line is wrong; the message says how, in one line. */

@@ -14,11 +14,15 @@ import { StoredMembers } from "./members.ts";
 import { paths, serviceOf } from "./paths.ts";
 import { toStoredSync } from "./syncDocument.ts";
 
+/** Of a sync or a target. Whoever asks may ask for anything, also for what is no document's name. */
+const NAME = /^[A-Za-z0-9-]{1,100}$/;
+
 export function makeDeliveries(documents: Documents, log: Log): Deliveries {
   const read = (docs: readonly Doc[]): Promise<StoredDelivery[]> => readable(documents, log, docs);
 
   return {
     async get({ service, target, syncId }) {
+      if (!NAME.test(syncId) || !NAME.test(target)) return undefined;
       const path = deliveryPath({ serviceName: service, target, syncId });
       const [doc] = await documents.get([path]);
       if (doc === undefined) return undefined;
@@ -127,7 +131,7 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
             // What is in a lane begins with its first attempt; any other is taken for it.
             attempt: lane === undefined ? 0 : 1,
             nextAttemptAt: new Date(atMs),
-            ...(lane !== undefined && { lane }),
+            lane: lane ?? REMOVED,
             doneAt: REMOVED,
             expireAt: REMOVED,
           },

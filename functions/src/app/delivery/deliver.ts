@@ -27,6 +27,9 @@ export type Delivering =
 
 type Events = ReadonlyMap<string, MessageEvent>;
 
+/** How long what found no room waits. */
+export const NO_ROOM_MS = 30_000;
+
 /** Most time to read what a message is made of. */
 const READING_MS = 15_000;
 
