@@ -44,7 +44,7 @@ describe("a first deployment", () => {
     assert.match(first.output, /the sweep runs\. EventSync is deployed\./);
   });
 
-  it("creates eleven functions, as the service account, in a codebase of their own", () => {
+  it("creates each of our functions, as the service account, in a codebase of their own", () => {
     const created = first.summary.functions.filter(({ change }) => change === "created");
     assert.deepEqual(
       created.map(({ name }) => name),

@@ -10,7 +10,7 @@ describe("the removal that docs/DEPLOYMENT.md describes", () => {
     ({ removal } = await rehearsed());
   });
 
-  it("deletes the eleven functions and their job, disables the queue, and nothing of anybody else", () => {
+  it("deletes each of our functions and their job, disables the queue, and nothing of anybody else", () => {
     assert.deepEqual(removal.surprises, []);
     assert.equal(removal.exitCode, 0, removal.output);
     const { functions, jobs, queues } = removal.summary;
@@ -24,12 +24,15 @@ describe("the removal that docs/DEPLOYMENT.md describes", () => {
         "console deleted",
         "deliveries deleted",
         "event deleted",
+        "events deleted",
         "pull deleted",
         "rates deleted",
         "receipts deleted",
         "report unchanged",
         "reset deleted",
+        "status deleted",
         "sweep deleted",
+        "syncs deleted",
         "trigger deleted",
       ],
     );

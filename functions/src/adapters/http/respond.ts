@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Response } from "express";
 import type { Log } from "../../app/ports.ts";
@@ -27,9 +26,11 @@ export interface Answer {
 /** Text that is sent as it comes, no faster than it is read. */
 export interface AnswerStream {
   readonly type: string;
-  readonly chunks: AsyncIterable<string>;
-  /** After that it is cut off, should nobody read it. */
-  readonly longestMs: number;
+  readonly chunks: AsyncIterable<string> | Iterable<string>;
+  /** Then it is cut off, should nobody read it. Epoch milliseconds. */
+  readonly cutAtMs: number;
+  /** Called when it is out, or was broken off. */
+  readonly close: () => unknown;
 }
 
 /** An answer that is ready to be sent. */
@@ -115,19 +116,22 @@ async function send(
   response: Response,
   log: Log,
   status: number,
-  { type, chunks, longestMs }: AnswerStream,
+  { type, chunks, cutAtMs, close }: AnswerStream,
 ): Promise<void> {
   response
     .status(status)
     .set("Content-Type", `${type}; charset=utf-8`)
     .set("Cache-Control", "no-store");
-  const signal = AbortSignal.timeout(longestMs);
+  const signal = AbortSignal.timeout(Math.max(0, cutAtMs - Date.now()));
   try {
-    await pipeline(Readable.from(chunks), response, { signal });
+    // Not a `Readable` of them, which takes one more than it has room for: what was taken is out.
+    await pipeline(chunks, response, { signal });
   } catch (error) {
     // Its reader has gone, or does not read.
     if (isGone(error) || signal.aborted) return;
     log.error("request.failed", { code: toProblem(error).code, error: describe(error) });
+  } finally {
+    await close();
   }
 }
 
