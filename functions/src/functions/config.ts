@@ -1,13 +1,26 @@
 import { onRequest } from "firebase-functions/https";
+import type { Answer } from "../adapters/http/respond.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
+import { openApi } from "../compose.ts";
+import type { ConfigRoute } from "../config/route.ts";
 import { invokersOf } from "../invokers.ts";
 import { handle } from "./http.ts";
 
 /**
  * The effective configuration: `/config` as it was given (one service, or all of them), and
- * `/config/<service>`. Of each only what its public view has, and that holds no secret.
+ * `/config/<service>`. Of each only what its public view has, and that holds no secret. And how to call all
+ * functions: `/config/openapi.json`.
  */
 export const config = onRequest(
   { invoker: invokersOf("config"), timeoutSeconds: TIME_LIMIT_SECONDS.config, memory: "256MiB" },
-  handle("config", ({ shown }) => Promise.resolve({ status: 200, body: shown })),
+  handle("config", (route) => answer(route)),
 );
+
+async function answer({ operation }: ConfigRoute): Promise<Answer> {
+  switch (operation.kind) {
+    case "show":
+      return { status: 200, body: operation.shown };
+    case "describe":
+      return { status: 200, body: await openApi() };
+  }
+}
