@@ -35,6 +35,12 @@ describe("an answer that is held against the OpenAPI document", () => {
       { ...get("/config"), method: "HEAD" },
       answered(200, ""),
     ],
+    [
+      "is of the operation that is written out, not of a key with slashes",
+      post("/event/s/trigger"),
+      answered(200, { service: "s", triggered: 0, unpublished: 0, failed: 0, more: false }),
+    ],
+    ["is of a function that only the platform calls", post("/alarm"), answered(204, "")],
     ["is a problem", post("/event/a/b/c"), problem(404, "unknown-endpoint")],
     ["is a refusal where there is nothing", get("/deliveries/s/x"), problem(404, "unknown-path")],
     [

@@ -41,6 +41,7 @@ export interface FoundPath {
 
 interface Pattern extends FoundPath {
   readonly regex: RegExp;
+  readonly literals: number;
   readonly names: number;
 }
 
@@ -59,8 +60,8 @@ export class Operations {
       return { path, operations: new Map(operations), ...matching(path) };
     });
     this.all = patterns.flatMap(({ operations }) => [...operations.values()]);
-    // What is written out comes before what a parameter may be.
-    this.#patterns = patterns.toSorted((a, b) => a.names - b.names);
+    // What is written out comes before what a parameter may be, and what names more before what may hold slashes.
+    this.#patterns = patterns.toSorted((a, b) => b.literals - a.literals || b.names - a.names);
   }
 
   /** @param path with the name of the function, without its query */
@@ -71,9 +72,11 @@ export class Operations {
   }
 }
 
-function matching(path: string): { readonly regex: RegExp; readonly names: number } {
+function matching(path: string): Pick<Pattern, "regex" | "literals" | "names"> {
   const escaped = path.replace(/[.*+?^$()|[\]\\]/g, String.raw`\$&`);
   // The key of an endpoint may hold slashes.
   const source = escaped.replaceAll("{eventKey}", ".+").replace(/\{\w+\}/g, "[^/]+");
-  return { regex: new RegExp(`^${source}$`, "s"), names: path.split("{").length };
+  const segments = path.split("/");
+  const names = segments.filter((segment) => segment.startsWith("{")).length;
+  return { regex: new RegExp(`^${source}$`, "s"), literals: segments.length - names, names };
 }
