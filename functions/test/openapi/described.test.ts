@@ -49,6 +49,11 @@ describe("an answer that is held against the OpenAPI document", () => {
       problem(405, "method-not-allowed", { allow: "GET, POST" }),
     ],
     [
+      "is a refusal by a method, of which some endpoints have fewer",
+      { ...get("/event/e"), method: "PURGE" },
+      problem(405, "method-not-allowed", { allow: "GET, POST" }),
+    ],
+    [
       "says when to come again where it says soon",
       get("/trigger"),
       problem(503, "contended", { "retry-after": "5" }),
@@ -105,6 +110,12 @@ describe("an answer that is held against the OpenAPI document", () => {
       problem(405, "method-not-allowed", { allow: "GET" }),
       /its Allow/,
     ],
+    [
+      "an Allow with one that nobody described",
+      { ...get("/event/e"), method: "PURGE" },
+      problem(405, "method-not-allowed", { allow: "GET, PURGE" }),
+      /its Allow/,
+    ],
     ["no Retry-After", get("/trigger"), problem(503, "contended"), /whether it has a Retry-After/],
     [
       "a stream of something else",
@@ -138,10 +149,15 @@ describe("an answer that is held against the OpenAPI document", () => {
     assert.deepEqual(fresh.unseen(), []);
     fresh.check(get("/reset"), answered(200, RESET));
     const unseen = fresh.unseen();
-    assert.ok(unseen.includes("trigger: never"));
+    const told = unseen.join("\n");
     assert.ok(
-      unseen.some((line) => /^resetByGetOfFirst: 400, /.test(line)),
-      unseen.join("\n"),
+      unseen.some((line) => /^never answered: .*\btrigger,/.test(line)),
+      told,
     );
+    assert.ok(
+      unseen.some((line) => /^400: .*resetByGetOfFirst/.test(line)),
+      told,
+    );
+    assert.ok(!unseen.some((line) => line.startsWith("200")), told);
   });
 });
