@@ -1,9 +1,9 @@
 /**
- * Writes the configuration reference into the README, from the schema:
+ * Writes the configuration reference into docs/CONFIGURATION.md, from the schema:
  *
  *   node tools/configReference.ts [--check]
  *
- * With --check it changes nothing and fails if the README is not up to date.
+ * With --check it changes nothing and fails if that is not up to date.
  */
 import { serviceSchema } from "../src/config/schema.ts";
 import { writeReadmeTable } from "./readmeTable.ts";
@@ -47,8 +47,9 @@ function typeOf({ type = "any", items, $ref }: Node): string {
   return type === "array" && items !== undefined ? `list of ${typeOf(items)}` : type;
 }
 
-writeReadmeTable("configuration reference", "configReference.ts", [
-  "| key | type | default | meaning |",
-  "| --- | --- | --- | --- |",
-  ...rows(serviceSchema, ""),
-]);
+writeReadmeTable(
+  "configuration reference",
+  "configReference.ts",
+  ["| key | type | default | meaning |", "| --- | --- | --- | --- |", ...rows(serviceSchema, "")],
+  "docs/CONFIGURATION.md",
+);

@@ -78,10 +78,10 @@ const keyPlace = {
 
 /**
  * The configuration of one service: the single source of validation (ajv), of the TypeScript type
- * and of the reference in the README. Keys are matched in any letter case and `null` counts as
+ * and of the reference in docs/CONFIGURATION.md. Keys are matched in any letter case and `null` counts as
  * absent (see `normalize.ts`), as in the original.
  *
- * `expected` is what an error message says was wanted; `description` goes into the README.
+ * `expected` is what an error message says was wanted; `description` goes into that reference.
  */
 export const serviceSchema = {
   type: "object",
@@ -306,7 +306,7 @@ export const serviceSchema = {
       maxItems: 20,
       expected: "a list of 1 to 20 targets",
       description:
-        "Where syncs go besides, or instead: other topics, servers that are called, a log to pull from. Each has a delivery of its own for each sync, which is tried again until it succeeds. See [docs/TARGETS.md](docs/TARGETS.md).",
+        "Where syncs go besides, or instead: other topics, servers that are called, a log to pull from. Each has a delivery of its own for each sync, which is tried again until it succeeds. See [docs/TARGETS.md](TARGETS.md).",
       examples: [[{ name: "billing", kind: "http", url: "https://example.com/hook" }]],
       items: targetSchema,
     },

@@ -191,8 +191,8 @@ class Fifo {
   /** The place of the oldest one, and of the next to come. */
   first = 0;
   end = 0;
-  #times = new Float64Array(64);
-  #endpoints = new Uint16Array(64);
+  #times = new Float64Array(16);
+  #endpoints = new Uint16Array(16);
   /** The place of what stands at index 0. */
   #base = 0;
 

@@ -18,12 +18,15 @@ export interface Report {
   readonly found: string | undefined;
 }
 
+/** Whole schedules live and die in it: a smaller one is emptied all the time. */
+const MEMORY = { maxYoungGenerationSizeMb: 64 };
+
 /** @returns in the order of the tasks */
 export async function exploreTasks(tasks: readonly Task[]): Promise<Report[]> {
   const reports: Report[] = [];
   const waiting = [...tasks.entries()];
   const work = async (): Promise<void> => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url));
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { resourceLimits: MEMORY });
     try {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const [index, task] = next;

@@ -10,7 +10,7 @@ const MEASURED: Measured = {
   ],
 };
 
-describe("the measured figures of the README", () => {
+describe("the measured figures of the benchmark", () => {
   it("are a row for each bar, and say where and when, and which bar was missed", () => {
     const before =
       "Text.\n\n<!-- begin: measured figures, old -->\n\nold\n\n<!-- end: measured figures -->\nMore.\n";

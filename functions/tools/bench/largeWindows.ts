@@ -17,8 +17,8 @@ const PATIENCE_MS = 2_400_000;
 /** What a process may take, as the rule for windows of any size says it. */
 const LIMIT_MB = 400;
 
-/** Markers that a replay reads before it seeks: `SEEK_AFTER`, and a page. */
-const REPLAYED = SEEK_AFTER + 1000;
+/** Markers that a replay reads before it seeks, `SEEK_AFTER` and a page, and that seeking reads: two pages. */
+const REPLAYED = SEEK_AFTER + 3 * 1000;
 
 interface Figures {
   readonly where: "emulator" | "memory";

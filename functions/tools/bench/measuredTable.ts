@@ -1,4 +1,4 @@
-/** What a run has measured beside its bars, as a table of the README. */
+/** What a run has measured beside its bars, as a table of the benchmark. */
 import { isMet, show, type Bar } from "./report.ts";
 
 /** What is read of the report that `--json` writes. */
@@ -22,11 +22,12 @@ export const BEGIN =
 export const END = "<!-- end: measured figures -->";
 
 /** @throws Error if the text does not have both markers */
-export function withMeasured(readme: string, measured: Measured): string {
-  const start = readme.indexOf("<!-- begin: measured figures");
-  const end = readme.indexOf(END);
-  if (start === -1 || end < start) throw new Error("the README has no place for measured figures");
-  return `${readme.slice(0, start)}${BEGIN}\n\n${tableOf(measured)}\n\n${readme.slice(end)}`;
+export function withMeasured(text: string, measured: Measured): string {
+  const start = text.indexOf("<!-- begin: measured figures");
+  const end = text.indexOf(END);
+  if (start === -1 || end < start)
+    throw new Error("the document has no place for measured figures");
+  return `${text.slice(0, start)}${BEGIN}\n\n${tableOf(measured)}\n\n${text.slice(end)}`;
 }
 
 function tableOf({ machine, bars }: Measured): string {

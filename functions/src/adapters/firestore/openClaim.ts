@@ -201,6 +201,12 @@ export async function goOn(
   return finish(documents, sync, progress, limits);
 }
 
+/**
+ * Commits' worth of markers that are read at a time: a query takes longer than a commit, and what is read and not
+ * taken when time is up is read again by whoever goes on, a few of each hundred.
+ */
+const CHUNKS_OF_PAGE = 8;
+
 /** What is still to be taken, oldest first, as many at a time as one commit takes. */
 async function* chunksOf(
   markers: Markers,
@@ -216,8 +222,7 @@ async function* chunksOf(
   }
   const eventKeys = sync.endpoints.map(({ eventKey }) => eventKey);
   const left = { eventKeys, after: cursor, to: range.to };
-  for await (const page of markers.scan(window, left, chunkSize)) {
-    // Of more than 30 endpoints a page may be larger.
+  for await (const page of markers.scan(window, left, chunkSize * CHUNKS_OF_PAGE)) {
     for (let start = 0; start < page.length; start += chunkSize) {
       yield page.slice(start, start + chunkSize);
     }
