@@ -11,6 +11,7 @@ import type { AskedLog } from "./app/delivery/readLog.ts";
 import type { AskedRates } from "./app/tellRates.ts";
 import type { Alarm, AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
 import type { DeliveryPorts, TargetId, WakeUp, WakeUpClock } from "./app/ports/deliveries.ts";
+import type { StoredEvents } from "./app/ports/storedEvents.ts";
 import type { ConfigError } from "./config/parse.ts";
 import type { Services } from "./config/route.ts";
 import type { Receipt } from "./domain/receipt.ts";
@@ -162,6 +163,45 @@ export const operations = once(async () => {
     log: cloudLog,
   };
   return { deps, ...list, ...redrive, ...pause, ...test };
+});
+
+/** The events of a service, for whoever looks at them. */
+export const storedEvents = once(async (): Promise<StoredEvents> => {
+  const [{ makeStoredEvents }, asked] = await Promise.all([
+    import("./adapters/firestore/storedEvents.ts"),
+    documents(),
+  ]);
+  return makeStoredEvents(asked, cloudLog);
+});
+
+/** What somebody looks at: windows, syncs and what is in them. */
+export const overview = once(async () => {
+  const [asked, { events, services: states }, members, looks, log, window, budget, does] =
+    await Promise.all([
+      documents(),
+      stores(),
+      storedEvents(),
+      import("./adapters/firestore/windowLooks.ts"),
+      import("./adapters/firestore/syncLog.ts"),
+      import("./adapters/firestore/window.ts"),
+      import("./app/messageBudget.ts"),
+      import("./app/operate/overview.ts"),
+    ]);
+  return does.makeOverview({
+    events,
+    services: states,
+    storedEvents: members,
+    // Who looks at a large window reads no more of it than it takes.
+    window: window.makeWindow(asked, cloudLog, { scanPage: does.SCAN_PAGE }),
+    looks: looks.makeWindowLooks(asked, cloudLog),
+    syncLog: log.makeSyncLog(asked, cloudLog),
+    deliveries: deliveryPorts,
+    publisher: lazyPublisher,
+    budget: new budget.MessageBudget(),
+    timesOfDay,
+    clock: Date.now,
+    log: cloudLog,
+  });
 });
 
 /** Receipts, and what they come to. */

@@ -226,6 +226,10 @@ class LargeStore implements Documents {
     return Promise.all(paths.map((path) => this.#find(path)));
   }
 
+  async find(paths: readonly string[]): Promise<Doc[]> {
+    return (await this.get(paths)).filter((doc) => doc !== undefined);
+  }
+
   async #find(path: string): Promise<Doc | undefined> {
     const id = path.slice(path.lastIndexOf("/") + 1);
     const index = Number(id.slice(1));

@@ -49,6 +49,8 @@ export class MemoryDatabase {
   documents(hook: Hook = atOnce): Documents {
     return {
       get: (paths) => hook({ kind: "get" }, () => paths.map((path) => this.find(path))),
+      find: (paths) =>
+        hook({ kind: "query" }, () => paths.flatMap((path) => this.find(path) ?? [])),
       query: (query) => hook({ kind: "query", of: collectionOf(query) }, () => this.#query(query)),
       count: (query) => hook({ kind: "count" }, () => this.#query(query).length),
       commit: (writes) => hook({ kind: "commit", writes }, () => this.#commit(writes)),
@@ -81,7 +83,9 @@ export class MemoryDatabase {
         const at = fields[orderBy];
         return (
           filters.every(([name, wanted]) =>
-            Array.isArray(wanted) ? wanted.includes(fields[name]) : fields[name] === wanted,
+            Array.isArray(wanted)
+              ? wanted.includes(valueOf(fields, name))
+              : valueOf(fields, name) === wanted,
           ) &&
           isOrdered(at) &&
           [above, upTo].every((bound) => bound === undefined || rankOf(bound) === rankOf(at)) &&
@@ -150,6 +154,13 @@ function collectionOf({ from }: Query): string {
 
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
+}
+
+/** `a.b` is a field of the map `a`. */
+function valueOf(fields: Fields, name: string): unknown {
+  return name
+    .split(".")
+    .reduce<unknown>((value, part) => (value as Fields | undefined)?.[part], fields);
 }
 
 /** `a.b` is a field of the map `a`. */

@@ -192,6 +192,10 @@ class WaitingEvents implements Documents {
     );
   }
 
+  async find(paths: readonly string[]): Promise<Doc[]> {
+    return (await this.get(paths)).filter((doc) => doc !== undefined);
+  }
+
   async query(query: Query): Promise<Doc[]> {
     await turn();
     const found = isOfMarkers(query)

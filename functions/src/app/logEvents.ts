@@ -56,6 +56,12 @@ export type LogFields = {
     readonly missing: readonly Shortfall[];
   };
   "sync.postponed": AttemptFacts & { readonly reason: string };
+  /** Somebody asked for it; what was published before stays as it is. */
+  "sync.resent": SyncFacts & {
+    readonly eventID: string;
+    readonly topic: string;
+    readonly messageId: string;
+  };
   "sync.kept": SyncFacts & { readonly until: string };
   "sync.keepFailed": SyncFacts & { readonly error: string };
   "sync.markFailed": AttemptFacts & { readonly messageId: string; readonly error: string };
@@ -114,7 +120,7 @@ export type LogFields = {
   "pending.setAside": EventFacts;
   "documents.leftAlone": {
     readonly service?: string;
-    readonly kind: "pending" | "sync" | "delivery" | "lane";
+    readonly kind: "event" | "pending" | "sync" | "delivery" | "lane";
     readonly count: number;
   };
   "secrets.missing": { readonly missing: readonly string[]; readonly error?: string };
@@ -238,6 +244,10 @@ export const LOG_EVENTS = {
     severity: "info",
     meaning:
       "nothing is wrong: too many large messages at once for the memory of an instance; it comes up again within minutes",
+  },
+  "sync.resent": {
+    severity: "info",
+    meaning: "somebody had the message of a sync published once more (`syncs`)",
   },
   "sync.kept": {
     severity: "warn",

@@ -8,11 +8,14 @@ export const TIME_LIMIT_SECONDS = {
   config: 30,
   deliveries: 120,
   event: 60,
+  events: 60,
   pull: 120,
   rates: 60,
   receipts: 60,
   reset: 60,
+  status: 60,
   sweep: 120,
+  syncs: 120,
   trigger: 120,
 } as const;
 

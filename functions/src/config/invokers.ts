@@ -13,6 +13,9 @@ export const HTTP_FUNCTIONS = [
   "rates",
   "pull",
   "deliveries",
+  "status",
+  "syncs",
+  "events",
 ] as const;
 export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
 
@@ -65,6 +68,9 @@ export function completeInvokers(
     rates: membersOf("rates"),
     pull: membersOf("pull"),
     deliveries: membersOf("deliveries"),
+    status: membersOf("status"),
+    syncs: membersOf("syncs"),
+    events: membersOf("events"),
   };
 }
 

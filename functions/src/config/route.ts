@@ -1,6 +1,7 @@
 import { EventSyncError } from "../domain/errors.ts";
 import { publicView, publicViews, type PublicService } from "./publicView.ts";
 import { routeDeliveries } from "./routeDeliveries.ts";
+import { routeEvents, routeSyncs } from "./routeSyncs.ts";
 import type { EndpointConfig, ServiceConfig } from "./schema.ts";
 
 /** At least one; the first is the one that the short URLs mean. */
@@ -48,6 +49,13 @@ export const ROUTES = {
     what: "The log",
   }),
   deliveries: routeDeliveries,
+  status: (services: Services, path: string) => ({
+    service: routeService(services, path),
+    methods: ["GET"],
+    what: "The status",
+  }),
+  syncs: routeSyncs,
+  events: routeEvents,
   config: routeConfig,
 } as const satisfies Readonly<Record<string, (services: Services, path: string) => Route>>;
 

@@ -6,7 +6,7 @@ import {
 import { DELIVERY_STATES, REMEMBERED_ATTEMPTS } from "../domain/delivery.ts";
 import { SYNC_REASONS } from "../domain/sync.ts";
 import { TARGET_KINDS } from "../domain/target.ts";
-import { json, ofService, type Content, type FunctionDescription } from "./describe.ts";
+import { command, json, ofService, type FunctionDescription } from "./describe.ts";
 import { after, from, limit, to } from "./queries.ts";
 import {
   boolean,
@@ -22,19 +22,13 @@ import {
   time,
   told,
 } from "./shapes.ts";
-import type { Schema } from "./shapes.ts";
 
 const rate = told("Per second.", {
   ...integer(1, RATES.most),
   default: RATES.usual,
 });
 
-/** An operation's body: an object, or nothing at all. */
-function command(fields: Readonly<Record<string, Schema>>): Content {
-  return json("May be left out.", object({}, fields));
-}
-
-const UNREADABLE = ["invalid-body", "unreadable-body", "event-too-large"] as const;
+export const UNREADABLE = ["invalid-body", "unreadable-body", "event-too-large"] as const;
 
 const id = { syncId: text, target: text };
 const delivery = {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../domain/errors.ts";
-import type { Schema } from "./shapes.ts";
+import { object, type Schema } from "./shapes.ts";
 
 /** The methods that OpenAPI knows. */
 export const METHODS = [
@@ -56,6 +56,11 @@ export interface FunctionDescription {
 /** An answer of JSON. */
 export function json(description: string, schema: Schema): Content {
   return { description, content: { "application/json": schema } };
+}
+
+/** The body of a request that somebody makes by hand: an object, or nothing at all. */
+export function command(fields: Readonly<Record<string, Schema>>): Content {
+  return json("May be left out.", object({}, fields));
 }
 
 /** The same operation for several methods, each by a name of its own. */

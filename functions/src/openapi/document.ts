@@ -106,6 +106,7 @@ const NAMES: Readonly<Record<string, string>> = {
   eventKey: "The key of an endpoint, which may hold slashes.",
   target: "The name of a target.",
   syncId: "The id of a sync.",
+  eventId: "The id of an event.",
 };
 
 function namesIn(path: string): object {

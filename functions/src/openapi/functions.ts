@@ -3,10 +3,13 @@ import { config } from "./config.ts";
 import { deliveries } from "./deliveries.ts";
 import type { FunctionDescription } from "./describe.ts";
 import { event } from "./event.ts";
+import { events } from "./events.ts";
 import { pull } from "./pull.ts";
 import { rates } from "./rates.ts";
 import { receipts } from "./receipts.ts";
 import { reset } from "./reset.ts";
+import { status } from "./status.ts";
+import { syncs } from "./syncs.ts";
 import { trigger } from "./trigger.ts";
 
 /** Every HTTP function. One that is routed and not described does not compile. */
@@ -18,5 +21,8 @@ export const FUNCTIONS = {
   receipts,
   rates,
   deliveries,
+  status,
+  syncs,
+  events,
   config,
 } as const satisfies Readonly<Record<keyof typeof ROUTES, FunctionDescription>>;

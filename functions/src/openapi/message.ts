@@ -15,7 +15,14 @@ import {
   yes,
 } from "./shapes.ts";
 
-const byName = mapOf(list(text));
+/** Values by header or parameter. */
+export const byName = mapOf(list(text));
+
+export const content = told("Its body; of a CloudEvent its data.", text);
+export const contentFacts = {
+  attributes: told("Of a CloudEvent.", mapOf(text)),
+  contentEncoding: told("Where the body is no text in UTF-8.", oneOf(["base64"])),
+};
 
 /** The message of a sync, as consumers get it. */
 export const messageSchemas = {
@@ -59,18 +66,8 @@ export const messageSchemas = {
     },
   ),
   MessageEvent: object(
-    {
-      datetime: told("When it was received.", time),
-      eventKey: text,
-      content: told("Its body; of a CloudEvent its data.", text),
-      httpMethod: text,
-    },
-    {
-      headers: byName,
-      queryParams: byName,
-      attributes: told("Of a CloudEvent.", mapOf(text)),
-      contentEncoding: told("Where the body is no text in UTF-8.", oneOf(["base64"])),
-    },
+    { datetime: told("When it was received.", time), eventKey: text, content, httpMethod: text },
+    { headers: byName, queryParams: byName, ...contentFacts },
   ),
   Shortfall: object({ eventKey: text, have: count, need: count }),
 };

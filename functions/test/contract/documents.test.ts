@@ -55,6 +55,26 @@ for (const [name, open] of Object.entries(harnesses)) {
     const ids = async (query: Query): Promise<string[]> =>
       (await documents.query(query)).map(({ id }) => id);
 
+    it("finds those of some names that are there", async () => {
+      await plant(3);
+      const found = await documents.find(["i2", "i9", "i0"].map((id) => `c/p/items/${id}`));
+      assert.deepEqual(found.map(({ id }) => id).toSorted(), ["i0", "i2"]);
+      assert.deepEqual(found, await documents.get(found.map(({ path }) => path)));
+      assert.deepEqual(await documents.find([]), []);
+    });
+
+    it("tells documents by a field of a map", async () => {
+      await documents.commit(
+        ["even", "odd"].map((kind, index) => ({
+          kind: "create" as const,
+          path: `c/p/items/m${String(index)}`,
+          fields: { of: { kind }, at: at(index) },
+        })),
+      );
+      const odd = await ids(pageOf({ equal: { "of.kind": ["odd", "other"] } }));
+      assert.deepEqual(odd, ["m1"]);
+    });
+
     it("gives back what was written, with its version", async () => {
       const fields = {
         text: "é",

@@ -104,6 +104,9 @@ describe("the deploy manifest", () => {
     assert.deepEqual(await invokersWith({ "invokers.json": invokers }), {
       config: ["public"],
       deliveries: ["private"],
+      status: ["private"],
+      syncs: ["private"],
+      events: ["private"],
       event,
       pull: ["private"],
       rates: ["private"],
@@ -122,6 +125,9 @@ describe("the deploy manifest", () => {
     assert.deepEqual(invokers, {
       config: ["private"],
       deliveries: ["private"],
+      status: ["private"],
+      syncs: ["private"],
+      events: ["private"],
       event: ["mine@"],
       pull: ["private"],
       rates: ["private"],
@@ -133,8 +139,8 @@ describe("the deploy manifest", () => {
 
   it("is not given with a bad file", async () => {
     await assert.rejects(
-      discover({ "invokers.json": '{"events": ["a@"], "event": ["public", "a@"]}' }),
-      /invokers\.json has 2 problem\(s\):\n {2}- "events" is no HTTP function.*\n {2}- event: "public"/,
+      discover({ "invokers.json": '{"evnts": ["a@"], "event": ["public", "a@"]}' }),
+      /invokers\.json has 2 problem\(s\):\n {2}- "evnts" is no HTTP function.*\n {2}- event: "public"/,
     );
   }).timeout(30_000);
 

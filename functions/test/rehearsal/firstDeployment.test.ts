@@ -23,11 +23,14 @@ describe("a first deployment", () => {
     "config",
     "deliveries",
     "event",
+    "events",
     "pull",
     "rates",
     "receipts",
     "reset",
+    "status",
     "sweep",
+    "syncs",
     "trigger",
   ];
   const functionNamed = (name: string) =>
@@ -132,12 +135,15 @@ describe("a first deployment", () => {
       ["config"],
       ["deliveries"],
       ["event", `serviceAccount:my-source@${PROJECT}.iam.gserviceaccount.com`],
+      ["events"],
       ["pull"],
       ["rates"],
       ["receipts"],
       ["report", "allUsers"],
       ["reset"],
+      ["status"],
       ["sweep", `serviceAccount:${ACCOUNT}`],
+      ["syncs"],
       ["trigger", `serviceAccount:operator@${PROJECT}.iam.gserviceaccount.com`],
     ]);
   });
@@ -164,12 +170,15 @@ describe("a first deployment", () => {
       "deliveries: target ascending, offset ascending",
       "deliveries: target ascending, state ascending, createdAt ascending",
       "deliveries: target ascending, state ascending, createdAt descending",
+      "events: eventKey ascending, shard ascending, receivedAt descending",
       "lanes: target ascending, nextAttemptAt ascending",
       "pending: key ascending, eventKey ascending, exported ascending, receivedAt ascending",
       "pending: shard ascending, exported ascending, receivedAt ascending",
       "receipts: subscription ascending, syncAt ascending",
+      "syncs: completion.reason ascending, shard ascending, createdAt descending",
       "syncs: expectsReceipts ascending, eventID ascending, createdAt ascending",
       "syncs: expectsReceipts ascending, state ascending, createdAt ascending",
+      "syncs: key ascending, completion.reason ascending, shard ascending, createdAt descending",
     ]);
     assert.deepEqual(database.expiry, [
       "deliveries.expireAt",

@@ -123,6 +123,8 @@ function shapeOf({ from, where, orderBy = [] }: StructuredQuery): QueryShape {
   const ranges = new Set<string>();
   for (const { field, op } of filtersOf(where)) {
     // `in` is a query for each value, put together: each is served as by equality.
+    // Documents by their names need no index.
+    if (field.fieldPath === "__name__" && op === "IN") continue;
     if (op === "EQUAL" || op === "IN") equal.push(field.fieldPath);
     else if (RANGES.includes(op)) ranges.add(field.fieldPath);
     else throw new Error(`the filter ${op} is new here: say what indexes it needs`);

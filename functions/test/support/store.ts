@@ -6,6 +6,12 @@ import type { DeliveryPorts } from "../../src/app/ports/deliveries.ts";
 import { firestoreDocuments } from "../../src/adapters/firestore/firestoreDocuments.ts";
 import { pendingFields } from "../../src/adapters/firestore/pendingDocument.ts";
 import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
+import { makeStoredEvents } from "../../src/adapters/firestore/storedEvents.ts";
+import { makeSyncLog } from "../../src/adapters/firestore/syncLog.ts";
+import { makeWindowLooks } from "../../src/adapters/firestore/windowLooks.ts";
+import type { StoredEvents } from "../../src/app/ports/storedEvents.ts";
+import type { SyncLog } from "../../src/app/ports/syncLog.ts";
+import type { WindowLooks } from "../../src/app/ports/windowLooks.ts";
 import type { PendingEvent } from "../../src/domain/event.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { makePaths, type Paths } from "../../testkit/refs.ts";
@@ -14,6 +20,10 @@ import { recordingLog, type RecordingLog } from "./recordingLog.ts";
 export interface Store extends StorePorts {
   readonly db: Firestore;
   readonly delivery: DeliveryPorts;
+  /** For whoever looks. */
+  readonly looks: WindowLooks;
+  readonly syncLog: SyncLog;
+  readonly storedEvents: StoredEvents;
   readonly paths: Paths;
   readonly log: RecordingLog;
 }
@@ -42,7 +52,13 @@ export function openStore(projectId = uniqueProject()): Store {
   const log = recordingLog();
   const documents = firestoreDocuments(db);
   const delivery = makeDeliveryPorts(documents, log);
-  return { db, paths: makePaths(db), log, delivery, ...makeStorePorts(documents, log) };
+  return {
+    ...{ db, paths: makePaths(db), log, delivery },
+    ...makeStorePorts(documents, log),
+    looks: makeWindowLooks(documents, log),
+    syncLog: makeSyncLog(documents, log),
+    storedEvents: makeStoredEvents(documents, log),
+  };
 }
 
 /** Gives each test of the suite around it a store. */

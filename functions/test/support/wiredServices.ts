@@ -98,6 +98,8 @@ export const WIRED_SERVICES: readonly RawService[] = [
     },
   ),
   service("deadline-discard", PAIR, {}, { deadline: { seconds: 1, then: "discard" } }),
+  service("watched", [{ eventKey: "a", minNbOfOccurrence: 2 }, { eventKey: "b" }]),
+  service("watched-keys", PAIR, {}, { correlation: { key: { header: "X-Id" } } }),
   service("methods", [
     { eventKey: "listed", acceptedHttpMethods: ["HEAD", "OPTIONS", "GET"] },
     { eventKey: "default" },

@@ -140,7 +140,8 @@ describe("the functions, as they are served in production", () => {
     });
   });
 
-  for (const target of ["trigger", "reset", "config"]) {
+  const alike = ["trigger", "reset", "config", "deliveries", "status", "syncs", "events"];
+  for (const target of alike) {
     it(`are alike: ${target} answers itself, whatever the body and the path`, async () => {
       const { url } = await serve(
         JSON.stringify({
@@ -153,7 +154,7 @@ describe("the functions, as they are served in production", () => {
         target,
       );
       const origin = { origin: "https://example.com" };
-      const method = target === "config" ? "GET" : "POST";
+      const method = target === "trigger" || target === "reset" ? "POST" : "GET";
       const broken = {
         "content-type": "application/json",
         "content-encoding": "gzip",

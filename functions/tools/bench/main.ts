@@ -23,6 +23,7 @@ import { IN_FLIGHT } from "./pairs.ts";
 import { barsTable, formatTable, isMet, type SectionReport } from "./report.ts";
 import { otherServer } from "./server.ts";
 import { readSettings, UsageError, type SectionName, type Settings } from "./settings.ts";
+import { measureStatus } from "./status.ts";
 import { World, type ServiceName } from "./world.ts";
 
 const SHARED = "Load, functions and emulators share this machine: compare within one run only.";
@@ -57,6 +58,7 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
       await world.stop(counted);
     }
     if (wants("keys")) reports.set("keys", await measureKeys(world, settings, progress));
+    if (wants("status")) reports.set("status", await measureStatus(world, settings, progress));
     if (wants("largeWindows")) {
       reports.set("largeWindows", await measureLargeWindows(world, settings, progress));
     }

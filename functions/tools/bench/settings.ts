@@ -11,6 +11,7 @@ export const SECTIONS = [
   "alternative",
   "cost",
   "keys",
+  "status",
   "largeWindows",
   "coldStart",
 ] as const;

@@ -1,11 +1,12 @@
 import { EventSyncError } from "../../domain/errors.ts";
 import type { Event, NewPendingEvent } from "../../domain/event.ts";
 import { addSeconds, type StoringRule } from "../../domain/rule.ts";
+import { messageSize } from "../../domain/syncMessage.ts";
 import { documentSize, MAX_DOCUMENT_BYTES } from "./documentSize.ts";
 import type { Fields, Write } from "./documents.ts";
 import { FORM } from "./form.ts";
 import { paths } from "./paths.ts";
-import { pendingFields } from "./pendingDocument.ts";
+import { pendingFields, shardOf } from "./pendingDocument.ts";
 
 /**
  * The writes that store an event, for one commit. The package `client` makes the same ones: this must
@@ -20,7 +21,7 @@ export function eventWrites(
   pending: NewPendingEvent | undefined,
 ): [StoringWrite, ...StoringWrite[]] {
   const path = `${paths.events(rule.serviceName)}/${event.id}`;
-  const fields = eventFields(rule, event);
+  const fields = eventFields(rule, event, pending?.size ?? messageSize(event));
   requireFits(documentSize(path, fields));
   const write: StoringWrite = { kind: "create", path, fields };
   return pending === undefined ? [write] : [write, markerOf(rule, pending)];
@@ -48,10 +49,11 @@ function requireFits(size: number): void {
   );
 }
 
-function eventFields(rule: StoringRule, event: Event): Fields {
+function eventFields(rule: StoringRule, event: Event, size: number): Fields {
   const { content } = event;
   return {
     v: FORM,
+    shard: shardOf(event.id),
     eventKey: event.eventKey,
     receivedAt: new Date(event.receivedAtMs),
     httpMethod: event.httpMethod,
@@ -59,6 +61,8 @@ function eventFields(rule: StoringRule, event: Event): Fields {
     headers: event.headers,
     queryParams: event.queryParams,
     content,
+    // So that a list of events need not read what is in them.
+    size,
     // Its names are a CloudEvent's, of letters and digits: a map can hold them.
     ...(event.attributes !== undefined && { attributes: event.attributes }),
     ...(event.key !== undefined && { key: event.key }),

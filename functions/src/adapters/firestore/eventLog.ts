@@ -76,7 +76,7 @@ const TOO_LARGE = "The event is larger than a Firestore document can be.";
  *
  * @throws NewerDocumentError: a message without it would be one event short for ever
  */
-function toEvent(doc: Doc): Event | undefined {
+export function toEvent(doc: Doc): Event | undefined {
   const { headers, queryParams, content, attributes } = doc.fields;
   const isRead =
     isNamedValues(headers) &&

@@ -25,6 +25,15 @@ export function firestoreDocuments(db: Firestore): Documents {
       return snapshots.map(toDoc);
     },
 
+    async find(paths) {
+      const [first] = paths;
+      if (first === undefined) return [];
+      const collection = db.doc(first).parent;
+      const refs = paths.map((path) => db.doc(path));
+      const { docs } = await collection.where(FieldPath.documentId(), "in", refs).get();
+      return docs.flatMap((snapshot) => toDoc(snapshot) ?? []);
+    },
+
     async query(query) {
       const { docs } = await toQuery(db, query).get();
       return docs.flatMap((snapshot) => toDoc(snapshot) ?? []);

@@ -42,6 +42,11 @@ function idOf(key: string): string {
   return createHash("sha256").update(key).digest("hex").slice(0, 32);
 }
 
+/** Whether a document can have that id, of those that we make: what comes from outside may be anything. */
+export function isId(text: string): boolean {
+  return /^[a-z0-9-]{1,100}$/i.test(text);
+}
+
 /** The service of a document: `services/{service}/…`. */
 export function serviceOf(path: string): string {
   return path.split("/")[1] ?? "";

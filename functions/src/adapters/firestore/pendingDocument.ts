@@ -36,7 +36,8 @@ export function pendingFields(rule: StoringRule, pending: NewPendingEvent): Fiel
  */
 export const SHARDS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
-function shardOf(id: string): number {
+/** Events and syncs have one, too: they are listed by time. */
+export function shardOf(id: string): number {
   return Buffer.from(id).reduce((sum, byte) => sum + byte, 0) % SHARDS.length;
 }
 

@@ -1,5 +1,5 @@
 import { Coalescer } from "../../app/coalescer.ts";
-import type { ServiceState } from "../../app/ports.ts";
+import type { ServiceState, WindowState } from "../../app/ports.ts";
 import type { RegisteredClaim } from "../../domain/claim.ts";
 import type { Place } from "../../domain/event.ts";
 import type { WindowId } from "../../domain/window.ts";
@@ -46,17 +46,7 @@ export function makeServiceState(documents: Documents): ServiceState {
       const { service } = window;
       const found = await reads.run(service, service, window);
       const doc = found.get(paths.service(service));
-      const own = window.key === "" ? undefined : found.get(paths.window(window));
-      const claims = claimsOf(doc);
-      const version: StateVersion = { service: doc?.version, window: own?.version };
-      return {
-        resetsMs: [doc, own].flatMap(resetsOf).toSorted((a, b) => a - b),
-        claims: claims.flatMap(({ key, syncId, to }) =>
-          key === window.key ? [{ syncId, to }] : [],
-        ),
-        claimedKeys: [...new Set(claims.map(({ key }) => key))],
-        version,
-      };
+      return stateOf(window, doc, found.get(paths.window(window)));
     },
 
     async reset(window, { atMs, keepFromMs }) {
@@ -90,6 +80,23 @@ export function makeServiceState(documents: Documents): ServiceState {
         }
       }
     },
+  };
+}
+
+/**
+ * @param doc of the service
+ * @param own of the window; that of the service, where it has no key
+ * @throws NewerDocumentError
+ */
+export function stateOf(window: WindowId, doc: Doc | undefined, own: Doc | undefined): WindowState {
+  const ofKey = window.key === "" ? undefined : own;
+  const claims = claimsOf(doc);
+  const version: StateVersion = { service: doc?.version, window: ofKey?.version };
+  return {
+    resetsMs: [doc, ofKey].flatMap(resetsOf).toSorted((a, b) => a - b),
+    claims: claims.flatMap(({ key, syncId, to }) => (key === window.key ? [{ syncId, to }] : [])),
+    claimedKeys: [...new Set(claims.map(({ key }) => key))],
+    version,
   };
 }
 

@@ -21,6 +21,7 @@ import { REMOVED, type Doc, type Fields } from "./documents.ts";
 import { MalformedDocumentError, type FieldReader } from "./fields.ts";
 import { FORM, readerOf } from "./form.ts";
 import { serviceOf } from "./paths.ts";
+import { shardOf } from "./pendingDocument.ts";
 import { placeFields, toPlace } from "./serviceState.ts";
 
 /**
@@ -104,6 +105,7 @@ export function progressFields(
 export function decisionFields(sync: Sync, token: string): Fields {
   return {
     v: FORM,
+    shard: shardOf(sync.id),
     token,
     key: sync.key,
     triggerType: sync.triggerType,

@@ -62,6 +62,8 @@ describe("an event", () => {
   const bytes = {
     name: 16 + 9 + 12 + 7 + 22,
     v: 2 + 8,
+    shard: 6 + 8,
+    size: 5 + 8,
     eventKey: 9 + 2,
     receivedAt: 11 + 8,
     httpMethod: 11 + 5,

@@ -38,6 +38,9 @@ const CALLS: Readonly<Record<Name, readonly [method: string, path: string]>> = {
   rates: ["GET", "/first"],
   pull: ["GET", "/first"],
   deliveries: ["GET", "/first"],
+  status: ["GET", "/first"],
+  syncs: ["GET", "/first"],
+  events: ["GET", "/first"],
   config: ["GET", "/first"],
 };
 

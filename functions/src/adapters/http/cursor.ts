@@ -1,0 +1,52 @@
+import type { IncomingMessage } from "node:http";
+import { EventSyncError } from "../../domain/errors.ts";
+import { textIn } from "./textIn.ts";
+
+/** Where a page ended, as text: what `after` of the next call is to be. Nobody else reads it. */
+export function cursorFor(parts: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+}
+
+/** What a part of a cursor is: a whole number, or the id of a document. */
+export type PartKind = "number" | "id";
+
+type PartOf<Kinds extends readonly PartKind[]> = {
+  readonly [Index in keyof Kinds]: Kinds[Index] extends "number" ? number : string;
+};
+
+const ID = /^[a-z0-9-]{1,100}$/i;
+
+const IS = {
+  number: (part: unknown) => Number.isSafeInteger(part),
+  id: (part: unknown) => typeof part === "string" && ID.test(part),
+} as const satisfies Readonly<Record<PartKind, (part: unknown) => boolean>>;
+
+/**
+ * The parts of the cursor that a request has as `after`; undefined if it has none.
+ *
+ * @throws EventSyncError `invalid-query` if no answer has given that
+ */
+export function cursorIn<const Kinds extends readonly PartKind[]>(
+  request: IncomingMessage,
+  kinds: Kinds,
+): PartOf<Kinds> | undefined {
+  const text = textIn(request, "after");
+  if (text === undefined) return undefined;
+  const parts = partsOf(text);
+  const isOurs =
+    parts.length === kinds.length && kinds.every((kind, index) => IS[kind](parts[index]));
+  if (isOurs) return parts as unknown as PartOf<Kinds>;
+  throw new EventSyncError(
+    "invalid-query",
+    "The query parameter “after” must be the “next” of an answer.",
+  );
+}
+
+function partsOf(text: string): readonly unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
