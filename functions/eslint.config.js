@@ -135,7 +135,11 @@ const layers = [
   [
     "src/openapi/*.ts",
     {
-      regex: allBut(BESIDE, `\\.\\./(?:app|domain|config|adapters/http)/${FILE}`, "node:module"),
+      regex: allBut(
+        BESIDE,
+        `\\.\\./(?:app|domain|config|adapters/(?:http|simulate))/${FILE}`,
+        "node:module",
+      ),
       message: "The description imports only what knows the schemas and the bounds.",
     },
   ],

@@ -9,6 +9,7 @@
 #   "  --name N        …"    … which is a whole number
 #   "  --name A,B      …"    … which is two words, separated by a comma
 #   "  --name NAMES    …"    … which are words, separated by commas, of the line "NAMES: one, another"
+#   "Usage: … [options] FILE"  one more word is needed, wherever it stands; "-" is one
 #
 # Usage:
 #   eventsync_usage "$@" <<'USAGE'
@@ -21,8 +22,9 @@
 EVENTSYNC_USAGE=""
 
 eventsync_usage() {
-  local options name known kind value
+  local options name known kind value wanted
   EVENTSYNC_USAGE="$(cat)"
+  wanted="$(sed -n -E '1s/^Usage: .* \[options\] ([A-Z]+)$/\1/p' <<<"$EVENTSYNC_USAGE")"
   options="$(sed -n -E 's/^ +(--[a-z-]+)( ([^ ]+))?( .*)?$/\1 \3/p' <<<"$EVENTSYNC_USAGE")"
   while [ $# -gt 0 ]; do
     name="${1%%=*}"
@@ -32,7 +34,12 @@ eventsync_usage() {
         exit 0
         ;;
       -?*) ;;
-      *) eventsync_usage_fail "unexpected argument \"$1\"" ;;
+      *)
+        [ "$wanted" != "" ] && [ "$1" != "" ] || eventsync_usage_fail "unexpected argument \"$1\""
+        wanted=""
+        shift
+        continue
+        ;;
     esac
     while read -r known kind; do
       [ "$known" != "$name" ] || break
@@ -51,6 +58,7 @@ eventsync_usage() {
     fi
     shift
   done
+  [ "$wanted" = "" ] || eventsync_usage_fail "$wanted is missing"
 }
 
 eventsync_usage_value() {

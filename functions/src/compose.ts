@@ -4,6 +4,7 @@ import { cloudLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
+import type { Simulations } from "./adapters/simulate/simulations.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Deliverer } from "./app/delivery/deliverer.ts";
 import type { CallTarget } from "./app/delivery/parts.ts";
@@ -201,6 +202,20 @@ export const overview = once(async () => {
     timesOfDay,
     clock: Date.now,
     log: cloudLog,
+  });
+});
+
+/** What a configuration would make of events: loaded only where somebody asks. */
+export const simulations = once(async (): Promise<Simulations> => {
+  const { makeSimulations } = await import("./adapters/simulate/simulations.ts");
+  return makeSimulations({
+    services,
+    timesOfDay,
+    clock: Date.now,
+    stored: async () => {
+      const [events, { services: states }] = await Promise.all([storedEvents(), stores()]);
+      return { storedEvents: events, services: states };
+    },
   });
 });
 

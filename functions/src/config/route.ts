@@ -1,5 +1,5 @@
 import { EventSyncError } from "../domain/errors.ts";
-import { publicView, publicViews, type PublicService } from "./publicView.ts";
+import { routeConfig } from "./routeConfig.ts";
 import { routeDeliveries } from "./routeDeliveries.ts";
 import { routeEvents, routeSyncs } from "./routeSyncs.ts";
 import type { EndpointConfig, ServiceConfig } from "./schema.ts";
@@ -125,35 +125,6 @@ export function routeService(services: Services, path: string): ServiceConfig {
     services.find(({ serviceName }) => serviceName === path) ??
     fail("unknown-service", `No service ${JSON.stringify(path)} is configured.`)
   );
-}
-
-/** Where the description of all functions is; it comes before a service of that name. */
-export const DESCRIPTION_PATH = "openapi.json";
-
-/** What is asked of the configuration. */
-export type ConfigOperation =
-  | { readonly kind: "show"; readonly shown: PublicService | readonly PublicService[] }
-  | { readonly kind: "describe" };
-
-export interface ConfigRoute extends Route {
-  readonly operation: ConfigOperation;
-}
-
-/**
- * Finds what `/config`, `/config/<service>` and `/config/openapi.json` mean.
- *
- * @throws EventSyncError `unknown-service`
- */
-export function routeConfig(services: Services, path: string): ConfigRoute {
-  const methods = ["GET", "HEAD"];
-  if (path === DESCRIPTION_PATH) {
-    const operation = { kind: "describe" } as const;
-    return { service: services[0], methods, what: "The description", operation };
-  }
-  const service = routeService(services, path);
-  const all = path === "" && services.length > 1;
-  const shown = all ? publicViews(services) : publicView(service);
-  return { service, methods, what: "The configuration", operation: { kind: "show", shown } };
 }
 
 /**

@@ -4,7 +4,10 @@ import type { ServiceConfig } from "./schema.ts";
 
 /** What is asked of the syncs of a service. */
 export type SyncOperation =
-  { readonly kind: "list" } | { readonly kind: "show" | "resend"; readonly syncId: string };
+  | { readonly kind: "list" }
+  /** A dry run of what was stored. */
+  | { readonly kind: "replay" }
+  | { readonly kind: "show" | "resend"; readonly syncId: string };
 
 export interface SyncsRoute extends Route {
   readonly operation: SyncOperation;
@@ -14,6 +17,7 @@ export interface SyncsRoute extends Route {
  * Finds what a path below `/syncs` means:
  *
  *     GET  <service>
+ *     POST <service>/replay
  *     GET  <service>/<syncId>
  *     POST <service>/<syncId>/resend
  *
@@ -24,6 +28,10 @@ export function routeSyncs(services: Services, path: string): SyncsRoute {
   const [syncId, resend, ...others] = rest;
   if (syncId === undefined) {
     return { service, operation: { kind: "list" }, methods: ["GET"], what: "The list of syncs" };
+  }
+  // No sync has such an id.
+  if (syncId === "replay" && resend === undefined) {
+    return { service, operation: { kind: "replay" }, methods: ["POST"], what: "A replay" };
   }
   if (resend === undefined) {
     return { service, operation: { kind: "show", syncId }, methods: ["GET"], what: "A sync" };

@@ -35,8 +35,18 @@ export const ERRORS = {
   "still-under-way": { http: 409, retry: "never", title: "Still under way" },
   "wrong-state": { http: 409, retry: "never", title: "Not possible in this state" },
   "event-too-large": { http: 413, retry: "never", title: "Event too large" },
+  "simulation-too-large": {
+    http: 413,
+    retry: "never",
+    title: "More than one call simulates",
+  },
   "key-missing": { http: 422, retry: "never", title: "No correlation key" },
   "unsupported-format": { http: 415, retry: "never", title: "A format that is not read" },
+  "refused-configuration": {
+    http: 422,
+    retry: "never",
+    title: "The proposed configuration is refused",
+  },
   "invalid-content": { http: 422, retry: "never", title: "The schema is not satisfied" },
   "invalid-configuration": {
     http: 500,
@@ -63,10 +73,14 @@ export function problemType(code: ErrorCode): string {
   return `urn:eventsync:problem:${code}`;
 }
 
-/** One thing that is wrong with a request, and where: in its JSON (RFC 6901), or in a header. */
+/**
+ * One thing that is wrong with a request, and where: in its JSON (RFC 6901), in a header, or in a
+ * configuration, such as `endpoints[1].eventKey`.
+ */
 export interface Failure {
   readonly pointer?: string;
   readonly header?: string;
+  readonly path?: string;
   readonly message: string;
 }
 

@@ -128,7 +128,7 @@ export function requiredAtMost({ serviceName, condition, trigger, correlation }:
 
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: the range of a Firestore timestamp. */
 const MIN_TIME_MS = -62_135_596_800_000;
-const MAX_TIME_MS = 253_402_300_799_999;
+export const MAX_TIME_MS = 253_402_300_799_999;
 
 /** A time moved by seconds, kept inside what Firestore can store: the original overflowed here. */
 export function addSeconds(timeMs: number, seconds: number): number {

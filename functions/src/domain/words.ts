@@ -7,10 +7,11 @@ import type { Deadline, DeadlineAction, Rule } from "./rule.ts";
  *     fires when the last 60 seconds hold 1 “a” and (at least 2 of: 3 “b”; 1 “c”; 1 “d”)
  *     closes 30 seconds after its first event: what is there is published
  */
-export function ruleInWords({ condition, deadline, endpoints, trigger }: Rule): string[] {
+export function ruleInWords(rule: Rule): string[] {
+  const { condition, deadline, endpoints, trigger } = rule;
   const named = needs(condition);
   const optional = endpoints.map(({ eventKey }) => eventKey).filter((key) => !named.has(key));
-  const holds = `the last ${seconds(trigger.observationPeriod)} ${inWords(condition)}`;
+  const holds = completeInWords(rule);
   const fires =
     trigger.type === "window"
       ? `fires when ${holds}`
@@ -22,7 +23,16 @@ export function ruleInWords({ condition, deadline, endpoints, trigger }: Rule): 
   ];
 }
 
-function closingInWords(deadline: Deadline, { observationPeriod }: Rule["trigger"]): string {
+/** When a window is complete: `the last 60 seconds hold 1 “a” and 1 “b”`. */
+export function completeInWords({
+  condition,
+  trigger,
+}: Pick<Rule, "condition" | "trigger">): string {
+  return `the last ${seconds(trigger.observationPeriod)} ${inWords(condition)}`;
+}
+
+/** When its deadline closes a window, and what becomes of what is there: `30 seconds after its first event: …`. */
+export function closingInWords(deadline: Deadline, { observationPeriod }: Rule["trigger"]): string {
   const { seconds: after, from = "first", at = "", timeZone = "" } = deadline;
   const bound = `, at the latest ${String(observationPeriod)} seconds after its first`;
   const when =
@@ -37,6 +47,16 @@ const FATES = {
   discard: "what is there is discarded",
   deadLetter: "what is there goes to the dead-letter topic",
 } as const satisfies Record<DeadlineAction, string>;
+
+/** Numbers of events: `2 “a” and 1 “b”`; `nothing` without any. @param counts endpoints without events are left out */
+export function countsInWords(
+  counts: Iterable<readonly [eventKey: string, count: number]>,
+): string {
+  const words = Array.from(counts)
+    .filter(([, count]) => count > 0)
+    .map(([eventKey, count]) => `${String(count)} ${quoted(eventKey)}`);
+  return words.length > 1 ? listed(words, "and") : (words[0] ?? "nothing");
+}
 
 /** What would complete a window: the parts of the condition that still lack events; undefined if none does. */
 export function missingInWords(condition: Condition, count: Count): string | undefined {

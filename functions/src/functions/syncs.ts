@@ -5,7 +5,7 @@ import { askedMembers, askedSyncs, nextOf } from "../adapters/http/askedSyncs.ts
 import type { Answer } from "../adapters/http/respond.ts";
 import { syncInFull, syncInList } from "../adapters/http/syncView.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
-import { overview } from "../compose.ts";
+import { overview, simulations } from "../compose.ts";
 import type { SyncsRoute } from "../config/routeSyncs.ts";
 import { invokersOf } from "../invokers.ts";
 import { handle } from "./http.ts";
@@ -28,6 +28,8 @@ async function answer(
       const listed = page.syncs.map(syncInList);
       return ok({ service: serviceName, syncs: listed, next: nextOf.sync(page.next) });
     }
+    case "replay":
+      return ok(await (await simulations()).replay(request, service));
     case "show": {
       const asked = askedMembers(request);
       const read = await (await overview()).readSync(service, operation.syncId, asked);

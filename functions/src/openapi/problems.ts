@@ -36,20 +36,19 @@ export const problemSchemas: Readonly<Record<string, Schema>> = {
       },
       {
         failures: told(
-          `Each thing that is wrong with the request: at most ${String(MAX_FAILURES)}.`,
-          list(
-            object(
-              { message: text },
-              {
-                pointer: told("Where in its JSON (RFC 6901).", text),
-                header: told("In which header.", text),
-              },
-            ),
-            { maxItems: MAX_FAILURES },
-          ),
+          `Each thing that is wrong: at most ${String(MAX_FAILURES)}.`,
+          list(ref("Failure"), { maxItems: MAX_FAILURES }),
         ),
       },
     ),
+  ),
+  Failure: object(
+    { message: text },
+    {
+      pointer: told("Where in the JSON of the request (RFC 6901).", text),
+      header: told("In which header.", text),
+      path: told("Where in a configuration, such as `endpoints[1].eventKey`.", text),
+    },
   ),
 };
 

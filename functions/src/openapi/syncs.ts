@@ -21,6 +21,7 @@ import {
   time,
   told,
 } from "./shapes.ts";
+import { proposed, replayAnswer, SIMULATION_CODES } from "./simulation.ts";
 
 const sync = {
   syncId: text,
@@ -90,6 +91,15 @@ export const syncs: FunctionDescription = {
         codes: ["invalid-key", "invalid-query", "event-too-large"],
       },
     }),
+    "/{service}/replay": {
+      post: {
+        id: "replay",
+        summary: "What a configuration would make of the events of some time; nothing is stored",
+        body: json("The time.", object({ from: time, to: time }, { config: proposed })),
+        answers: { 200: replayAnswer },
+        codes: SIMULATION_CODES,
+      },
+    },
     "/{service}/{syncId}": {
       get: {
         id: "getSync",

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 
 import { parseConfig } from "../../src/config/parse.ts";
 import { publicView, publicViews } from "../../src/config/publicView.ts";
-import { ROUTES, type Services } from "../../src/config/route.ts";
+import { ROUTES } from "../../src/config/route.ts";
+import type { ConfigRoute } from "../../src/config/routeConfig.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
 
 /** With every field that there is. */
@@ -71,11 +72,11 @@ describe("the public view of a configuration", () => {
   it("is what GET config answers, for one service and for all", () => {
     const secretive = withSecrets();
     const other = { ...secretive, serviceName: "other" };
-    const show = (services: Services, path: string) => ROUTES.config(services, path).operation;
-    const two: Services = [secretive, other];
-    assert.deepEqual(show(two, "svc"), { kind: "show", shown: FULL });
-    const all = [FULL, { ...FULL, serviceName: "other" }];
-    assert.deepEqual(show(two, ""), { kind: "show", shown: all });
-    assert.deepEqual(show([secretive], ""), { kind: "show", shown: FULL });
+    const shownOf = ({ operation }: ConfigRoute) =>
+      operation.kind === "show" ? operation.shown : assert.fail();
+    const shown = (path: string) => shownOf(ROUTES.config([secretive, other], path));
+    assert.deepEqual(shown("svc"), FULL);
+    assert.deepEqual(shown(""), [FULL, { ...FULL, serviceName: "other" }]);
+    assert.deepEqual(shownOf(ROUTES.config([secretive], "")), FULL);
   });
 });

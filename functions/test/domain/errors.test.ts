@@ -29,6 +29,8 @@ const VERDICTS: Record<ErrorCode, readonly [number, Retry]> = {
   "still-under-way": [409, "never"],
   "wrong-state": [409, "never"],
   "event-too-large": [413, "never"],
+  "simulation-too-large": [413, "never"],
+  "refused-configuration": [422, "never"],
   "key-missing": [422, "never"],
   "unsupported-format": [415, "never"],
   "invalid-content": [422, "never"],

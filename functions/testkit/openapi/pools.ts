@@ -1,4 +1,6 @@
 /** What answers have told: ids and cursors, for the requests that come later. */
+import { isUtf8 } from "node:buffer";
+
 import type { Drawn } from "./requests.ts";
 
 /** A request as it goes over the wire. */
@@ -42,13 +44,16 @@ export class Pools {
     const url = `/${path}${pairs.length === 0 ? "" : `?${pairs.join("&")}`}`;
     // Behind the name of the function.
     const at = raw && Math.min(url.length, (segments[0]?.length ?? 0) + 2 + raw.at);
-    const text = body === undefined ? undefined : Buffer.from(body, "base64").toString("latin1");
     return {
       method,
       path: at === undefined ? url : `${url.slice(0, at)}${raw?.text ?? ""}${url.slice(at)}`,
       headers: headers.flatMap(([name, value]) => [name, headerValue(value)]),
-      body: text === undefined ? undefined : Buffer.from(text, "latin1"),
+      body: body === undefined ? undefined : this.#bodyOf(Buffer.from(body, "base64")),
     };
+  }
+
+  #bodyOf(body: Buffer): Buffer {
+    return isUtf8(body) ? Buffer.from(this.#filled(body.toString())) : body;
   }
 
   #filled(text: string): string {

@@ -28,7 +28,8 @@ export interface Drawn {
 export interface Named {
   readonly serviceName: string;
   readonly endpoints: readonly { readonly eventKey: string }[];
-  readonly targets?: readonly { readonly name: string }[];
+  readonly targets?: readonly { readonly name: string; readonly kind: string }[];
+  readonly receipts?: object;
 }
 
 const TOKENS = 40;
@@ -38,6 +39,9 @@ const token = (name: string): fc.Arbitrary<string> =>
 /** The correlation keys that most requests have, so that they meet. */
 export const KEYS = ["k1", "k2", "k3"] as const;
 
+/** A name that no target has. */
+const NO_TARGET = "none";
+
 /** Requests over all operations: of each function as many. */
 export function requests(
   operations: Operations,
@@ -46,14 +50,26 @@ export function requests(
 ): fc.Arbitrary<Drawn> {
   const byFunction = Map.groupBy(operations.all, ({ path }) => path.split("/")[1]);
   const good = fc
-    .tuple(
-      fc.constantFrom(...byFunction.values()).chain((those) => fc.constantFrom(...those)),
-      fc.constantFrom(...services),
-    )
-    .chain(([operation, service]) => described(operation, service, values));
+    .constantFrom(...byFunction.values())
+    .chain((those) => fc.constantFrom(...those))
+    .chain((operation) =>
+      fc
+        .constantFrom(...havingIt(operation.path, services))
+        .chain((service) => described(operation, service, values)),
+    );
   return fc
-    .tuple(good, fc.array(change, { maxLength: 3 }))
+    .tuple(good, fc.oneof(fc.constant([]), fc.array(change, { maxLength: 3 })))
     .map(([drawn, changes]) => changes.reduce((before, apply) => apply(before), drawn));
+}
+
+/** The services that have what a path is about; mostly, or there would be little but 404. */
+function havingIt(path: string, services: readonly Named[]): readonly Named[] {
+  const having = /^\/(rates|receipts)/.test(path)
+    ? services.filter(({ receipts }) => receipts !== undefined)
+    : /^\/(deliveries|pull)/.test(path)
+      ? services.filter(({ targets }) => targets !== undefined)
+      : services;
+  return [...services, ...having, ...having, ...having];
 }
 
 function described(
@@ -97,7 +113,7 @@ function named(
     case "eventKey":
       return fc.constantFrom(...endpoints.map(({ eventKey }) => eventKey));
     case "target":
-      return fc.constantFrom("none", ...targets.map((target) => target.name));
+      return fc.constantFrom(...targets.map((target) => target.name), NO_TARGET);
     default:
       return token(name);
   }
@@ -112,7 +128,9 @@ function queryValue(
   // Who waits for something new waits in vain here.
   if (name === "wait") return fc.constant("0");
   if (name === "after" && schema["type"] === "string") return token("next");
-  if (name === "target" || name === "eventKey") return named(name, service);
+  if (name === "eventKey") return named(name, service);
+  if (name === "target")
+    return fc.constantFrom(...(service.targets ?? []).map((one) => one.name), NO_TARGET);
   return values.of(schema).map(String);
 }
 

@@ -2,8 +2,11 @@
 import fc from "fast-check";
 
 import type { OpenApiDocument } from "../../src/openapi/document.ts";
+import { eventID } from "../../src/openapi/shapes.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
+
+const EVENT_ID = eventID["pattern"];
 
 /** How deep values stand inside one another. */
 const MOST_DEPTH = 5;
@@ -122,6 +125,8 @@ function text(schema: Schema): fc.Arbitrary<string> {
     readonly maxLength?: number;
   };
   if (format === "date-time") return time;
+  // Of a sync: one that there is.
+  if (pattern === EVENT_ID) return fc.nat(9).map((index) => `⟨eventID:${String(index)}⟩`);
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern));
   return fc.string({ minLength, maxLength: Math.min(maxLength ?? 20, 20) });
 }
@@ -214,33 +219,39 @@ export const hostileText = fc.oneof(
   { arbitrary: fc.string({ unit: "binary", maxLength: 12 }), weight: 1 },
 );
 
+/** The last are the ends of time: of Date, and of Firestore. */
+const hostileNumber = fc.constantFrom(
+  0,
+  -1,
+  1.5,
+  1e308,
+  Number.MAX_SAFE_INTEGER,
+  Number.MIN_SAFE_INTEGER,
+  8.64e15,
+  8.64e15 + 1,
+  -8.64e15,
+  253_402_300_799_999,
+  253_402_300_800_000,
+  -62_135_596_800_001,
+);
+
 /** A value of JSON that nobody asked for. */
 export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   hostileText,
-  fc.constantFrom<unknown>(
-    null,
-    true,
-    0,
-    -1,
-    1.5,
-    1e308,
-    Number.MAX_SAFE_INTEGER,
-    Number.MIN_SAFE_INTEGER,
-    8.64e15,
-    -8.64e15,
-    8.64e15 + 1,
-    253402300800000,
-    -62135596800001,
-    [],
-    {},
-    [[]],
-    [null],
-    { toString: 1 },
-  ),
+  hostileNumber,
+  fc.constantFrom<unknown>(null, true, [], {}, [[]], [null], { toString: 1 }),
 );
 
 /** As a page's end may look: ours are lists in base64url. */
 export const hostileCursor = fc.oneof(
+  fc
+    .tuple(
+      hostileNumber,
+      fc.oneof(hostileNumber, fc.constantFrom("0123456789abcdef", "__x__")),
+      fc.constantFrom("web", "topic", "log"),
+    )
+    .chain((parts) => fc.constantFrom(parts, parts.slice(0, 2)))
+    .map((parts) => Buffer.from(JSON.stringify(parts)).toString("base64url")),
   fc
     .array(hostileValue, { maxLength: 4 })
     .map((values) => Buffer.from(JSON.stringify(values)).toString("base64url")),

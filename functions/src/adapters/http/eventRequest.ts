@@ -36,6 +36,15 @@ export interface ReadEvent {
   readonly place: string;
 }
 
+/** What is sent besides a body. */
+export interface RequestHead {
+  readonly method: string;
+  /** Path and query, as they were sent. */
+  readonly url: string;
+  /** Name, value, name, value, …, as they were sent. */
+  readonly rawHeaders: readonly string[];
+}
+
 /**
  * Reads a request as an event of an endpoint, or as a batch of CloudEvents.
  *
@@ -46,15 +55,37 @@ export async function readEventRequest(
   request: IncomingMessage,
   endpoint: EndpointConfig,
 ): Promise<EventRequest> {
+  const { method = "", rawHeaders } = request;
+  const read = eventReader({ method, url: urlOf(request), rawHeaders }, endpoint);
+  return read(await bodyOf(request, MAX_BODY_BYTES));
+}
+
+/**
+ * The same for a request whose body is there already.
+ *
+ * @returns what reads a body of at most `MAX_BODY_BYTES`
+ * @throws EventSyncError as `readEventRequest`, and so does what it returns
+ */
+export function eventReader(
+  { method, url, rawHeaders }: RequestHead,
+  endpoint: EndpointConfig,
+): (body: Buffer) => EventRequest {
   const { eventKey, acceptedHttpMethods, keepHeaders, redactQueryParams } = endpoint;
-  const { rawHeaders } = request;
   const common = {
     eventKey,
-    httpMethod: requireMethod(request.method ?? "", acceptedHttpMethods, "The endpoint"),
+    httpMethod: requireMethod(method, acceptedHttpMethods, "The endpoint"),
     headers: readHeaders(rawHeaders, keepHeaders, redactQueryParams),
-    queryParams: readQuery(urlOf(request), redactQueryParams),
+    queryParams: readQuery(url, redactQueryParams),
   };
-  const body = await bodyOf(request, MAX_BODY_BYTES);
+  return (body) => eventsIn(body, common, rawHeaders, keepHeaders);
+}
+
+function eventsIn(
+  body: Buffer,
+  common: Pick<AcceptedRequest, "eventKey" | "httpMethod" | "headers" | "queryParams">,
+  rawHeaders: readonly string[],
+  keepHeaders: readonly string[],
+): EventRequest {
   const content = isUtf8(body) ? body.toString("utf8") : body;
   const header: HeaderLookup = (name) => rawHeader(rawHeaders, name);
   const accept = ({ attributes, content: data }: CloudEvent, key?: string): AcceptedRequest => ({

@@ -17,6 +17,15 @@ export interface EventStand {
   readonly eventId: string;
 }
 
+export interface EventQuery {
+  readonly eventKeys: readonly string[];
+  /** Received after that time, and up to the other. Epoch milliseconds. */
+  readonly aboveMs?: number | undefined;
+  readonly upToMs?: number | undefined;
+  readonly after?: EventStand | undefined;
+  readonly limit: number;
+}
+
 /** The events of a service, for whoever looks at them. */
 export interface StoredEvents {
   /**
@@ -27,15 +36,13 @@ export interface StoredEvents {
    */
   list(
     service: string,
-    query: {
-      readonly eventKeys: readonly string[];
-      /** Received after that time, and up to the other. Epoch milliseconds. */
-      readonly aboveMs?: number | undefined;
-      readonly upToMs?: number | undefined;
-      readonly after?: EventStand | undefined;
-      readonly limit: number;
-    },
+    query: EventQuery,
   ): Promise<{ readonly events: readonly ListedEvent[]; readonly next: EventStand | undefined }>;
+  /** The same with whole events, for the same reads. @throws EventSyncError `newer-document` */
+  listInFull(
+    service: string,
+    query: EventQuery,
+  ): Promise<{ readonly events: readonly Event[]; readonly next: EventStand | undefined }>;
   /**
    * Whole events, by id (1 read each); what is missing or malformed is not there.
    *
