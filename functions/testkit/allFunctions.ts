@@ -1,6 +1,7 @@
 /**
- * A program: all HTTP functions in one process, each below its own name, as functions-framework serves it.
- * Whoever starts it says by `PORT` where, and by `CONFIG` and the like all else.
+ * A program: all HTTP functions in one process, each below its own name, as functions-framework serves it. They
+ * are those of `lib`, as they are deployed. Whoever starts it says by `PORT` where, and by `CONFIG` and the like
+ * all else.
  */
 import { subscribe } from "node:diagnostics_channel";
 import { createServer, type IncomingMessage, type Server } from "node:http";
@@ -26,9 +27,9 @@ const servers = new Map<string, Server>();
 for (const name of Object.keys(ROUTES)) {
   // Each believes that the process is its own.
   process.env["FUNCTION_TARGET"] = name;
-  const module = (await import(`../src/functions/${name}.ts`)) as Module;
-  const handler = module[name];
-  if (handler === undefined) throw new Error(`src/functions/${name}.ts has no function ${name}`);
+  const file = new URL(`../lib/functions/${name}.js`, import.meta.url);
+  const handler = ((await import(file.href)) as Module)[name];
+  if (handler === undefined) throw new Error(`${file.href} has no function ${name}`);
   http(name, handler as Parameters<typeof http>[1]);
   servers.set(name, getTestServer(name));
 }

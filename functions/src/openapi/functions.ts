@@ -1,5 +1,6 @@
 import type { ROUTES } from "../config/route.ts";
 import { config } from "./config.ts";
+import { console } from "./console.ts";
 import { deliveries } from "./deliveries.ts";
 import type { FunctionDescription } from "./describe.ts";
 import { event } from "./event.ts";
@@ -25,4 +26,5 @@ export const FUNCTIONS = {
   syncs,
   events,
   config,
+  console,
 } as const satisfies Readonly<Record<keyof typeof ROUTES, FunctionDescription>>;

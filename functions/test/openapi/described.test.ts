@@ -41,6 +41,12 @@ describe("an answer that is held against the OpenAPI document", () => {
       answered(200, { service: "s", triggered: 0, unpublished: 0, failed: 0, more: false }),
     ],
     ["is of a function that only the platform calls", post("/alarm"), answered(204, "")],
+    ["is the console's, for another function", get("/console/api/reset/s"), answered(200, RESET)],
+    [
+      "is the console's refusal of another page",
+      post("/console/api/reset/s"),
+      problem(403, "not-from-console"),
+    ],
     ["is a problem", post("/event/a/b/c"), problem(404, "unknown-endpoint")],
     ["is a refusal where there is nothing", get("/deliveries/s/x"), problem(404, "unknown-path")],
     [
@@ -81,6 +87,12 @@ describe("an answer that is held against the OpenAPI document", () => {
       get("/reset"),
       answered(200, { ...RESET, more: 1 }),
       /GET \/reset .*it must NOT have additional properties \("more"\)/,
+    ],
+    [
+      "what the console answers for another function",
+      get("/console/api/reset"),
+      answered(200, { service: "s" }),
+      /'resetAt'/,
     ],
     ["a field too few", get("/reset"), answered(200, { service: "s" }), /'resetAt'/],
     [

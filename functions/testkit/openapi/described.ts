@@ -51,7 +51,14 @@ export class DescribedAnswers {
 
   #check(asked: Asked, answered: Answered): void {
     const { method } = asked;
-    const [path = "", query = ""] = split(asked.path);
+    const [whole = "", query = ""] = split(asked.path);
+    // The console answers as the function does, once it has let a request in.
+    const path = whole.replace(CONSOLE_API, "/");
+    const isTurnedAway = [403, 405].includes(answered.status);
+    if (path !== whole && isTurnedAway) {
+      this.#checkRefusal(answered, method);
+      return;
+    }
     // What only the platform calls is not described.
     if (!Object.hasOwn(FUNCTIONS, path.split("/")[1] ?? "")) return;
     const found = this.operations.at(path);
@@ -170,6 +177,8 @@ export class DescribedAnswers {
     );
   }
 }
+
+const CONSOLE_API = /^\/console\/api\/(?=.)/;
 
 interface Found {
   readonly response: DescribedResponse;

@@ -18,6 +18,10 @@ export interface Answer {
   readonly body?: Readonly<Record<string, unknown>> | readonly unknown[];
   /** Instead of a body. */
   readonly stream?: AnswerStream;
+  /** Instead of a body. */
+  readonly file?: { readonly type: string; readonly bytes: Buffer };
+  /** Besides those that say what the body is. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Text that is sent as it comes, no faster than it is read. */
@@ -38,8 +42,10 @@ export async function respond(
   handle: () => Promise<Answer>,
 ): Promise<void> {
   try {
-    const { status, body, stream } = await handle();
-    if (stream !== undefined) await send(response, log, status, stream);
+    const { status, body, stream, file, headers } = await handle();
+    if (headers !== undefined) response.set(headers);
+    if (file !== undefined) writeBytes(response, status, file.type, file.bytes);
+    else if (stream !== undefined) await send(response, log, status, stream);
     else if (body === undefined) response.status(status).end();
     else write(response, status, "application/json", body);
   } catch (thrown) {
@@ -64,10 +70,13 @@ export async function respond(
 
 /** Not `response.json`: it adds an ETag, and makes a 304 of what was done where `If-None-Match` fits. */
 function write(response: Response, status: number, type: string, body: unknown): void {
-  const bytes = Buffer.from(JSON.stringify(body));
+  writeBytes(response, status, `${type}; charset=utf-8`, Buffer.from(JSON.stringify(body)));
+}
+
+function writeBytes(response: Response, status: number, type: string, bytes: Buffer): void {
   response
     .status(status)
-    .set("Content-Type", `${type}; charset=utf-8`)
+    .set("Content-Type", type)
     .set("Content-Length", String(bytes.length))
     .end(bytes);
 }
