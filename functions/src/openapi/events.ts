@@ -3,7 +3,7 @@ import { IGNORED_REASONS } from "../domain/event.ts";
 import { json, ofService, type FunctionDescription } from "./describe.ts";
 import { byName, content, contentFacts } from "./message.ts";
 import { after, from, limit, to } from "./queries.ts";
-import { count, list, object, oneOf, orNull, ref, text, time, told } from "./shapes.ts";
+import { count, list, object, oneOf, orNull, text, time, told } from "./shapes.ts";
 
 const event = {
   eventId: text,

@@ -47,6 +47,11 @@ describe("an answer that is held against the OpenAPI document", () => {
       post("/console/api/reset/s"),
       problem(403, "not-from-console"),
     ],
+    [
+      "is a page",
+      get("/console"),
+      answered(200, "<!doctype html>", { "content-type": "text/html; charset=utf-8" }),
+    ],
     ["is a problem", post("/event/a/b/c"), problem(404, "unknown-endpoint")],
     ["is a refusal where there is nothing", get("/deliveries/s/x"), problem(404, "unknown-path")],
     [

@@ -110,7 +110,7 @@ export class DescribedAnswers {
     }
     const schema = `${pointer}${pointerOf("content", type, "schema")}`;
     if (type === "text/event-stream") this.#checkStream(`${schema}/contentSchema`, text);
-    else this.#checkValue(schema, JSON.parse(text));
+    else this.#checkValue(schema, type.endsWith("json") ? JSON.parse(text) : text);
     if (type === "application/problem+json") checkRetryAfter(text, headers);
   }
 

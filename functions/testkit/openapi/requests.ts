@@ -9,7 +9,7 @@ import { METHODS as HTTP_METHODS } from "node:http";
 import fc from "fast-check";
 
 import type { FoundOperation, Operations, Parameter } from "./operations.ts";
-import { hostileCursor, hostileText, hostileValue, Values } from "./values.ts";
+import { hostileCursor, hostileText, hostileValue, type Values } from "./values.ts";
 
 /** A request before its tokens are filled in. As JSON it can be told and sent again. */
 export interface Drawn {
@@ -244,7 +244,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   hostileCursor.map((text): Change => asking("after", text)),
   // Of a cursor that was given, one part.
   fc.tuple(fc.nat(TOKENS), fc.nat(4), hostileValue).map(([index, part, value]): Change => {
-    const bend = Buffer.from(JSON.stringify(value) ?? "null").toString("base64url");
+    const bend = Buffer.from(JSON.stringify(value)).toString("base64url");
     return asking("after", `⟨next:${String(index)}:${String(part)}:${bend}⟩`);
   }),
   fc
