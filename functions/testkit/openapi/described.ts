@@ -152,10 +152,15 @@ export class DescribedAnswers {
         assert.ok(isValid(read), `it takes “${name}”: ${inWords(isValid.errors ?? [])}`);
       }
     });
-    const content = operation.requestBody?.content["application/json"];
-    if (content === undefined || asked.body === undefined || asked.body.trim() === "") return;
-    const body = pointer + pointerOf("requestBody", "content", "application/json", "schema");
-    this.#checkValue(body, JSON.parse(asked.body));
+    const { requestBody } = operation;
+    if (requestBody === undefined || asked.body === undefined || asked.body.trim() === "") return;
+    const type = typeOfBody(asked, Object.keys(requestBody.content));
+    if (type === undefined) return;
+    const body = pointer + pointerOf("requestBody", "content", type, "schema");
+    const lines = type.endsWith("ndjson") ? asked.body.split("\n") : [asked.body];
+    for (const line of lines) {
+      if (line.trim() !== "") this.#checkValue(body, JSON.parse(line));
+    }
   }
 
   /**
@@ -195,6 +200,14 @@ function mediaType(headers: NonNullable<Asked["headers"]>): string {
   assert.deepEqual(parameters, ["charset=utf-8"], "the parameters of its content type");
   return type;
 }
+
+/** What is JSON of the types that are described: that which the request has, or the plain one. */
+function typeOfBody({ headers = {} }: Asked, types: readonly string[]): string | undefined {
+  const [given = ""] = String(headers["content-type"]).toLowerCase().split(";");
+  return types.find((type) => type === given.trim()) ?? types.find((type) => type === PLAIN);
+}
+
+const PLAIN = "application/json";
 
 function codeOf(text: string): ErrorCode {
   const { type } = JSON.parse(text) as { readonly type: string };

@@ -11,7 +11,7 @@ import { MalformedDocumentError } from "./fields.ts";
 import { isNewer } from "./form.ts";
 import { commitEach, commitTolerantly } from "./marks.ts";
 import { StoredMembers } from "./members.ts";
-import { paths, serviceOf } from "./paths.ts";
+import { isId, paths, serviceOf } from "./paths.ts";
 import { toStoredSync } from "./syncDocument.ts";
 
 export function makeDeliveries(documents: Documents, log: Log): Deliveries {
@@ -41,6 +41,7 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
 
   return {
     async get({ service, target, syncId }) {
+      if (!isId(deliveryId({ syncId, target }))) return undefined;
       const path = deliveryPath({ serviceName: service, target, syncId });
       const [doc] = await documents.get([path]);
       if (doc === undefined) return undefined;
