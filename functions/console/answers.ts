@@ -165,6 +165,10 @@ export interface ServiceView {
   }[];
   readonly correlation?: { readonly key: KeyPlace };
   readonly trigger: { readonly type: string; readonly observationPeriod: number };
+  readonly targets?: readonly (Readonly<Record<string, unknown>> & {
+    readonly kind: string;
+    readonly signature?: object;
+  })[];
 }
 
 export type KeyPlace = Readonly<
@@ -179,5 +183,7 @@ export interface ConfigProblem {
 export interface Validation {
   readonly valid: boolean;
   readonly problems: readonly ConfigProblem[];
+  /** Paths that nothing reads: probably typing mistakes. */
+  readonly ignored: readonly string[];
   readonly services?: readonly { readonly serviceName: string; readonly rule: readonly string[] }[];
 }

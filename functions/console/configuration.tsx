@@ -20,9 +20,30 @@ export function Configuration({ service }: { readonly service: string }): JSX.El
   return (
     <>
       <Trouble>{problem}</Trouble>
-      {value && <Proposal key={service} service={service} given={JSON.stringify(value, null, 2)} />}
+      {value && (
+        <Proposal
+          key={service}
+          service={service}
+          given={JSON.stringify(withPlaceholders(value), null, 2)}
+        />
+      )}
     </>
   );
+}
+
+/** What stands for what a configuration must have and nobody is shown. */
+const HIDDEN = { url: "https://hidden.example/", secret: "hidden" } as const;
+
+function withPlaceholders({ targets, ...view }: ServiceView): object {
+  if (targets === undefined) return view;
+  return {
+    ...view,
+    targets: targets.map(({ signature, ...target }) => ({
+      ...target,
+      ...(target.kind === "http" && { url: HIDDEN.url }),
+      ...(signature !== undefined && { signature: { secret: HIDDEN.secret } }),
+    })),
+  };
 }
 
 /** A problem, with the line that it belongs to. */
@@ -43,6 +64,13 @@ function Proposal({
   );
   const { value: validation } = checked;
   const problems = useMemo(() => problemsIn(text, validation?.problems ?? []), [text, validation]);
+  const remarks = useMemo(() => {
+    const message = "nothing reads this key";
+    return problemsIn(
+      text,
+      (validation?.ignored ?? []).map((path) => ({ path, message })),
+    );
+  }, [text, validation]);
   const isSettled = settled === text && (validation !== undefined || !isJson);
   return (
     <>
@@ -68,11 +96,16 @@ function Proposal({
           </button>
         </header>
         <p class="quiet">
-          Try a change here: it is checked while you type, and changes nothing. What may be secret
-          is left out: addresses and headers of targets, schemas and filters. A deployment sets it:
-          CONFIG.
+          Try a change here: it is checked while you type, and nothing is changed by it; a
+          deployment is what sets it. Schemas, filters, and addresses, headers and secrets of
+          targets are not shown.
         </p>
-        <Editor text={text} problems={problems} onInput={setText} />
+        <Editor
+          text={text}
+          problems={problems}
+          remarks={isSettled && isJson ? remarks : []}
+          onInput={setText}
+        />
         <Trouble>{checked.problem}</Trouble>
       </section>
       {validation?.services && (
@@ -104,11 +137,13 @@ function problemsIn(text: string, found: readonly ConfigProblem[]): readonly Pla
 interface EditorProps {
   readonly text: string;
   readonly problems: readonly PlacedProblem[];
+  /** What is no problem, and probably not meant. */
+  readonly remarks: readonly PlacedProblem[];
   readonly onInput: (text: string) => void;
 }
 
 /** A text field over its own lines, of which those with a problem say so. */
-function Editor({ text, problems, onInput }: EditorProps): JSX.Element {
+function Editor({ text, problems, remarks, onInput }: EditorProps): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const lines = text.split("\n");
@@ -149,7 +184,7 @@ function Editor({ text, problems, onInput }: EditorProps): JSX.Element {
         </div>
       </div>
       <ul id={id} class="problems">
-        {problems.map((problem) => (
+        {[...problems, ...remarks].map((problem) => (
           <li key={problem.path + problem.message}>
             <button
               type="button"

@@ -14,9 +14,18 @@ interface Simulated {
     readonly reason: string;
     readonly because?: string;
   }[];
-  readonly open?: readonly { readonly key?: string; readonly missing: string | null }[];
-  readonly ignored?: readonly unknown[];
-  readonly expired?: readonly unknown[];
+  readonly open: readonly { readonly key?: string; readonly missing: string | null }[];
+  /** Events that were read. */
+  readonly read: number;
+  /** There are more, which came before that. */
+  readonly cutAt: string | null;
+  readonly ignored: readonly unknown[];
+  readonly refused: readonly unknown[];
+  readonly expired: readonly {
+    readonly at: string;
+    readonly key?: string;
+    readonly because: string;
+  }[];
 }
 
 const RANGES = [
@@ -94,7 +103,20 @@ export function Simulation({ service, config, given }: SimulationProps): JSX.Ele
 }
 
 function Outcome({ result }: { readonly result: Simulated }): JSX.Element {
-  const { fired, open = [], ignored = [] } = result;
+  const { fired, open, ignored, refused, expired, read, cutAt } = result;
+  const lines = [
+    ...fired.map(({ at, key, because, reason }) => ({
+      at,
+      key,
+      text: because ?? reason,
+      is: "sync",
+    })),
+    ...expired.map(({ at, key, because }) => ({ at, key, text: because, is: "" })),
+  ].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  const left = [
+    ...(ignored.length > 0 ? [`${count(ignored.length, "event")} would have been ignored.`] : []),
+    ...(refused.length > 0 ? [`${count(refused.length, "event")} would have been refused.`] : []),
+  ];
   return (
     <>
       <p>
@@ -102,26 +124,31 @@ function Outcome({ result }: { readonly result: Simulated }): JSX.Element {
           {fired.length === 0
             ? "It would not have fired."
             : `It would have fired ${count(fired.length, "time")}.`}
-        </b>
-        {ignored.length > 0 && ` ${count(ignored.length, "event")} would have been ignored.`}
+        </b>{" "}
+        {count(read, "event was", "events were")} read. {left.join(" ")}
+        {cutAt !== null && (
+          <>
+            {" "}
+            Those before <Time at={cutAt} /> were too many.
+          </>
+        )}
       </p>
       <ol class="feed">
-        {fired.slice(0, SHOWN).map((sync, index) => (
-          <li key={index} class="is-sync">
+        {lines.slice(0, SHOWN).map(({ at, key, text, is }, index) => (
+          <li key={index} class={is === "sync" ? "is-sync" : undefined}>
             <span class="line">
-              <Time at={sync.at} />
-              <Key of={sync.key} />
-              <span>{sync.because ?? sync.reason}</span>
+              <Time at={at} />
+              <Key of={key} />
+              <span>{text}</span>
             </span>
           </li>
         ))}
         {open.slice(0, SHOWN).map((window, index) => (
           <li key={`open ${String(index)}`}>
             <span class="line">
+              <span class="quiet">In the end</span>
               <Key of={window.key} />
-              <span>
-                {window.missing === null ? "complete" : `would wait for ${window.missing}`}
-              </span>
+              <span>{window.missing === null ? "complete" : `it waits for ${window.missing}`}</span>
             </span>
           </li>
         ))}

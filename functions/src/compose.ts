@@ -1,16 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { cloudLog } from "./adapters/log.ts";
+import { cloudLog, tellingLog } from "./adapters/log.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
+import type { Invocation } from "./adapters/telemetry/spans.ts";
+import type { Telemetry } from "./adapters/telemetry/telemetry.ts";
 import type { Simulations } from "./adapters/simulate/simulations.ts";
 import type { Engine } from "./app/engine.ts";
 import type { Deliverer } from "./app/delivery/deliverer.ts";
 import type { CallTarget } from "./app/delivery/parts.ts";
 import type { AskedLog } from "./app/delivery/readLog.ts";
 import type { AskedRates } from "./app/tellRates.ts";
-import type { Alarm, AlarmClock, Publisher, TimesOfDay } from "./app/ports.ts";
+import type { Alarm, AlarmClock, Log, Publisher, TimesOfDay } from "./app/ports.ts";
 import type { DeliveryPorts, TargetId, WakeUp, WakeUpClock } from "./app/ports/deliveries.ts";
 import type { StoredEvents } from "./app/ports/storedEvents.ts";
 import type { ConfigError } from "./config/parse.ts";
@@ -29,6 +31,45 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
+/** Where OpenTelemetry's own variables name a receiver; nothing of it is loaded otherwise. */
+const hasReceiver = ["", "TRACES_", "METRICS_"].some(
+  (signal) => (process.env[`OTEL_EXPORTER_OTLP_${signal}ENDPOINT`] ?? "").trim() !== "",
+);
+
+/** Undefined if it cannot be started, which is reported: everything else works all the same. */
+const telemetry = once(async (): Promise<Telemetry | undefined> => {
+  if (!hasReceiver || process.env["OTEL_SDK_DISABLED"] === "true") return undefined;
+  const onFailed = (error: string): void => {
+    log.warn("telemetry.failed", { error });
+  };
+  try {
+    const { startTelemetry } = await import("./adapters/telemetry/telemetry.ts");
+    return startTelemetry({ env: process.env, clock: Date.now, onFailed });
+  } catch (error) {
+    cloudLog.warn("telemetry.failed", { error: String(error) });
+    return undefined;
+  }
+});
+
+/** The log of everything here. */
+export const log: Log = hasReceiver ? toldOf(cloudLog) : cloudLog;
+
+/** Lines are counted when telemetry has started: before whoever writes them has ended. */
+function toldOf(own: Log): Log {
+  return tellingLog(own, (line) => {
+    // Whatever becomes of that, the line is written.
+    telemetry()
+      .then((observer) => observer?.tell(line))
+      .catch(() => undefined);
+  });
+}
+
+/** Runs the work of a function, and tells of it where somebody wants to know. */
+export async function observed<T>(invocation: Invocation, work: () => Promise<T>): Promise<T> {
+  const observer = hasReceiver ? await telemetry() : undefined;
+  return observer === undefined ? work() : observer.invocation(invocation, work);
+}
+
 /**
  * The services as configured.
  *
@@ -41,8 +82,8 @@ export const services = once(async (): Promise<Services> => {
   ]);
   try {
     const { services: parsed, ignored } = parseConfig(CONFIG.value());
-    for (const key of ignored) cloudLog.warn("configuration.keyIgnored", { key });
-    cloudLog.info("configuration.loaded", { services: publicViews(parsed) });
+    for (const key of ignored) log.warn("configuration.keyIgnored", { key });
+    log.info("configuration.loaded", { services: publicViews(parsed) });
     return parsed;
   } catch (error) {
     if (error instanceof ConfigError) logRefused(error);
@@ -51,7 +92,7 @@ export const services = once(async (): Promise<Services> => {
 });
 
 function logRefused({ problems, report }: ConfigError): void {
-  cloudLog.error("configuration.refused", { problems, report });
+  log.error("configuration.refused", { problems, report });
 }
 
 /** The page of the console, beside what is compiled. */
@@ -99,7 +140,7 @@ const stores = once(async () => {
     import("./adapters/firestore/ports.ts"),
     documents(),
   ]);
-  return makeStorePorts(asked, cloudLog);
+  return makeStorePorts(asked, log);
 });
 
 /** How to call all functions: loaded by the first who asks. */
@@ -118,7 +159,7 @@ export const engine = once(async (): Promise<Engine> => {
     deliverer,
     clock: Date.now,
     newId,
-    log: cloudLog,
+    log,
   });
 });
 
@@ -128,7 +169,7 @@ export const deliveryPorts = once(async (): Promise<DeliveryPorts> => {
     import("./adapters/firestore/deliveryPorts.ts"),
     documents(),
   ]);
-  return makeDeliveryPorts(asked, cloudLog);
+  return makeDeliveryPorts(asked, log);
 });
 
 const callTarget: CallTarget = async (...call) => (await httpAttempts()).attempt(...call);
@@ -147,7 +188,7 @@ const deliverer = once(async (): Promise<Deliverer> => {
     wakeUps: lazyAlarmClock,
     clock: Date.now,
     newId,
-    log: cloudLog,
+    log,
   });
 });
 
@@ -167,7 +208,7 @@ export const operations = once(async () => {
     wakeUps: lazyAlarmClock,
     clock: Date.now,
     newId,
-    log: cloudLog,
+    log,
   };
   return { deps, ...list, ...redrive, ...pause, ...test };
 });
@@ -178,12 +219,12 @@ export const storedEvents = once(async (): Promise<StoredEvents> => {
     import("./adapters/firestore/storedEvents.ts"),
     documents(),
   ]);
-  return makeStoredEvents(asked, cloudLog);
+  return makeStoredEvents(asked, log);
 });
 
 /** What somebody looks at: windows, syncs and what is in them. */
 export const overview = once(async () => {
-  const [asked, { events, services: states }, members, looks, log, window, budget, does] =
+  const [asked, { events, services: states }, members, looks, syncLog, window, budget, does] =
     await Promise.all([
       documents(),
       stores(),
@@ -199,15 +240,15 @@ export const overview = once(async () => {
     services: states,
     storedEvents: members,
     // Who looks at a large window reads no more of it than it takes.
-    window: window.makeWindow(asked, cloudLog, { scanPage: does.SCAN_PAGE }),
-    looks: looks.makeWindowLooks(asked, cloudLog),
-    syncLog: log.makeSyncLog(asked, cloudLog),
+    window: window.makeWindow(asked, log, { scanPage: does.SCAN_PAGE }),
+    looks: looks.makeWindowLooks(asked, log),
+    syncLog: syncLog.makeSyncLog(asked, log),
     deliveries: deliveryPorts,
     publisher: lazyPublisher,
     budget: new budget.MessageBudget(),
     timesOfDay,
     clock: Date.now,
-    log: cloudLog,
+    log,
   });
 });
 
@@ -237,7 +278,7 @@ export const rates = once(async () => {
     receipts: makeReceipts(store),
     deliveries: async () => (await deliveryPorts()).deliveries,
     clock: Date.now,
-    log: cloudLog,
+    log,
   };
   return {
     note: (rule: Rule, reported: readonly Receipt[]) => noteReceipts(deps, rule, reported),
@@ -258,7 +299,7 @@ export const logs = once(async () => {
     events,
     budget: new MessageBudget(),
     clock: Date.now,
-    log: cloudLog,
+    log,
     pause: (ms: number) => setTimeout(ms),
   };
   return {
@@ -277,7 +318,8 @@ const pubSubPublisher = once(async () => {
     import("./adapters/pubsub/publisher.ts"),
     pubSubClient(),
   ]);
-  return makePublisher(client);
+  const publisher = makePublisher(client);
+  return (await telemetry())?.publisher(publisher) ?? publisher;
 });
 
 const lazyPublisher: Publisher = {
@@ -297,10 +339,11 @@ const replyPublisher = once(async () => {
  * reported then; what needs them waits.
  */
 export const httpAttempts = once(async (): Promise<HttpAttempts> => {
-  const [{ makeHttpAttempts, secretsProblem }, { secretsOf }, all] = await Promise.all([
+  const [{ makeHttpAttempts, secretsProblem }, { secretsOf }, all, observer] = await Promise.all([
     import("./adapters/targets/http/httpAttempts.ts"),
     import("./domain/target.ts"),
     services(),
+    telemetry(),
   ]);
   const attempts = makeHttpAttempts({
     // Not a parameter: firebase-tools would ask everybody for its value, also who needs none.
@@ -309,10 +352,11 @@ export const httpAttempts = once(async (): Promise<HttpAttempts> => {
     publishReply: async (reply) => (await replyPublisher())(reply),
     clock: Date.now,
     random: Math.random,
+    observer,
   });
   const names = secretsOf(all.flatMap(({ targets = [] }) => targets));
   const problem = await secretsProblem(attempts.secrets, names);
-  if (problem !== undefined) cloudLog.error("secrets.missing", problem);
+  if (problem !== undefined) log.error("secrets.missing", problem);
   return attempts;
 });
 

@@ -29,7 +29,7 @@ try {
       report: (line) => process.stderr.write(`${line}\n`),
       userEnv: { ...LOCAL_PARAMETERS, CONFIG: JSON.stringify(browserServices(receiver)) },
       env: { [RECEIVER_PORT]: String(receiver) },
-      command: ["mocha", "--timeout", "60000", "--exit", ...specs],
+      command: ["mocha", "--timeout", "120000", "--exit", ...specs],
     });
   }
 } catch (error) {

@@ -6,7 +6,7 @@
  * With --check it changes nothing and fails if that is not up to date.
  */
 import { serviceSchema } from "../src/config/schema.ts";
-import { writeReadmeTable } from "./readmeTable.ts";
+import { writeTable } from "./documentTable.ts";
 
 const DEFINITIONS: Readonly<Record<string, Node>> = serviceSchema.definitions;
 
@@ -47,9 +47,8 @@ function typeOf({ type = "any", items, $ref }: Node): string {
   return type === "array" && items !== undefined ? `list of ${typeOf(items)}` : type;
 }
 
-writeReadmeTable(
-  "configuration reference",
-  "configReference.ts",
-  ["| key | type | default | meaning |", "| --- | --- | --- | --- |", ...rows(serviceSchema, "")],
-  "docs/CONFIGURATION.md",
-);
+writeTable("docs/CONFIGURATION.md", "configuration reference", "configReference.ts", [
+  "| key | type | default | meaning |",
+  "| --- | --- | --- | --- |",
+  ...rows(serviceSchema, ""),
+]);

@@ -1,9 +1,9 @@
 /**
- * The six metrics of the outbox, and two of targets, as log-based metrics of Cloud Monitoring: how long it took to store,
- * deliver and clean up, and how often that failed. The compiler sees to it that each reads lines and fields
- * that are logged.
+ * The metrics as log-based metrics of Cloud Monitoring, for who has no receiver of OpenTelemetry. What they
+ * measure is said in `src/adapters/telemetry/measures.ts`.
  */
-import type { LogFields, LogName } from "../src/app/logEvents.ts";
+import type { LogName } from "../src/app/logEvents.ts";
+import { MEASURES, type Measure } from "../src/adapters/telemetry/measures.ts";
 
 /** A metric, as `gcloud logging metrics create --config-from-file` reads it. */
 export interface LogMetric {
@@ -21,126 +21,51 @@ export interface LogMetric {
   readonly bucketOptions?: object;
 }
 
-/** Fields that every one of the lines has. */
-type FieldOf<Name extends LogName> = keyof LogFields[Name] & string;
-
-interface Source<Name extends LogName> {
-  readonly name: string;
-  readonly description: string;
-  /** The lines that are counted. */
-  readonly events: readonly Name[];
-  /** Only those with these values. */
-  readonly where?: Partial<Record<FieldOf<Name>, string>>;
-  /** The metric is told apart by these. */
-  readonly labels?: readonly FieldOf<Name>[];
-}
-
-/** From a millisecond to three hours, each bucket half as large again as the one before. */
+/** From one to ten million, each bucket half as large again as the one before: three hours in milliseconds. */
 const BUCKETS = { exponentialBuckets: { numFiniteBuckets: 40, growthFactor: 1.5, scale: 1 } };
 
-/** @param field milliseconds */
-function duration<Name extends LogName>(source: Source<Name>, field: FieldOf<Name>): LogMetric {
-  return {
-    ...describe(source, "DISTRIBUTION", "ms"),
-    valueExtractor: `EXTRACT(jsonPayload.${field})`,
-    ...labelExtractors(source),
-    bucketOptions: BUCKETS,
-  };
+/** Lines of these names, as Cloud Logging is asked for them. */
+export function linesOf(events: readonly LogName[]): string {
+  const names = events.map((event) => `"${event}"`).join(" OR ");
+  return `${RESOURCE} AND jsonPayload.message=(${names})`;
 }
 
-function count<Name extends LogName>(source: Source<Name>): LogMetric {
-  return { ...describe(source, "INT64", "1"), ...labelExtractors(source) };
-}
+/** What the functions write to. */
+const RESOURCE = 'resource.type="cloud_run_revision"';
 
-function describe<Name extends LogName>(
-  { name, description, events, where = {}, labels = [] }: Source<Name>,
-  valueType: LogMetric["metricDescriptor"]["valueType"],
-  unit: string,
-): LogMetric {
-  const conditions = [
-    'resource.type="cloud_run_revision"',
-    `jsonPayload.message=(${events.map((event) => `"${event}"`).join(" OR ")})`,
-    ...Object.entries(where).map(([field, value]) => `jsonPayload.${field}="${String(value)}"`),
-  ];
+/** Cloud Monitoring's log-based metrics know no last value: an age is a distribution, too. */
+const UNITS = { count: "1", duration: "ms", age: "s" } as const;
+
+function toLogMetric({
+  name,
+  description,
+  kind,
+  events,
+  field,
+  where,
+  labels,
+}: Measure): LogMetric {
+  const lines = events === "errors" ? `${RESOURCE} AND severity="ERROR"` : linesOf(events);
+  const conditions = Object.entries(where).map(([key, value]) => `jsonPayload.${key}="${value}"`);
   const named = labels.map((key) => ({ key, valueType: "STRING" as const }));
+  const extractors = labels.map((key) => {
+    const source = key === "event" ? "message" : key;
+    return [key, `EXTRACT(jsonPayload.${source})`] as const;
+  });
   return {
     name,
     description,
-    filter: conditions.join(" AND "),
+    filter: [lines, ...conditions].join(" AND "),
     metricDescriptor: {
-      ...{ metricKind: "DELTA", valueType, unit },
+      metricKind: "DELTA",
+      valueType: field === undefined ? "INT64" : "DISTRIBUTION",
+      unit: UNITS[kind],
       ...(named.length > 0 && { labels: named }),
     },
+    ...(field !== undefined && { valueExtractor: `EXTRACT(jsonPayload.${field})` }),
+    ...(extractors.length > 0 && { labelExtractors: Object.fromEntries(extractors) }),
+    ...(field !== undefined && { bucketOptions: BUCKETS }),
   };
 }
 
-function labelExtractors<Name extends LogName>({
-  labels = [],
-}: Source<Name>): Pick<LogMetric, "labelExtractors"> {
-  if (labels.length === 0) return {};
-  const extractors = labels.map((key) => [key, `EXTRACT(jsonPayload.${key})`]);
-  return { labelExtractors: Object.fromEntries(extractors) as Record<string, string> };
-}
-
-export const LOG_METRICS: readonly LogMetric[] = [
-  duration(
-    {
-      name: "store-duration",
-      description: "Milliseconds from the receipt of an event until it is stored.",
-      events: ["event.stored", "event.ignored", "event.filterFailed"],
-      labels: ["service"],
-    },
-    "durationMs",
-  ),
-  count({
-    name: "store-errors",
-    description: "Events that the store did not take; their sources were told to send again.",
-    events: ["event.storeFailed"],
-    labels: ["service"],
-  }),
-  duration(
-    {
-      name: "delivery-duration",
-      description: "Milliseconds from the claim of a sync until its message is out.",
-      events: ["sync.published"],
-      labels: ["service"],
-    },
-    "durationMs",
-  ),
-  count({
-    name: "delivery-errors",
-    description: "Attempts to send a message that failed; each is repeated.",
-    events: ["sync.publishFailed"],
-    labels: ["service"],
-  }),
-  duration(
-    {
-      name: "target-duration",
-      description: "Milliseconds of the attempt by which a sync has arrived at one of the targets.",
-      events: ["delivery.done"],
-      labels: ["service", "target"],
-    },
-    "durationMs",
-  ),
-  count({
-    name: "target-errors",
-    description: "Attempts to deliver a sync to one of the targets that failed, the last ones too.",
-    events: ["delivery.failed", "delivery.undeliverable"],
-    labels: ["service", "target"],
-  }),
-  duration(
-    {
-      name: "cleanup-duration",
-      description:
-        "Milliseconds that a sweep took to remove the markers of events that no longer count.",
-      events: ["sweep.finished"],
-    },
-    "expireMs",
-  ),
-  count({
-    name: "cleanup-errors",
-    description: "Sweeps that could not remove the expired markers of a service.",
-    events: ["sweep.stepFailed"],
-    where: { step: "expire" },
-  }),
-];
+export const LOG_METRICS: readonly LogMetric[] = MEASURES.map(toLogMetric);

@@ -1,12 +1,12 @@
 /**
- * Writes the table of log messages into the README:
+ * Writes the table of log messages into docs/OPERATIONS.md:
  *
  *   node tools/logReference.ts [--check]
  *
- * With --check it changes nothing and fails if the README is not up to date.
+ * With --check it changes nothing and fails if the document is not up to date.
  */
 import { LOG_EVENTS, type Severity } from "../src/app/logEvents.ts";
-import { writeReadmeTable } from "./readmeTable.ts";
+import { writeTable } from "./documentTable.ts";
 
 interface Described {
   readonly severity: Severity;
@@ -26,7 +26,7 @@ const rows = Object.entries<Described>(LOG_EVENTS).map(
     `| \`${name}\` | ${SEVERITY[severity]} | ${meaning} | ${toDo}${toDo === "" ? "" : " "}|`,
 );
 
-writeReadmeTable("log messages", "logReference.ts", [
+writeTable("docs/OPERATIONS.md", "log messages", "logReference.ts", [
   "| message | severity | meaning | what to do |",
   "| --- | --- | --- | --- |",
   ...rows,

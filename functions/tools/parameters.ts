@@ -88,9 +88,11 @@ export function reviewSize(settings: Settings): string[] {
   ];
 }
 
-/** Probably typing mistakes. */
+/** Probably typing mistakes. Those of OpenTelemetry are read by its libraries. */
 export function unreadVariables(settings: Settings): string[] {
+  const isRead = (name: string): boolean =>
+    ["CONFIG", "SECRETS"].includes(name) || name in PARAMETERS || name.startsWith("OTEL_");
   return Object.entries(settings)
-    .filter(([name]) => name !== "CONFIG" && name !== "SECRETS" && !(name in PARAMETERS))
+    .filter(([name]) => !isRead(name))
     .map(([name, { file }]) => `nothing of EventSync reads the variable ${name} in ${file}`);
 }

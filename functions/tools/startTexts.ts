@@ -27,11 +27,13 @@ export function instructions({ base, services, ignored, subscriptions }: Started
   });
   return [
     `\nEventSync is ready at ${base}`,
+    `\nLook at it in a browser:\n  ${base}/console`,
     ...ignored.map((key) => `\nNothing reads the key ${key} of the configuration.`),
     `\nTry:\n  curl ${base}/config`,
     ...events,
     `  curl ${base}/trigger        # sends what has come so far (${first.serviceName})`,
     `  curl ${base}/reset          # what has come so far stops counting`,
+    ...looks(base, services),
     ...(subscriptions.length === 0
       ? []
       : [
@@ -41,6 +43,24 @@ export function instructions({ base, services, ignored, subscriptions }: Started
     ...deliveries(services),
     "\nCtrl-C stops everything.",
   ].join("\n");
+}
+
+/** What it waits for, and what has become of its events; of each service where there are several. */
+function looks(base: string, services: Services): string[] {
+  const lines = services.flatMap(({ serviceName, targets = [] }, index): [string, string][] => {
+    const path = index === 0 ? "" : `/${encodeURIComponent(serviceName)}`;
+    const isPulled = targets.some(({ kind }) => kind === "pull");
+    return [
+      [`/status${path}`, "what it waits for"],
+      [`/syncs${path}`, "what was made of it"],
+      ...(targets.length === 0
+        ? []
+        : [[`/deliveries${path}`, "what has become of it at each target"] as [string, string]]),
+      ...(isPulled ? [[`/pull${path}`, "what consumers read"] as [string, string]] : []),
+    ];
+  });
+  const width = Math.max(...lines.map(([path]) => path.length));
+  return lines.map(([path, what]) => `  curl ${base}${path.padEnd(width)}   # ${what}`);
 }
 
 function deliveries(services: Services): string[] {

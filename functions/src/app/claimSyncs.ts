@@ -133,7 +133,11 @@ export async function goOn(
   const { reason } = completion;
   switch (result.outcome) {
     case "claimed":
-      log.info("sync.claimed", { ...factsOf(result.lease.sync), reason });
+      log.info("sync.claimed", {
+        ...factsOf(result.lease.sync),
+        reason,
+        ...lagOf(result, clock()),
+      });
       return { lease: result.lease, isLeft: false };
     case "handedOver":
       log.info("sync.handedOver", { ...factsOf(result.sync), reason });
@@ -178,14 +182,18 @@ function claimOf(
 }
 
 function logClaim(
-  { log }: Deps,
+  { log, clock }: Deps,
   window: WindowId,
   reason: SyncReason | undefined,
   result: ClaimResult,
 ): void {
   switch (result.outcome) {
     case "claimed":
-      log.info("sync.claimed", { ...factsOf(result.lease.sync), reason });
+      log.info("sync.claimed", {
+        ...factsOf(result.lease.sync),
+        reason,
+        ...lagOf(result, clock()),
+      });
       return;
     case "begun":
       log.info("sync.begun", { ...factsOf(result.claim.sync), reason });
@@ -202,4 +210,14 @@ function factsOf(sync: Sync): Omit<ClaimedFacts, "reason"> {
   const { serviceName: service, key, id: syncId, eventID, endpoints } = sync;
   const numberOfEvents = Object.fromEntries(endpoints.map((e) => [e.eventKey, e.numberOfEvents]));
   return { ...windowFacts({ service, key }), syncId, eventID, numberOfEvents };
+}
+
+/** How late a sync is that should have been made by itself. */
+function lagOf({ lease }: { readonly lease: Lease }, nowMs: number): { readonly lagMs?: number } {
+  const { endpoints, completion } = lease.sync;
+  const { reason, deadlineAtMs } = completion;
+  if (reason === "manual") return {};
+  const lastMs = Math.max(...endpoints.map(({ lastEventMs = -Infinity }) => lastEventMs));
+  const dueMs = reason === "deadline" ? (deadlineAtMs ?? lastMs) : lastMs;
+  return Number.isFinite(dueMs) ? { lagMs: Math.max(0, nowMs - dueMs) } : {};
 }

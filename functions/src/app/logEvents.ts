@@ -7,7 +7,7 @@ import type { SweepReport } from "./sweep.ts";
 
 /**
  * Every line that is ever logged: its name, what happened, in the past tense; its severity; its fields. A
- * `Log` takes nothing else, and the table in the README is made from here (`npm run schema`).
+ * `Log` takes nothing else, and the table in `docs/OPERATIONS.md` is made from here (`npm run schema`).
  *
  * Only types of this are used where it runs; nothing of it is loaded then.
  */
@@ -34,13 +34,18 @@ export type LogFields = {
   "trigger.windowFailed": WindowFacts & { readonly error: string };
   "sync.begun": ClaimedFacts;
   "sync.handedOver": ClaimedFacts;
-  "sync.claimed": ClaimedFacts;
+  "sync.claimed": ClaimedFacts & {
+    /** Since the last of its events was received, or its deadline passed; none where somebody asked for it. */
+    readonly lagMs?: number;
+  };
   "sync.contended": ClaimFacts;
   "sync.exists": ClaimFacts;
   "sync.published": AttemptFacts & {
     readonly topic: string;
     readonly messageId: string;
     readonly truncated: number | undefined;
+    /** Of the trace that the message carries. */
+    readonly traceId?: string;
     /** Since it was claimed. */
     readonly durationMs: number;
   };
@@ -82,7 +87,12 @@ export type LogFields = {
     readonly code: ErrorCode;
     readonly error: string;
   };
-  "delivery.done": DeliveryFacts & { readonly durationMs: number; readonly status?: number };
+  "delivery.done": DeliveryFacts & {
+    readonly durationMs: number;
+    /** Since its sync was claimed. */
+    readonly latencyMs: number;
+    readonly status?: number;
+  };
   "delivery.failed": DeliveryFacts & {
     readonly durationMs: number;
     readonly status?: number;
@@ -105,7 +115,10 @@ export type LogFields = {
   };
   "delivery.overdue": DeliveryFacts & { readonly ageSeconds: number };
   "deliveries.numbered": TargetFacts & { readonly count: number; readonly last: number };
-  "deliveries.swept": Pick<DeliveryReport, keyof DeliveryReport>;
+  "deliveries.swept": Pick<DeliveryReport, keyof DeliveryReport> & {
+    /** Of all that waits for a target; 0 if nothing does. */
+    readonly oldestUndeliveredSeconds: number;
+  };
   "target.paused": TargetFacts & { readonly reason: string };
   "target.resumed": TargetFacts & { readonly brought: number };
   "deliveries.redriven": TargetFacts & { readonly count: number };
@@ -126,6 +139,7 @@ export type LogFields = {
   "secrets.missing": { readonly missing: readonly string[]; readonly error?: string };
   "request.refused": { readonly code: ErrorCode; readonly detail: string };
   "request.failed": { readonly code: ErrorCode; readonly error: string };
+  "telemetry.failed": { readonly error: string };
 };
 
 type EventFacts = { readonly service: string; readonly key?: string; readonly eventId: string };
@@ -165,7 +179,7 @@ export type StepFacts = {
 export type LogName = keyof LogFields;
 export type Severity = "info" | "warn" | "error";
 
-/** In the order of the README's table. */
+/** In the order of the table. */
 export const LOG_EVENTS = {
   "configuration.loaded": { severity: "info", meaning: "what an instance runs with" },
   "configuration.keyIgnored": {
@@ -221,13 +235,17 @@ export const LOG_EVENTS = {
     severity: "info",
     meaning: "time was up for such a claim: another check or sweep goes on with it",
   },
-  "sync.claimed": { severity: "info", meaning: "events became a sync" },
+  "sync.claimed": {
+    severity: "info",
+    meaning:
+      "events became a sync; for which `reason`, and how long after its last event or its deadline (`lagMs`)",
+  },
   "sync.contended": { severity: "info", meaning: "another check was faster" },
   "sync.exists": { severity: "info", meaning: "kept events that are a sync already" },
   "sync.published": {
     severity: "info",
     meaning:
-      "with `messageId`, `eventID`, the time since it was claimed (`durationMs`) and, if any, how many were `truncated`",
+      "with `messageId`, `eventID`, the time since it was claimed (`durationMs`) and, if any, how many were `truncated` and the `traceId` that the message carries",
   },
   "sync.publishFailed": {
     severity: "error",
@@ -304,7 +322,7 @@ export const LOG_EVENTS = {
   "delivery.done": {
     severity: "info",
     meaning:
-      "a sync has arrived at a target: with the attempt, how long that took (`durationMs`) and, if any, `status`",
+      "a sync has arrived at a target: with the attempt, how long that took (`durationMs`), how long after the claim (`latencyMs`) and, if any, `status`",
   },
   "delivery.failed": {
     severity: "warn",
@@ -346,7 +364,8 @@ export const LOG_EVENTS = {
   },
   "deliveries.swept": {
     severity: "info",
-    meaning: "what a sweep did for targets, only where there are any",
+    meaning:
+      "what a sweep did for targets, only where there are any, and how long the oldest of what waits for one has waited (`oldestUndeliveredSeconds`)",
   },
   "target.paused": {
     severity: "warn",
@@ -424,6 +443,12 @@ export const LOG_EVENTS = {
   },
   "request.refused": { severity: "info", meaning: "a 4xx that was answered, with its code" },
   "request.failed": { severity: "error", meaning: "a 5xx that was answered: its code and cause" },
+  "telemetry.failed": {
+    severity: "warn",
+    meaning:
+      "spans and metrics could not be sent; nothing else depends on that, and it is tried again",
+    toDo: "look at the endpoint that `OTEL_EXPORTER_OTLP_ENDPOINT` names",
+  },
 } as const satisfies Readonly<
   Record<LogName, { readonly severity: Severity; readonly meaning: string; readonly toDo?: string }>
 >;

@@ -4,6 +4,8 @@ import type { Sync } from "../domain/sync.ts";
 import { keepUntilMs } from "../domain/retention.ts";
 import { nextAttemptMs } from "../domain/retryTimes.ts";
 import { MAX_MESSAGE_BYTES, type MessageEvent, type SyncMessage } from "../domain/syncMessage.ts";
+import { carriedTraceparent, parseTraceparent } from "../domain/traceContext.ts";
+import { windowFacts } from "../domain/window.ts";
 import type { AttemptFacts } from "./logEvents.ts";
 import type { MessageBudget } from "./messageBudget.ts";
 import { eventsOf, messageOf, planOf, type MessagePlan } from "./messagePlan.ts";
@@ -127,8 +129,15 @@ async function discardBatch(
   return leases.map(() => ({ outcome: "discarded" }));
 }
 
+/** What is told of a message, which itself is not kept until then. */
+interface MessageFacts {
+  readonly truncated: number | undefined;
+  /** The trace that it carries. */
+  readonly traceId?: string;
+}
+
 type Sent =
-  | { readonly outcome: "sent"; readonly messageId: string; readonly truncated: number | undefined }
+  | ({ readonly outcome: "sent"; readonly messageId: string } & MessageFacts)
   | { readonly outcome: "failed"; readonly cause: unknown }
   /** There was no room to build the messages in time. */
   | { readonly outcome: "noRoom" };
@@ -162,10 +171,7 @@ async function readAndPublish(deps: Deps, batch: readonly Planned[]): Promise<Se
   if (first === undefined) return [];
   const { serviceName, topic, format, orderingKey } = first.lease.sync;
   const eventIds = batch.flatMap(({ plan }) => eventsOf(plan));
-  const { messages, truncated } = buildAll(
-    batch,
-    await deps.events.read({ serviceName, eventIds }),
-  );
+  const { messages, facts } = buildAll(batch, await deps.events.read({ serviceName, eventIds }));
   const published = deps.publisher.publish({
     topic,
     messages,
@@ -176,7 +182,7 @@ async function readAndPublish(deps: Deps, batch: readonly Planned[]): Promise<Se
   return published.then((results) =>
     results.map((result, index): Sent =>
       result.status === "fulfilled"
-        ? { outcome: "sent", messageId: result.value, truncated: truncated[index] }
+        ? { outcome: "sent", messageId: result.value, truncated: undefined, ...facts[index] }
         : { outcome: "failed", cause: result.reason },
     ),
   );
@@ -185,9 +191,17 @@ async function readAndPublish(deps: Deps, batch: readonly Planned[]): Promise<Se
 function buildAll(
   batch: readonly Planned[],
   events: ReadonlyMap<string, MessageEvent>,
-): { readonly messages: SyncMessage[]; readonly truncated: (number | undefined)[] } {
+): { readonly messages: SyncMessage[]; readonly facts: MessageFacts[] } {
   const messages = batch.map(({ lease: { sync }, plan }) => messageOf(sync, plan, events));
-  return { messages, truncated: messages.map((message) => message.truncated?.numberOfEvents) };
+  return { messages, facts: messages.map(factsOfMessage) };
+}
+
+function factsOfMessage(message: SyncMessage): MessageFacts {
+  const traceId = parseTraceparent(carriedTraceparent(message))?.traceId;
+  return {
+    truncated: message.truncated?.numberOfEvents,
+    ...(traceId !== undefined && { traceId }),
+  };
 }
 
 /** Marks what is out. A mark that fails is in the log; when the lease has run out the message comes again. */
@@ -213,9 +227,10 @@ async function conclude(deps: Deps, lease: Lease, sent: Sent): Promise<PublishOu
     case "noRoom":
       return postponed(deps, lease, "no room for its message in time");
     case "sent": {
-      const { messageId, truncated } = sent;
+      const { messageId, truncated, traceId } = sent;
       const durationMs = deps.clock() - createdAtMs;
-      const facts = { ...factsOf(lease), topic, messageId, truncated, durationMs };
+      const trace = traceId === undefined ? {} : { traceId };
+      const facts = { ...factsOf(lease), topic, messageId, truncated, ...trace, durationMs };
       deps.log.info("sync.published", facts);
       return { outcome: "published", messageId };
     }
@@ -239,7 +254,8 @@ function postponed({ log }: Deps, lease: Lease, reason: string): PublishOutcome 
 }
 
 function factsOf({ sync, attempt }: Lease): AttemptFacts {
-  return { service: sync.serviceName, syncId: sync.id, eventID: sync.eventID, attempt };
+  const { serviceName: service, key, id: syncId, eventID } = sync;
+  return { ...windowFacts({ service, key }), syncId, eventID, attempt };
 }
 
 /**

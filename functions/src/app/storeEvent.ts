@@ -3,6 +3,7 @@ import { isFinal } from "../domain/errors.ts";
 import type { Event, NewPendingEvent } from "../domain/event.ts";
 import { eventIdFrom, pendingOf } from "../domain/newEvent.ts";
 import type { Rule } from "../domain/rule.ts";
+import { windowFacts } from "../domain/window.ts";
 import type { LogFields } from "./logEvents.ts";
 import type { Ports } from "./ports.ts";
 
@@ -45,7 +46,8 @@ export async function storeEvent(
   const { size } = pending;
 
   const counts = event.ignored === undefined;
-  const facts = { service: serviceName, eventKey, eventId: id };
+  const window = windowFacts({ service: serviceName, key: event.key ?? "" });
+  const facts = { ...window, eventKey, eventId: id };
   const result = await append(deps, rule, event, counts ? pending : undefined);
   if (result === "stored" || idempotencyKey === undefined) {
     const durationMs = deps.clock() - receivedAtMs;

@@ -56,8 +56,28 @@ function errorOf(result: CallResult, replied: ReplyOutcome | undefined): string 
 
 /** The longest first: one may be a part of another. */
 function scrubbed(text: string, secrets: readonly string[]): string {
-  const sorted = secrets.filter((one) => one !== "").toSorted((a, b) => b.length - a.length);
+  const forms = new Set(secrets.flatMap(partsOf).flatMap(spellingsOf));
+  forms.delete("");
+  const sorted = [...forms].toSorted((a, b) => b.length - a.length);
   return sorted.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+}
+
+/**
+ * A server that refuses the value of an `Authorization` names what is behind the scheme, as a rule: `Invalid
+ * key: …`; of `Basic` user and password, or the password.
+ */
+function partsOf(secret: string): string[] {
+  const value = secret.trim();
+  const [, scheme = "", credentials] = /^(\S+)\s+(.+)$/.exec(value) ?? [];
+  if (credentials === undefined) return [value];
+  if (scheme.toLowerCase() !== "basic") return [value, credentials];
+  const pair = Buffer.from(credentials, "base64").toString();
+  return [value, credentials, pair, pair.slice(pair.indexOf(":") + 1)];
+}
+
+/** As it is, and as JSON and a URL have it. */
+function spellingsOf(text: string): string[] {
+  return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text.toWellFormed())];
 }
 
 function recordedHeaders(

@@ -102,7 +102,10 @@ export function newestOf({ endpoints }: Pick<Sync, "endpoints">): Place | undefi
   return lasts.toSorted(byAge).at(-1);
 }
 
-/** The lane in which a target has the syncs of a key; undefined where it has them in any order. */
+/**
+ * The lane in which a target has the syncs of a key; undefined where it has them in any order. That of a log
+ * is nobody else's: its document has the last offset, which outlives a change of the target's kind.
+ */
 export function laneOf(target: Target, key: string): string | undefined {
   switch (target.kind) {
     case "pubsub":
@@ -111,8 +114,13 @@ export function laneOf(target: Target, key: string): string | undefined {
       return target.name;
     case "http":
       if (target.ordered === undefined) return undefined;
-      return target.ordered === "all" ? target.name : `${target.name}.${hashOf(key)}`;
+      return `${target.name}.${target.ordered === "all" ? "all" : hashOf(key)}`;
   }
+}
+
+/** Whether a delivery waits where its target, as it is configured now, does not look: its kind was changed. */
+export function isStray(target: Target, lane: string | undefined): boolean {
+  return (target.kind === "pull") !== (lane === target.name);
 }
 
 /** Whose syncs are in that lane: those of the key, or of all, which is the empty one. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { MessageFormat, Topic } from "./rule.ts";
 import type { SyncMessage } from "./syncMessage.ts";
+import { carriedTraceparent } from "./traceContext.ts";
 
 /** What goes with a sync message: Pub/Sub takes 1,024 bytes in a value. */
 export type Attributes = Readonly<Record<string, string>>;
@@ -23,13 +24,25 @@ export function sourceOf(serviceName: string): string {
 export function attributesOf(message: SyncMessage, format: MessageFormat = "message"): Attributes {
   const { serviceName, eventID, triggerType, completion, key } = message;
   const { reason } = completion;
-  const own = { serviceName, eventID, triggerType, reason, ...(key !== undefined && { key }) };
+  const own = {
+    ...{ serviceName, eventID, triggerType, reason, ...(key !== undefined && { key }) },
+    ...traceAttributes(message),
+  };
   switch (format) {
     case "message":
       return own;
     case "cloudevents":
       return { ...own, ...cloudEventOf(message) };
   }
+}
+
+/**
+ * The trace context, where an event came with one: by its own name, which is what a push without wrapping
+ * makes a header of, and by the name under which Google's Pub/Sub clients look for it.
+ */
+function traceAttributes(message: SyncMessage): Attributes {
+  const traceparent = carriedTraceparent(message);
+  return traceparent === undefined ? {} : { traceparent, googclient_traceparent: traceparent };
 }
 
 /** What makes a message a CloudEvent in binary mode: the type of its data, and `ce-` and an attribute's name. */

@@ -77,6 +77,10 @@ export function parseUrl(text: string, allowPrivate: boolean): Parsed<Template> 
   if (authority[0] === start && template.parsed.length > 1) {
     return { problem: "expected variables only in the path and the query" };
   }
+  // URLs are read without them, and with a slash for the last: who looks for dots between slashes would not see.
+  if (/[\s\p{Cc}\\]/u.test(text)) {
+    return { problem: "expected a URL without blanks, control characters and backslashes" };
+  }
   if (text.includes("#")) return { problem: "expected no fragment (#…): it is never sent" };
   const sample = { key: "k", eventID: "e", service: "s" };
   const url = urlOf(template.parsed, sample);

@@ -1,9 +1,8 @@
 import { onTaskDispatched } from "firebase-functions/tasks";
-import { cloudLog } from "../adapters/log.ts";
 import { toAlarm, toWakeUp } from "../adapters/tasks/alarmTask.ts";
 import { onAlarm, onWakeUp } from "../app/onAlarm.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
-import { engine, services } from "../compose.ts";
+import { engine, log, observed, services } from "../compose.ts";
 
 /**
  * Looks at a window whose deadline has passed, or at a delivery that is due. Its queue has the same name; only
@@ -17,13 +16,17 @@ export const alarm = onTaskDispatched(
     retryConfig: { maxAttempts: 10, minBackoffSeconds: 1, maxBackoffSeconds: 10 },
     rateLimits: { maxDispatchesPerSecond: 500, maxConcurrentDispatches: 500 },
   },
-  async ({ data }) => {
-    const set = toAlarm(data);
-    const wakeUp = toWakeUp(data);
-    if (wakeUp !== undefined) {
-      await onWakeUp(await engine(), cloudLog, await services(), wakeUp, Date.now);
-    } else if (set !== undefined) {
-      await onAlarm(await engine(), cloudLog, await services(), set, Date.now);
-    } else cloudLog.error("alarm.unreadable", {});
-  },
+  ({ data, headers }) =>
+    observed(
+      { name: "alarm", trigger: "timer", traceparent: headers?.["traceparent"] },
+      async () => {
+        const set = toAlarm(data);
+        const wakeUp = toWakeUp(data);
+        if (wakeUp !== undefined) {
+          await onWakeUp(await engine(), log, await services(), wakeUp, Date.now);
+        } else if (set !== undefined) {
+          await onAlarm(await engine(), log, await services(), set, Date.now);
+        } else log.error("alarm.unreadable", {});
+      },
+    ),
 );

@@ -3,13 +3,13 @@ import {
   acknowledgeFinal,
   acknowledgeUnreadable,
   takeBodiesAsBytes,
+  traceparentOf,
 } from "../adapters/eventarc/deliveries.ts";
 import { pendingCreated } from "../adapters/eventarc/pendingCreated.ts";
 import { leaveDomain } from "../adapters/leaveDomain.ts";
-import { cloudLog } from "../adapters/log.ts";
 import { onPending } from "../app/onPending.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
-import { engine, serves, services } from "../compose.ts";
+import { engine, log, observed, serves, services } from "../compose.ts";
 import { DATABASE } from "../params.ts";
 
 if (serves("checkWindow")) takeBodiesAsBytes();
@@ -27,17 +27,21 @@ export const checkWindow = acknowledgeUnreadable(
       retry: true,
       timeoutSeconds: TIME_LIMIT_SECONDS.checkWindow,
     },
-    async ({ id, data }) => {
+    (event) => {
       leaveDomain();
-      const created = data && pendingCreated(data);
-      if (created === undefined) {
-        cloudLog.error("delivery.unreadable", { deliveryId: id });
-        return;
-      }
-      await acknowledgeFinal(id, cloudLog, async () => {
-        await onPending(await engine(), cloudLog, await services(), created, Date.now());
+      const { id, data } = event;
+      const traceparent = traceparentOf(event);
+      return observed({ name: "checkWindow", trigger: "datastore", traceparent }, async () => {
+        const created = data && pendingCreated(data);
+        if (created === undefined) {
+          log.error("delivery.unreadable", { deliveryId: id });
+          return;
+        }
+        await acknowledgeFinal(id, log, async () => {
+          await onPending(await engine(), log, await services(), created, Date.now());
+        });
       });
     },
   ),
-  cloudLog,
+  log,
 );

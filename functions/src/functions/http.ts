@@ -1,9 +1,8 @@
 import type { Request } from "express";
 import { httpFunction, type HttpFunction } from "../adapters/http/httpFunction.ts";
 import type { Answer } from "../adapters/http/respond.ts";
-import { cloudLog } from "../adapters/log.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
-import { serves, services } from "../compose.ts";
+import { log, observed, serves, services } from "../compose.ts";
 import { ROUTES, type Route } from "../config/route.ts";
 
 type Routes = typeof ROUTES;
@@ -29,12 +28,14 @@ export function handle<Name extends keyof Routes>(
   return httpFunction<RouteOf<Name>>({
     isServed: serves(name),
     timeLimitSeconds: TIME_LIMIT_SECONDS[name],
-    log: cloudLog,
+    log,
     services,
     // The table has this very type; TypeScript cannot see it through the name.
     route: ROUTES[name] as HttpFunction<RouteOf<Name>>["route"],
     answer,
     ...options,
+    around: ({ method, headers: { traceparent } }, work) =>
+      observed({ name, trigger: "http", method, traceparent }, work),
   });
 }
 

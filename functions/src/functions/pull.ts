@@ -20,7 +20,8 @@ export const pull = onRequest(
   handle("pull", async ({ service }, request) => {
     const { name } = pullTargetOf(service, textIn(request, "target"));
     const id = { service: service.serviceName, target: name };
-    const asked = askedLog(request);
+    // The request itself is over once it is read, whoever waits.
+    const asked = { ...askedLog(request), isGone: () => request.socket.destroyed };
     return asksForStream(request.headers.accept) ? stream(id, asked) : page(id, asked);
   }),
 );

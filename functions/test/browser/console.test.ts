@@ -14,7 +14,8 @@ describe("the console, in a browser", () => {
     world = await ConsoleWorld.start();
   });
   after(() => world.stop());
-  afterEach(() => {
+  afterEach(async function () {
+    if (this.currentTest?.isFailed() === true) process.stdout.write(await world.lastText());
     assert.deepEqual(world.complaints.splice(0), [], "of these the page complains");
   });
 
@@ -89,6 +90,7 @@ describe("the console, in a browser", () => {
     const delivery = page.getByRole("article", { name: "Delivery to warehouse" }).first();
     await delivery.getByText("undeliverable").waitFor();
     await delivery.getByText("2 attempts").click();
+    await delivery.locator("tbody tr").nth(1).waitFor();
     const rows = await delivery.locator("tbody tr").allInnerTexts();
     assert.equal(rows.length, 2);
     for (const row of rows) assert.match(row, /HTTP 500.*out of <b>stock<\/b>/s);
@@ -122,21 +124,20 @@ describe("the console, in a browser", () => {
     const page = await world.open("#/orders/configuration");
     const field = page.getByRole("textbox", { name: "Configuration as JSON" });
     const given = await field.inputValue();
-    const status = page.getByRole("status").filter({ hasText: /^Valid$|problem/ });
-    await status.getByText("Valid").waitFor();
+    const verdict = (text: string): Promise<void> =>
+      page.getByText(text, { exact: true }).waitFor();
+    await verdict("Valid");
     await field.fill(given.replace("3600", '"an hour"'));
-    await status.getByText("1 problem").waitFor();
+    await verdict("1 problem");
     const wrong = page.locator(".sheet .is-wrong");
-    assert.match(
-      await wrong.innerText(),
-      /"observationPeriod": "an hour".*expected a whole number/s,
-    );
+    const line = (await wrong.textContent()) ?? "";
+    assert.match(line, /"observationPeriod": "an hour".*expected a whole number/s);
     await page.getByRole("button", { name: /^Line \d+$/ }).click();
     assert.equal(await page.evaluate<string>("String(getSelection())"), '"an hour"');
     await field.fill(given.replace("],", "]"));
     await page.locator(".problems").getByText("here it is no JSON").waitFor();
     await field.fill(given.replace('"min": 2', '"min": 3'));
-    await status.getByText("Valid").waitFor();
+    await verdict("Valid");
     await page
       .getByText(/3 “packed”/)
       .last()
@@ -180,6 +181,7 @@ describe("the console, in a browser", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     assert.equal(await focused(), "Send an event…", "the focus has not come back");
+    await page.locator(".stand").first().waitFor();
     await tabTo("Reset of orders");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: "Reset this window?" }).waitFor();
@@ -245,7 +247,7 @@ describe("the console, in a browser", () => {
     await page.clock.fastForward(60_000);
     assert.equal(asked, 0);
     await look(false);
-    await page.getByText("Live").waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
     await page.waitForRequest(/\/api\/status\//);
     // Nor where it was left open, and nobody has touched it.
     await page.clock.fastForward(20 * 60_000);

@@ -56,6 +56,22 @@ describe("what is kept of an attempt", () => {
     assert.equal(record(failure, "s3cret").error, "connection: [redacted] was refused");
   });
 
+  it("holds nothing secret of the call in another form: without its scheme, decoded, in JSON, in a URL", () => {
+    const basic = `Basic ${Buffer.from("shop:p4ss\"word/").toString("base64")}`;
+    const kept = record(
+      answered(
+        'key sk-1234 is unknown; {"password":"p4ss\\"word/"}; ?p=p4ss%22word%2F; shop:p4ss"word/; odd',
+      ),
+      "Bearer sk-1234",
+      basic,
+      " odd ",
+    );
+    assert.equal(
+      kept.answer,
+      'key [redacted] is unknown; {"password":"[redacted]"}; ?p=[redacted]; [redacted]; [redacted]',
+    );
+  });
+
   it("is a note where the answer is no text", () => {
     assert.equal(
       record(answered(Buffer.from([0xff, 0xfe, 0x41]))).answer,

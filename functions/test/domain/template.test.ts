@@ -52,6 +52,13 @@ describe("the URL of a target", () => {
     assert.notEqual(urlWith("https://example.com/orders?key={key}", { key: ".." }), undefined);
   });
 
+  it("has no character that a URL is read without, or as a slash: a key beside it could lead elsewhere", () => {
+    for (const odd of ["\\", "\t", "\n", "\r", " "]) {
+      const problem = problemOf(`https://example.com/orders/a${odd}{key}${odd}b`);
+      assert.match(problem ?? "none", /without blanks/, JSON.stringify(odd));
+    }
+  });
+
   it("has the same host and the same parts, whatever the variables are", () => {
     const check = (key: string): void => {
       const url = urlWith("https://example.com/orders/{key}/paid?key={key}&x=1", { key });

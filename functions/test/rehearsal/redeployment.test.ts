@@ -33,6 +33,7 @@ describe("a deployment after a change of the configuration", () => {
         "alarm updated",
         "checkWindow updated",
         "config updated",
+        "console updated",
         "deliveries updated",
         "event updated",
         "pull updated",

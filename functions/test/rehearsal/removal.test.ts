@@ -21,6 +21,7 @@ describe("the removal that docs/DEPLOYMENT.md describes", () => {
         "alarm deleted",
         "checkWindow deleted",
         "config deleted",
+        "console deleted",
         "deliveries deleted",
         "event deleted",
         "pull deleted",

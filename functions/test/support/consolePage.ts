@@ -15,7 +15,7 @@ import { PROJECT } from "./wiredServices.ts";
 import { RECEIVER_PORT } from "./wiredTargets.ts";
 
 /** How long a state may take to appear: functions start, and the page asks every two to four seconds. */
-export const APPEARS_MS = 40_000;
+export const APPEARS_MS = 80_000;
 
 /** A browser, the server that is called, and the alarms of Google Cloud. */
 export class ConsoleWorld {
@@ -26,6 +26,7 @@ export class ConsoleWorld {
   readonly #alarms: ReturnType<typeof startAlarmClock>;
   /** What the pages complained of: errors, and what the policy has refused. */
   readonly complaints: string[] = [];
+  #last: Page | undefined;
 
   private constructor(
     browser: Browser,
@@ -61,6 +62,7 @@ export class ConsoleWorld {
     const viewport = { width: 1280, height: 860 };
     const context = await this.#browser.newContext({ viewport, ...options });
     const page = await context.newPage();
+    this.#last = page;
     if (hasOwnClock) await page.clock.install();
     page.setDefaultTimeout(APPEARS_MS);
     page.on("console", (message) => {
@@ -84,6 +86,12 @@ export class ConsoleWorld {
     await page.goto(`${baseUrl()}/console${hash}`);
     await page.locator("html[data-ready]").waitFor();
     return page;
+  }
+
+  /** What the page that was opened last shows: of a test that has failed. */
+  async lastText(): Promise<string> {
+    const text = await this.#last?.locator("body").innerText();
+    return `--- the page ---\n${text ?? ""}\n---\n`;
   }
 
   async stop(): Promise<void> {

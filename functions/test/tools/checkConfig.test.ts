@@ -275,6 +275,8 @@ describe("the review of a deployment", () => {
       review({ LOCTION: "us-central1" }).warnings.join("\n"),
       /^nothing of EventSync reads the variable LOCTION in functions\/\.env\.my-project$/m,
     );
+    const telemetry = { OTEL_EXPORTER_OTLP_ENDPOINT: "https://collector.example.com" };
+    assert.doesNotMatch(review(telemetry).warnings.join("\n"), /OTEL/);
   });
 
   it("says which roles the account and the topics of other projects need", () => {

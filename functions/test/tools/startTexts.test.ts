@@ -36,8 +36,34 @@ describe("what scripts/start shows", () => {
     ]);
   });
 
+  it("says where to look at it in a browser", () => {
+    assert.match(instructions(started), /in a browser:\n {2}http:\/\/localhost\/base\/console\n/);
+  });
+
+  it("has a call for each look at a service, those at targets where it has them", () => {
+    const targets = [
+      { name: "shop", kind: "http", url: "https://example.com" },
+      { name: "log", kind: "pull" },
+    ];
+    const { services } = parseConfig(
+      JSON.stringify([SERVICE, { ...SERVICE, serviceName: "other one", targets }]),
+    );
+    const calls = instructions({ ...started, services })
+      .split("\n")
+      .filter((line) => /\/(status|syncs|deliveries|pull)/.test(line))
+      .map((line) => line.replace(/ +# .*/, ""));
+    assert.deepEqual(
+      calls,
+      [
+        ...["/status", "/syncs", "/status/other%20one", "/syncs/other%20one"],
+        ...["/deliveries/other%20one", "/pull/other%20one"],
+      ].map((path) => `  curl http://localhost/base${path}`),
+    );
+    assert.match(instructions({ ...started, services }), /\/status +# what it waits for\n/);
+  });
+
   it("names again the keys that nothing reads, when it is ready", () => {
-    assert.match(instructions(started), /is ready at .*\n\nNothing reads the key sevriceName of /);
+    assert.match(instructions(started), /\n\nNothing reads the key sevriceName of /);
   });
 
   it("says where each sync goes besides, without the path, which may be secret", () => {

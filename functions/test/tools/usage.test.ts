@@ -19,7 +19,7 @@ describe("the command lines of the scripts", () => {
   const call = (script: string, ...args: string[]) =>
     spawnSync(join(root, "scripts", script), args, { encoding: "utf8", cwd: root });
 
-  for (const script of ["start", "test", "bench", "torture"]) {
+  for (const script of ["start", "test", "bench", "torture", "simulate"]) {
     it(`scripts/${script} explains itself, and does nothing else`, () => {
       for (const option of ["--help", "-h"]) {
         const { status, stdout, stderr } = call(script, option);
@@ -29,6 +29,8 @@ describe("the command lines of the scripts", () => {
       }
     });
 
+    // One word is what it needs.
+    if (script === "simulate") continue;
     it(`scripts/${script} refuses what it does not know, and does nothing else`, () => {
       const usage = call(script, "--help").stdout;
       for (const [wrong, message] of [
@@ -64,6 +66,13 @@ describe("the command lines of the scripts", () => {
         "torture --only=rain",
         '--only has no "rain", only storms, kills, crashes, races, redelivery',
       ],
+      ["simulate", "EVENTS is missing"],
+      ["simulate --config my.json --until end", "EVENTS is missing"],
+      ["simulate --config my.json events.ndjson more", 'unexpected argument "more"'],
+      ["simulate --config my.json - -", 'unexpected argument "-"'],
+      ["simulate --bogus events.ndjson", "there is no option --bogus"],
+      ["simulate --config --json events.ndjson", "--config needs FILE"],
+      ["simulate events.ndjson", "--config is missing"],
     ] as const) {
       const [script = "", ...args] = line.split(" ");
       const { status, stderr } = call(script, ...args);
@@ -80,6 +89,8 @@ describe("the command lines of the scripts", () => {
       `bench --quick --check --json=a.json --only ${SECTIONS.join(",")} --profile . --lib lib`,
       "bench --target http://localhost --endpoints a,b --subscription projects/p/subscriptions/s",
       "torture --seed 0 --seeds=2 --runs 3 --events 4 --only storms,kills",
+      "simulate --config my.json events.ndjson",
+      "simulate --config=my.json --expect a.json --until end - --json --verbose",
     ]) {
       const [script = "", ...args] = line.split(" ");
       const { status, stderr } = call(script, ...args);

@@ -31,7 +31,14 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
   [
     "src/domain/rule.ts",
     ["./event.ts"],
-    ["../app/ports.ts", "p-map", "@google-cloud/firestore", "node:fs", "node:https"],
+    [
+      "../app/ports.ts",
+      "p-map",
+      "@google-cloud/firestore",
+      "@opentelemetry/api",
+      "node:fs",
+      "node:https",
+    ],
   ],
   [
     "src/app/relay.ts",
@@ -39,6 +46,7 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
     [
       "@google-cloud/firestore",
       "@google-cloud/pubsub",
+      "@opentelemetry/api",
       "firebase-functions/logger",
       "node:fs",
       "../adapters/log.ts",

@@ -21,6 +21,7 @@ import { describeMachine } from "./machine.ts";
 import { largest, readMemory, reportMemory, type MemoryFigure } from "./memory.ts";
 import { IN_FLIGHT } from "./pairs.ts";
 import { barsTable, formatTable, isMet, type SectionReport } from "./report.ts";
+import { measureSimulation } from "./simulation.ts";
 import { otherServer } from "./server.ts";
 import { readSettings, UsageError, type SectionName, type Settings } from "./settings.ts";
 import { measureStatus } from "./status.ts";
@@ -58,10 +59,11 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
       await world.stop(counted);
     }
     if (wants("keys")) reports.set("keys", await measureKeys(world, settings, progress));
-    if (wants("status")) reports.set("status", await measureStatus(world, settings, progress));
+    if (wants("status")) reports.set("status", await measureStatus(settings, progress));
     if (wants("largeWindows")) {
       reports.set("largeWindows", await measureLargeWindows(world, settings, progress));
     }
+    if (wants("simulate")) reports.set("simulate", await measureSimulation(settings, progress));
     if (wants("ingest")) {
       const storing = await world.deploy("ingest");
       reports.set("ingest", await measureIngest(world, storing, settings, progress));

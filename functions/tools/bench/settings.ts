@@ -14,6 +14,7 @@ export const SECTIONS = [
   "status",
   "largeWindows",
   "coldStart",
+  "simulate",
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
@@ -41,6 +42,8 @@ export interface Effort {
   /** Events of the window on documents in memory. */
   readonly memoryWindow: number;
   readonly coldStarts: number;
+  /** Events of the day that is simulated, and how often. */
+  readonly simulated: { readonly events: number; readonly runs: number };
 }
 
 export interface Settings {
@@ -77,6 +80,7 @@ const FULL: Effort = {
   largeWindows: [10_000, 100_000],
   memoryWindow: 1_000_000,
   coldStarts: 15,
+  simulated: { events: 100_000, runs: 3 },
 };
 
 const QUICK: Effort = {
@@ -95,6 +99,7 @@ const QUICK: Effort = {
   largeWindows: [10_000],
   memoryWindow: 100_000,
   coldStarts: 3,
+  simulated: { events: 100_000, runs: 1 },
 };
 
 /** The command line is wrong; the message says how, in one line. */

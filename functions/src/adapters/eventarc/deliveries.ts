@@ -31,6 +31,11 @@ export function takeBodiesAsBytes(): void {
   });
 }
 
+/** The trace context of a delivery: an extension of CloudEvents that firebase-functions hands on. */
+export function traceparentOf(event: object): unknown {
+  return (event as { readonly traceparent?: unknown }).traceparent;
+}
+
 /** The same function, except that it acknowledges what firebase-functions cannot read. */
 export function acknowledgeUnreadable<E extends CloudEvent<unknown>>(
   trigger: CloudFunction<E>,

@@ -41,7 +41,7 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
 
   return {
     async get({ service, target, syncId }) {
-      if (!isId(deliveryId({ syncId, target }))) return undefined;
+      if (!isId(syncId) || !isId(target)) return undefined;
       const path = deliveryPath({ serviceName: service, target, syncId });
       const [doc] = await documents.get([path]);
       if (doc === undefined) return undefined;
@@ -160,7 +160,7 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
             // What is in a lane begins with its first attempt; any other is taken for it.
             attempt: lane === undefined ? 0 : 1,
             nextAttemptAt: new Date(atMs),
-            ...(lane !== undefined && { lane }),
+            lane: lane ?? REMOVED,
             doneAt: REMOVED,
             expireAt: REMOVED,
           },

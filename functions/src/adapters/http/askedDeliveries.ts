@@ -6,7 +6,7 @@ import { EventSyncError } from "../../domain/errors.ts";
 import { numberIn } from "./numberIn.ts";
 import { bodyOf } from "./rawRequest.ts";
 import { textIn } from "./textIn.ts";
-import { parseTime, timeIn } from "./timeIn.ts";
+import { isStorable, parseTime, timeIn } from "./timeIn.ts";
 
 /** Deliveries of a page: where the query does not say it, and at most. */
 export const DELIVERIES_LIMIT = { usual: 50, most: 200 } as const;
@@ -50,13 +50,13 @@ function cursorIn(request: IncomingMessage): DeliveryStand | undefined {
   if (text === undefined) return undefined;
   const [createdAtMs, syncId, target] = partsOf(text);
   if (
-    Number.isSafeInteger(createdAtMs) &&
+    isStorable(createdAtMs) &&
     typeof syncId === "string" &&
     PART.test(syncId) &&
     typeof target === "string" &&
     PART.test(target)
   ) {
-    return { createdAtMs: createdAtMs as number, syncId, target };
+    return { createdAtMs, syncId, target };
   }
   throw invalid("after", "must be the “next” of an answer");
 }

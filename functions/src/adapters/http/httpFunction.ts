@@ -6,7 +6,7 @@ import { EventSyncError } from "../../domain/errors.ts";
 import { leaveDomain } from "../leaveDomain.ts";
 import { allowOrigins } from "./crossOrigin.ts";
 import { keepRequestsRaw, urlOf } from "./rawRequest.ts";
-import { respond, UNKNOWN_OUTCOME, type Answer } from "./respond.ts";
+import { respond, UNKNOWN_OUTCOME, type Answer, type Ready } from "./respond.ts";
 
 /** How much earlier than the platform we give up, so that it is the function that answers. */
 const ANSWER_SECONDS = 10;
@@ -29,6 +29,8 @@ export interface HttpFunction<R extends Route> {
   readonly answer: (route: R, request: Request) => Promise<Answer>;
   /** It is for its own page: no other origin is let in, whatever a service says. */
   readonly isForOwnPage?: boolean;
+  /** Runs what makes an answer ready, and does what is to be done before it is sent. */
+  readonly around?: (request: Request, work: () => Promise<Ready>) => Promise<Ready>;
 }
 
 /**
@@ -46,13 +48,14 @@ export function httpFunction<R extends Route>({
   route,
   answer,
   isForOwnPage = false,
+  around = (_, work) => work(),
 }: HttpFunction<R>): (request: Request, response: Response) => Promise<void> {
   if (isServed) keepRequestsRaw();
   const isPreflight: typeof allowOrigins = (...asked) =>
     isForOwnPage ? Promise.resolve(false) : allowOrigins(...asked);
   return (request, response) => {
     leaveDomain();
-    return respond(response, log, async () => {
+    const handle = async (): Promise<Answer> => {
       const all = await services();
       let found: R;
       try {
@@ -70,6 +73,7 @@ export function httpFunction<R extends Route>({
         // What is given up may go on and take effect: that is an answer that was lost.
         message: new EventSyncError("unavailable", UNKNOWN_OUTCOME),
       });
-    });
+    };
+    return respond(response, log, handle, (work) => around(request, work));
   };
 }

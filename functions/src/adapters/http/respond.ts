@@ -32,6 +32,15 @@ export interface AnswerStream {
   readonly longestMs: number;
 }
 
+/** An answer that is ready to be sent. */
+export interface Ready {
+  readonly status: number;
+  readonly send: () => void | Promise<void>;
+}
+
+/** Runs what makes an answer ready, and does what is to be done before it is sent. */
+export type Around = (work: () => Promise<Ready>) => Promise<Ready>;
+
 /**
  * Answers a request with what `handle` returns, or with a problem (RFC 9457) for what it throws. What
  * an unexpected error says goes to the log only.
@@ -40,14 +49,28 @@ export async function respond(
   response: Response,
   log: Log,
   handle: () => Promise<Answer>,
+  around: Around = (work) => work(),
 ): Promise<void> {
+  await (await around(() => prepare(response, log, handle))).send();
+}
+
+async function prepare(
+  response: Response,
+  log: Log,
+  handle: () => Promise<Answer>,
+): Promise<Ready> {
   try {
-    const { status, body, stream, file, headers } = await handle();
-    if (headers !== undefined) response.set(headers);
-    if (file !== undefined) writeBytes(response, status, file.type, file.bytes);
-    else if (stream !== undefined) await send(response, log, status, stream);
-    else if (body === undefined) response.status(status).end();
-    else write(response, status, "application/json", body);
+    const { status, body, stream, file, headers = {} } = await handle();
+    response.set(headers);
+    if (stream !== undefined) return { status, send: () => send(response, log, status, stream) };
+    if (file !== undefined) return readyBytes(response, status, file.type, file.bytes);
+    if (body !== undefined) return ready(response, status, "application/json", body);
+    return {
+      status,
+      send() {
+        response.status(status).end();
+      },
+    };
   } catch (thrown) {
     const error = toProblem(thrown);
     if (error.httpStatus >= 500) {
@@ -58,7 +81,7 @@ export async function respond(
     if (error.allow !== undefined) response.set("Allow", error.allow.join(", "));
     const { retryAfterSeconds } = error;
     if (retryAfterSeconds !== undefined) response.set("Retry-After", String(retryAfterSeconds));
-    write(response, error.httpStatus, "application/problem+json", {
+    return ready(response, error.httpStatus, "application/problem+json", {
       type: problemType(error.code),
       title: error.title,
       status: error.httpStatus,
@@ -69,16 +92,22 @@ export async function respond(
 }
 
 /** Not `response.json`: it adds an ETag, and makes a 304 of what was done where `If-None-Match` fits. */
-function write(response: Response, status: number, type: string, body: unknown): void {
-  writeBytes(response, status, `${type}; charset=utf-8`, Buffer.from(JSON.stringify(body)));
+function ready(response: Response, status: number, type: string, body: unknown): Ready {
+  const bytes = Buffer.from(JSON.stringify(body));
+  return readyBytes(response, status, `${type}; charset=utf-8`, bytes);
 }
 
-function writeBytes(response: Response, status: number, type: string, bytes: Buffer): void {
-  response
-    .status(status)
-    .set("Content-Type", type)
-    .set("Content-Length", String(bytes.length))
-    .end(bytes);
+function readyBytes(response: Response, status: number, type: string, bytes: Buffer): Ready {
+  return {
+    status,
+    send() {
+      response
+        .status(status)
+        .set("Content-Type", type)
+        .set("Content-Length", String(bytes.length))
+        .end(bytes);
+    },
+  };
 }
 
 /** What goes wrong once it has begun can only break it off: its reader asks again. */

@@ -21,8 +21,17 @@ export function timeIn(request: IncomingMessage, name: string): number | undefin
   );
 }
 
+/** Firestore has the years from 1 to 9999; and of a time that is asked for, the millisecond before. */
+const STORED_MS = { first: Date.parse("0001-01-01T00:00:00.001Z"), last: 253_402_300_799_999 };
+
+/** Whether it is a time that can be asked for. @param ms epoch milliseconds */
+export function isStorable(ms: unknown): ms is number {
+  const { first, last } = STORED_MS;
+  return Number.isSafeInteger(ms) && (ms as number) >= first && (ms as number) <= last;
+}
+
 /** Epoch milliseconds; undefined if it is no time. */
 export function parseTime(text: string): number | undefined {
   const ms = TIME.test(text) ? Date.parse(text) : NaN;
-  return Number.isNaN(ms) ? undefined : ms;
+  return isStorable(ms) ? ms : undefined;
 }

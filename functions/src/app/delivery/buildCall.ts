@@ -3,6 +3,7 @@ import { cloudEventOf } from "../../domain/publication.ts";
 import { signatureHeaders, signingKey } from "../../domain/signature.ts";
 import type { MessageEvent, SyncMessage } from "../../domain/syncMessage.ts";
 import type { HttpTarget } from "../../domain/target.ts";
+import { carriedTraceparent } from "../../domain/traceContext.ts";
 import {
   asHeaderValue,
   headerValueOf,
@@ -87,11 +88,13 @@ async function build(
   const token = await identityToken(deps, target, url);
   const keys = await signingKeys(deps, target);
   const signable = { id, timeMs: nowMs, body: sentBody ?? new Uint8Array() };
+  const traceparent = carriedTraceparent(message);
   const call: Call = {
     url,
     method,
     headers: {
       "user-agent": "EventSync",
+      ...(traceparent !== undefined && { traceparent }),
       ...(sentBody === undefined ? withoutType(content) : content),
       ...own.headers,
       "idempotency-key": id,

@@ -24,6 +24,9 @@ export type Delivering =
   /** There was no room in time: nothing was tried. */
   | { readonly next: "postponed" };
 
+/** How long what found no room waits. */
+export const NO_ROOM_MS = 30_000;
+
 /** Most time to read what a message is made of. */
 const READING_MS = 15_000;
 
@@ -192,12 +195,14 @@ export function logOutcome(
   outcome: Delivering,
 ): void {
   const facts = factsOf(held);
-  const ageSeconds = Math.round((clock() - held.delivery.createdAtMs) / 1000);
+  const latencyMs = clock() - held.delivery.createdAtMs;
+  const ageSeconds = Math.round(latencyMs / 1000);
   switch (outcome.next) {
     case "delivered": {
       const { durationMs, status } = outcome.record;
       report.delivered++;
-      log.info("delivery.done", { ...facts, durationMs, ...(status !== undefined && { status }) });
+      const heard = status === undefined ? {} : { status };
+      log.info("delivery.done", { ...facts, durationMs, latencyMs, ...heard });
       return;
     }
     case "again": {

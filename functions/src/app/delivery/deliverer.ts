@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import { laneKeyOf, type Delivery } from "../../domain/delivery.ts";
+import { isStray, laneKeyOf, type Delivery } from "../../domain/delivery.ts";
 import type { Rule } from "../../domain/rule.ts";
 import type { Target } from "../../domain/target.ts";
 import { Coalescer } from "../coalescer.ts";
@@ -85,6 +85,8 @@ export function makeDeliverer(ports: DelivererPorts): Deliverer {
       if (stored === undefined || state !== "waiting" || nextAttemptAtMs > ports.clock()) {
         return undefined;
       }
+      // The sweep moves it.
+      if (isStray(target, lane)) return undefined;
       if (lane === undefined) {
         await takeAndDeliver(deps, target, stored, untilMs);
       } else {
@@ -119,11 +121,12 @@ async function beginTarget(
   const [first] = held;
   if (first === undefined) return;
   const id = idOf(first.delivery);
-  if (await deps.states.isPaused(id)) return;
+  // A log is never paused, though it may have been a server that was.
   if (target.kind === "pull") {
     await numberAll(deps, id);
     return;
   }
+  if (await deps.states.isPaused(id)) return;
   const sent: SentTarget = target;
   const known = new Map(held.map(({ sync }) => [sync.id, sync]));
   const works = [...Map.groupBy(held, ({ delivery }) => delivery.lane)].flatMap(([lane, some]) =>

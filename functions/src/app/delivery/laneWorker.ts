@@ -11,15 +11,19 @@ import type {
   StoredDelivery,
 } from "../ports/deliveries.ts";
 import { reasonOf, type SentTarget } from "./attempts.ts";
-import { deliver, factsOf, keepForRedrive, keepMembers, logOutcome } from "./deliver.ts";
+import {
+  deliver,
+  factsOf,
+  keepForRedrive,
+  keepMembers,
+  logOutcome,
+  NO_ROOM_MS,
+} from "./deliver.ts";
 import type { DeliveryDeps } from "./parts.ts";
 import { wake } from "./wake.ts";
 
 /** Deliveries of a lane that are read at a time. */
 const PAGE = 50;
-
-/** How long a lane waits that found no room in memory. */
-const NO_ROOM_MS = 30_000;
 
 /** What a worker is given. */
 export interface LaneWork {

@@ -23,8 +23,8 @@ type Deps = Pick<Ports, "clock" | "log"> & {
   readonly wakeUps?: WakeUpClock;
 };
 
-/** How far ahead anything may have been put off: a server may ask for a day. */
-const FAR_MS = 25 * 3_600_000;
+/** How far ahead anything may have been put off: a server may ask for a day, and chance adds half the longest pause. */
+const FAR_MS = 37 * 3_600_000;
 
 /** Who began before the pause was known everywhere has ended by then: the work of an instance, and its lease. */
 const QUIET_MS = RELIED_ON_MS + 60_000 + LEASE_MS;
@@ -94,8 +94,9 @@ export async function resumeTarget(
   }
   await targetStates.resume(id);
   const nowMs = clock();
-  // Ten seconds later everybody knows of it.
-  const startMs = Math.max(nowMs + RELIED_ON_MS + 1000, pausedAtMs + QUIET_MS);
+  // Ten seconds later everybody knows of it. A clock that is ahead may have paused it.
+  const sinceMs = Math.min(pausedAtMs, nowMs);
+  const startMs = Math.max(nowMs + RELIED_ON_MS + 1000, sinceMs + QUIET_MS);
   const pace = new Pace(startMs, rate, nowMs + WORK_MS, clock);
   await bring(deps, pace, {
     page: (aboveMs) => lanes.due(id, { nowMs: nowMs + FAR_MS, aboveMs, limit: PAGE }),

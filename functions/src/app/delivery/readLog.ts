@@ -28,6 +28,8 @@ export interface AskedLog {
   readonly reason?: SyncReason | undefined;
   readonly aboveMs?: number | undefined;
   readonly upToMs?: number | undefined;
+  /** Whether nobody waits for the answer any more. */
+  readonly isGone?: () => boolean;
 }
 
 export interface LoggedSync {
@@ -89,7 +91,7 @@ export async function* followLog(
     yield page;
     after = page.next;
     const leftMs = untilMs - deps.clock();
-    if (leftMs <= 0) return;
+    if (leftMs <= 0 || asked.isGone?.() === true) return;
     waitMs = Math.min(HEARTBEAT_MS, leftMs);
   }
 }
@@ -116,7 +118,7 @@ async function readPage(
       return { syncs, next: last?.offset ?? after };
     }
     after = page.at(-1)?.offset ?? Math.max(after, given);
-    if (page.length > 0 && clock() < untilMs) continue;
+    if (page.length > 0 && clock() < untilMs && asked.isGone?.() !== true) continue;
     if (page.length === 0) {
       const { numbered, last } = await pullLog.number(id, clock());
       if (numbered > 0) log.info("deliveries.numbered", { ...id, count: numbered, last });
@@ -124,7 +126,7 @@ async function readPage(
       given = last;
       if (last > after) continue;
     }
-    if (clock() >= untilMs) return { syncs: [], next: after };
+    if (clock() >= untilMs || asked.isGone?.() === true) return { syncs: [], next: after };
     await pause(Math.min(LOOK_MS, untilMs - clock()));
   }
 }

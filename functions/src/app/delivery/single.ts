@@ -8,6 +8,7 @@ import {
   keepForRedrive,
   keepMembers,
   logOutcome,
+  NO_ROOM_MS,
   type Delivering,
 } from "./deliver.ts";
 import { reasonOf } from "./attempts.ts";
@@ -77,6 +78,10 @@ async function note(deps: DeliveryDeps, held: HeldDelivery, outcome: Delivering)
       await deliveries.markFailed(await keepForRedrive(deps, held), failed, clock());
       return;
     }
-    case "postponed":
+    case "postponed": {
+      // Nothing was tried. No alarm: where there is no room, the sweep brings no more than there may be.
+      const failed = { record: undefined, attempt: delivery.attempt - 1 };
+      await deliveries.markFailed(held, { ...failed, againAtMs: clock() + NO_ROOM_MS }, clock());
+    }
   }
 }

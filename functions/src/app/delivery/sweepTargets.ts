@@ -1,7 +1,8 @@
 import pMap from "p-map";
 import type { Rule } from "../../domain/rule.ts";
-import { laneKeyOf } from "../../domain/delivery.ts";
+import { isStray, laneKeyOf, laneOf } from "../../domain/delivery.ts";
 import type { Target } from "../../domain/target.ts";
+import { LEASE_MS } from "../claimSyncs.ts";
 import { noteFailedStep } from "../failedStep.ts";
 import type { LaneId, StoredDelivery, StoredLane, TargetId } from "../ports/deliveries.ts";
 import type { SentTarget } from "./attempts.ts";
@@ -24,6 +25,8 @@ const LIMITS = {
   targets: 32,
   /** Of a target: deliveries and lanes read, and how many of them are seen to at a time. */
   due: 400,
+  /** So many times, while all that is found is somebody's already. */
+  pages: 10,
   lanes: 200,
   concurrency: 32,
   /** To work in one lane: what is left has an alarm of its own. */
@@ -74,8 +77,27 @@ export async function sweepTargets(
     { concurrency: LIMITS.targets },
   );
   await attempt({}, () => sweepUnknown(deps, targets));
-  log.info("deliveries.swept", { ...report });
+  let oldestUndeliveredSeconds = 0;
+  // Like the age of the oldest publication: last, so that it is that of what was left.
+  await attempt({}, async () => {
+    oldestUndeliveredSeconds = await ageOfOldest(deps, targets);
+  });
+  log.info("deliveries.swept", { ...report, oldestUndeliveredSeconds });
   return report;
+}
+
+/** Of what waits for any of the targets, in seconds: also where a target is paused (1 read for each). */
+async function ageOfOldest(
+  { deliveries, clock }: DeliveryDeps,
+  targets: readonly { readonly id: TargetId }[],
+): Promise<number> {
+  const query = { states: ["waiting"], limit: 1, isOldestFirst: true } as const;
+  const oldest = await pMap(targets, ({ id }) => deliveries.list(id, query), {
+    concurrency: LIMITS.targets,
+  });
+  const nowMs = clock();
+  const agesMs = oldest.flat().map(({ delivery }) => nowMs - delivery.createdAtMs);
+  return Math.round(Math.max(0, ...agesMs) / 1000);
 }
 
 async function sweepTarget(
@@ -88,24 +110,62 @@ async function sweepTarget(
   const nowMs = clock();
   const [due, dueLanes] = await Promise.all([
     deliveries.due(id, { nowMs, limit: LIMITS.due }),
-    isOrdered(target) ? lanes.due(id, { nowMs, limit: LIMITS.lanes }) : [],
+    // Also of one that has no order: it may have had one, and what is parked in a lane comes up with it alone.
+    lanes.due(id, { nowMs, limit: LIMITS.lanes }),
   ]);
   if (due.length + dueLanes.length === 0) return;
-  if (await states.isPaused(id)) {
-    await putOff(deps, due, dueLanes);
-    return;
-  }
+  const [stray, own] = partition(due, ({ delivery }) => isStray(target, delivery.lane));
+  await move(deps, target, stray);
   if (target.kind === "pull") {
+    for (const lane of dueLanes) await empty(deps, target, lane);
     await numberAll(deps, id);
     return;
   }
-  await deliverDue(deps, id, target, due, dueLanes, untilMs);
+  if (await states.isPaused(id)) {
+    await putOff(deps, own, dueLanes);
+    return;
+  }
+  let isHeld = await deliverDue(deps, id, target, own, dueLanes, untilMs);
+  // What is in a lane in which somebody works stays due until then: it must not hide what nobody sees to.
+  let page = due;
+  for (let number = 1; isHeld && page.length === LIMITS.due && number < LIMITS.pages; number++) {
+    const aboveMs = page.at(-1)?.delivery.nextAttemptAtMs ?? nowMs;
+    page = await deliveries.due(id, { nowMs, aboveMs, limit: LIMITS.due });
+    const others = page.filter(({ delivery }) => !isStray(target, delivery.lane));
+    isHeld = await deliverDue(deps, id, target, others, [], untilMs);
+  }
 }
 
-function isOrdered(target: Target): boolean {
-  return target.kind === "http" && target.ordered !== undefined;
+/** Has deliveries wait where their target looks for them: the next sweep finds them there. */
+async function move(
+  { deliveries, clock }: DeliveryDeps,
+  target: Target,
+  stray: readonly StoredDelivery[],
+): Promise<void> {
+  // Whoever completes a sync that is still claimed makes its deliveries come up.
+  const waiting = stray.filter(({ delivery }) => delivery.state === "waiting");
+  if (waiting.length === 0) return;
+  const atMs = clock();
+  await deliveries.redrive(
+    waiting.map((stored) => ({ ...stored, atMs, lane: laneOf(target, stored.delivery.key) })),
+  );
 }
 
+/** Moves what is in the lane of a target that has none any more, unless somebody works there. */
+async function empty(deps: DeliveryDeps, target: Target, lane: StoredLane): Promise<void> {
+  const { lanes, clock, newId } = deps;
+  const nowMs = clock();
+  const held = await lanes.take(lane, { token: newId(), nowMs, leaseUntilMs: nowMs + LEASE_MS });
+  if (held === undefined) return;
+  let page: StoredDelivery[] = [];
+  do {
+    page = await lanes.page(held, { limit: LIMITS.lanes, after: page.at(-1)?.delivery });
+    await move(deps, target, page);
+  } while (page.length === LIMITS.lanes);
+  await lanes.release(held, [], clock());
+}
+
+/** @returns whether all of it is in lanes in which somebody works */
 async function deliverDue(
   deps: DeliveryDeps,
   id: TargetId,
@@ -113,9 +173,10 @@ async function deliverDue(
   due: readonly StoredDelivery[],
   dueLanes: readonly StoredLane[],
   untilMs: number,
-): Promise<void> {
+): Promise<boolean> {
   const { clock, lanes, report } = deps;
   let failures = 0;
+  let held = 0;
   const single = async (stored: StoredDelivery): Promise<void> => {
     if (failures >= MOST_FAILURES || clock() >= untilMs) {
       report.postponed++;
@@ -134,7 +195,9 @@ async function deliverDue(
   );
   const cover = async ([lane, stored]: [string, StoredDelivery[]]): Promise<void> => {
     const of = { ...id, lane, key: laneKeyOf(target, stored[0]?.delivery.key ?? "") };
-    if ((await lanes.cover(of, stored, clock())) === "free") await work(of);
+    const answer = await lanes.cover(of, stored, clock());
+    if (answer === "held") held += stored.length;
+    else if (answer === "free") await work(of);
   };
   const works = [
     ...dueLanes.map((lane) => () => work(lane)),
@@ -146,10 +209,16 @@ async function deliverDue(
     else report.postponed++;
   };
   await pMap(works, begin, { concurrency: LIMITS.concurrency, stopOnError: false });
+  return held === due.length;
 }
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** Whether there may be more, and nothing but this was found. */
+function isFull(page: readonly StoredDelivery[], known: readonly StoredDelivery[]): boolean {
+  return page.length === LIMITS.unknown && known.length === page.length;
 }
 
 /** Keeps what waits for a person, and lets it come up again later. */
@@ -185,15 +254,23 @@ async function sweepUnknown(
   const { deliveries, lanes, clock, log } = deps;
   const nowMs = clock();
   const query = { nowMs: nowMs - OVERDUE_MS, limit: LIMITS.unknown };
-  const [due, dueLanes] = await Promise.all([
+  const [first, dueLanes] = await Promise.all([
     deliveries.dueAnywhere(query),
     lanes.dueAnywhere(query),
   ]);
   const isKnown = (service: string, target: string): boolean =>
     targets.some(({ id }) => id.service === service && id.target === target);
-  const [known, unknown] = partition(due, ({ delivery }) =>
-    isKnown(delivery.serviceName, delivery.target),
-  );
+  const byKnown = (due: readonly StoredDelivery[]) =>
+    partition(due, ({ delivery }) => isKnown(delivery.serviceName, delivery.target));
+  let page = first;
+  let [known, unknown] = byKnown(page);
+  const [oldest] = known;
+  // What a slow target has must not hide what would expire.
+  for (let number = 1; isFull(page, known) && number < LIMITS.pages; number++) {
+    const aboveMs = page.at(-1)?.delivery.nextAttemptAtMs ?? nowMs;
+    page = await deliveries.dueAnywhere({ ...query, aboveMs });
+    [known, unknown] = byKnown(page);
+  }
   const unknownLanes = dueLanes.filter(({ service, target }) => !isKnown(service, target));
   await putOff(deps, unknown, unknownLanes);
   const names = [
@@ -204,7 +281,6 @@ async function sweepUnknown(
     const [name] = same;
     if (name !== undefined) log.warn("target.unknown", { ...name, count: same.length });
   }
-  const [oldest] = known;
   if (oldest === undefined) return;
   const ageSeconds = Math.round((nowMs - oldest.delivery.createdAtMs) / 1000);
   log.error("delivery.overdue", { ...factsOf(oldest), ageSeconds });

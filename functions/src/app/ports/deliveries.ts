@@ -116,7 +116,8 @@ export interface Deliveries {
   /** How many there are (1 read per 1000, at least 1). */
   count(target: TargetId, filter: DeliveryFilter): Promise<number>;
   /**
-   * Has undeliverable deliveries tried again, from a time each (1 write each), with all their attempts.
+   * Has undeliverable deliveries tried again, from a time each (1 write each), with all their attempts; or has
+   * those that wait do so elsewhere.
    *
    * @returns for each whether it was as it was read
    */

@@ -39,6 +39,8 @@ describe("what is asked of deliveries", () => {
   for (const query of [
     ...["state=lost", "state=", "state=waiting,waiting,lost", "from=yesterday", "limit=201"],
     ...["after=x", "after=", `after=${cursor({})}`, `after=${cursor([7, "0a1b"])}`],
+    ...["from=0001-01-01T00:00:00Z", "to=9999-12-31T23:59:59-01:00"],
+    ...[`after=${cursor([9e15, "0a1b", "web"])}`, `after=${cursor([-7e13, "0a1b", "web"])}`],
     ...[`after=${cursor(["7", "0a1b", "web"])}`, `after=${cursor([7, "../x", "web"])}`],
   ]) {
     it(`is refused as ${query}`, () => {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { LookupAddress } from "node:dns";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 
 import type { Lookup } from "../../../src/adapters/targets/http/guardedLookup.ts";
 import { makeCaller, type CallerOptions } from "../../../src/adapters/targets/http/caller.ts";
@@ -182,6 +185,44 @@ describe("a call", () => {
     assert.equal(receiver.calls.length, 5);
   });
 
+  it("is not made again once it is being answered", async () => {
+    let requests = 0;
+    const server = createServer((socket) => {
+      socket.on("data", () => {
+        if (++requests !== 2) {
+          socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+          return;
+        }
+        // Reset when the caller has the head of the answer: sooner the caller might never see it.
+        const onHead = (): void => {
+          unsubscribe("http.client.response.finish", onHead);
+          socket.resetAndDestroy();
+        };
+        subscribe("http.client.response.finish", onHead);
+        socket.write("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\na part");
+      });
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const caller = makeCaller();
+    const again = (): Promise<CallResult> =>
+      caller.call({
+        url: `http://127.0.0.1:${String(port)}/`,
+        method: "POST",
+        headers: {},
+        timeoutMs: 20_000,
+        allowPrivate: true,
+        maxAnswerBytes: 65_536,
+      });
+    assert.equal(errorOf(await again()), "answered 200");
+    assert.equal(errorOf(await again()), "connection");
+    // It would have come before this one.
+    assert.equal(errorOf(await again()), "answered 200");
+    assert.equal(requests, 3);
+    server.close();
+  });
+
   it("to nobody is a failed connection", async () => {
     const receiver = await receive();
     const { url } = receiver;
@@ -296,6 +337,30 @@ describe("a call to what is not public", () => {
     }
     assert.equal(errorOf(await call(receiver.namedUrl, guarded)), "refused-address");
     assert.equal(receiver.connections, 0);
+  });
+
+  it("asks for a name once, however many calls ask at that moment, and again later", async () => {
+    const receiver = await receive();
+    const { namedUrl } = receiver;
+    const { lookup, asked } = namesOf(["127.0.0.1"]);
+    const answering = lookup as unknown as (...given: unknown[]) => void;
+    const later = ((...given: unknown[]) => {
+      setImmediate(() => {
+        answering(...given);
+      });
+    }) as unknown as Lookup;
+    const caller = makeCaller({ lookup: later });
+    const one = (): Promise<CallResult> =>
+      caller.call({
+        ...{ url: namedUrl, method: "POST", headers: {}, timeoutMs: 20_000 },
+        ...{ allowPrivate: true, maxAnswerBytes: 100 },
+      });
+    const results = await Promise.all(Array.from({ length: 32 }, one));
+    assert.deepEqual(new Set(results.map(errorOf)), new Set(["answered 200"]));
+    assert.equal(asked.length, 1);
+    await receiver.stop();
+    assert.equal(errorOf(await one()), "connection");
+    assert.equal(asked.length, 2);
   });
 
   it("goes to the very address that was checked: a name is resolved once", async () => {

@@ -40,6 +40,36 @@ describe("deliveries", () => {
     }
   };
 
+  it("lose no attempt where there is no room for one", async () => {
+    const retry = { maxAttempts: 2, firstSeconds: 5, longestSeconds: 5 };
+    const by = { ...withoutTopic, targets: [httpTarget("web", { retry })] };
+    world.server = () => Promise.resolve(answering(500));
+    await send(by, "a1");
+    const [wakeUp = assert.fail()] = world.wakeUps.splice(0);
+    let wait = true;
+    // It takes so long to take the delivery that no attempt may begin any more.
+    const slow = world.instance((request, run) => {
+      if (wait && request.kind === "commit") {
+        wait = false;
+        world.clock.advance(60_000);
+      }
+      return Promise.resolve().then(run);
+    });
+    for (let time = 0; time < 3; time++) {
+      world.clock.advance(3_600_000);
+      wait = true;
+      await slow.wake([by], { ...wakeUp, atMs: world.clock() });
+    }
+    assert.equal(world.calls.length, 1);
+    world.clock.advance(3_600_000);
+    await engine.sweep([by]);
+    assert.deepEqual(
+      world.calls.map(({ attempt }) => attempt),
+      [1, 2],
+    );
+    assert.deepEqual(states(), [["web", "undeliverable"]]);
+  });
+
   it("go to each target whose reasons fit, and nothing is published where there is no topic", async () => {
     const by = {
       ...withoutTopic,

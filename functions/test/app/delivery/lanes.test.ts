@@ -134,6 +134,55 @@ describe("lanes", () => {
     );
   });
 
+  it("come up though another, in which somebody works, has more than a sweep looks at", async () => {
+    const hanging = new Set(["x0"]);
+    world.server = (call) =>
+      hanging.has(contentOf(call)) ? new Promise(() => undefined) : Promise.resolve(answering(200));
+    world.clock.advance(1);
+    const first = await world.store(byKey, "a", "x0", "k1");
+    void engine.checkWindow(byKey, { ...windowOf(byKey), key: "k1" }, first);
+    while (world.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (let number = 1; number <= 400; number++) await send(byKey, `x${String(number)}`, "k1");
+    // Whoever made this one has died before it went out.
+    const dying = world.instance((request, run) =>
+      request.kind === "commit" && request.writes?.some(({ path }) => path.includes("/lanes/"))
+        ? Promise.reject(new Error("the instance has died"))
+        : Promise.resolve().then(run),
+    );
+    world.clock.advance(1);
+    const other = await world.store(byKey, "a", "y1", "k2");
+    await dying.checkWindow(byKey, { ...windowOf(byKey), key: "k2" }, other);
+    assert.deepEqual(arrived(), ["x0"]);
+    // The one who works in that lane is long at it: its lease is as new as can be.
+    const [lane = assert.fail()] = world.database.list("lanes");
+    const untilMs = world.clock() + 2 * LEASE_MS;
+    const fields = { nextAttemptAt: new Date(untilMs) };
+    await world.database.documents().commit([{ kind: "update", path: lane.path, fields }]);
+    world.clock.advance(LEASE_MS + 1000);
+    await engine.sweep([byKey]);
+    assert.deepEqual(arrived(), ["x0", "y1"]);
+  });
+
+  it("hide nothing from whoever keeps what waits for a target that is gone, however much is in one", async () => {
+    world.server = ({ target }) =>
+      target === "gone" ? Promise.resolve(answering(500)) : new Promise(() => undefined);
+    world.clock.advance(1);
+    const first = await world.store(ordered, "a", "a0");
+    void engine.checkWindow(ordered, windowOf(ordered), first);
+    while (world.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (let number = 1; number <= 100; number++) await send(ordered, `a${String(number)}`);
+    const retry = { maxAttempts: 20, firstSeconds: 3600, longestSeconds: 3600 };
+    const gone = { ...plain, targets: [httpTarget("gone", { retry })] };
+    await send(gone, "b1");
+    const [lane = assert.fail()] = world.database.list("lanes");
+    // Whoever works there is at it all the time.
+    const fields = { nextAttemptAt: new Date(world.clock() + 100 * 3_600_000) };
+    await world.database.documents().commit([{ kind: "update", path: lane.path, fields }]);
+    world.clock.advance(4 * 3_600_000);
+    await engine.sweep([ordered]);
+    assert.equal(world.log.of("target.unknown").length, 1);
+  });
+
   it("keep the place of a sync that takes several commits to claim", async () => {
     const by: Rule = {
       ...rule({ endpoints: [endpoint("a", { minNbOfOccurrence: 2 })] }),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import type { Documents } from "../../../src/adapters/firestore/documents.ts";
 import { makeDeliveryPorts } from "../../../src/adapters/firestore/deliveryPorts.ts";
 import { LEASE_MS } from "../../../src/app/claimSyncs.ts";
 import { listDeliveries, type AskedDeliveries } from "../../../src/app/delivery/listDeliveries.ts";
@@ -13,6 +14,7 @@ import type { Target } from "../../../src/domain/target.ts";
 import { windowOf } from "../../../src/domain/window.ts";
 import { endpoint, rule } from "../../support/factories.ts";
 import { answering, memoryWorld } from "../../support/memoryWorld.ts";
+import { recordingLog } from "../../support/recordingLog.ts";
 import { httpTarget, onlyTargets, pullTarget, topicTarget } from "../../support/targets.ts";
 
 const once = { retry: { maxAttempts: 1, firstSeconds: 5, longestSeconds: 60 } };
@@ -61,8 +63,8 @@ function setUp(...targets: readonly Target[]) {
         world.clock.advance(1000);
       }
     },
-    fail: () => {
-      world.server = () => Promise.resolve(answering(500));
+    fail: (retryAfterMs?: number) => {
+      world.server = () => Promise.resolve(answering(500, retryAfterMs));
     },
     succeed: () => {
       world.server = () => Promise.resolve(answering(200));
@@ -219,6 +221,21 @@ describe("deliveries, as somebody operates them", () => {
   });
 });
 
+describe("a delivery that is asked for by a name that is none", () => {
+  for (const [syncId, target] of [
+    ["x".repeat(2000), "web"],
+    ["__x", "y__"],
+    ["a", "b\n"],
+  ] as const) {
+    it(`is not there: ${JSON.stringify(`${syncId.slice(0, 10)}-${target}`)}`, async () => {
+      // Firestore would answer that the argument is invalid.
+      const documents = { get: () => assert.fail() } as unknown as Documents;
+      const { deliveries } = makeDeliveryPorts(documents, recordingLog());
+      assert.equal(await deliveries.get({ service: "svc", target, syncId }), undefined);
+    });
+  }
+});
+
 describe("a target that is paused", () => {
   it("gets nothing until it is resumed; then what waits goes out at a rate, once nobody else can be at it", async () => {
     const world = setUp(WEB, LANE);
@@ -269,6 +286,25 @@ describe("a target that is paused", () => {
     const { brought, untilMs } = await resumeTarget(deps, service, WEB, 1);
     assert.equal(brought, 0);
     assert.ok(untilMs >= pausedAtMs + LEASE_MS + 60_000);
+  });
+
+  it("gets what was put off for as long as can be, too", async () => {
+    const retry = { maxAttempts: 20, firstSeconds: 86_400, longestSeconds: 86_400 };
+    const web = httpTarget("web", { retry });
+    const world = setUp(web);
+    const { deps, service, send } = world;
+    world.fail(86_400_000);
+    await send("one");
+    await pauseTarget(deps, service, web, "repairs");
+    assert.equal((await resumeTarget(deps, service, web, 1)).brought, 1);
+  });
+
+  it("begins minutes later at most, though it was paused by a clock that is ahead", async () => {
+    const { deps, service, clock } = setUp(WEB);
+    const atMs = clock() + 86_400_000;
+    await deps.targetStates.pause({ service, target: "web" }, { atMs, reason: "410" });
+    const { untilMs } = await resumeTarget(deps, service, WEB, 1);
+    assert.ok(untilMs <= clock() + LEASE_MS + 120_000);
   });
 
   it("cannot be one that is pulled from", async () => {

@@ -91,6 +91,21 @@ describe("the log of a pull target", () => {
     assert.deepEqual(pauses, [1000, 500]);
   });
 
+  it("is not looked at any more for somebody who has gone, who waits or follows", async () => {
+    const { read, follow, pauses, sync } = setUp();
+    await sync("one");
+    const isGone = (): boolean => pauses.length >= 2;
+    assert.deepEqual(await read({ after: 1, waitMs: 45_000, isGone }), { contents: [], next: 1 });
+    assert.equal(pauses.length, 2);
+    assert.deepEqual(await follow({ isGone }, 90_000), [[[1], 1]]);
+    // What is filtered is read on and on: once more at most.
+    assert.deepEqual(await read({ key: "other", waitMs: 45_000, isGone }), {
+      contents: [],
+      next: 1,
+    });
+    assert.equal(pauses.length, 2);
+  });
+
   it("numbers what nobody has numbered", async () => {
     const { sync, read, database } = setUp();
     await sync("one");

@@ -15,7 +15,7 @@ import {
   type CallFailure,
   type CallResult,
 } from "../../../domain/attempt.ts";
-import { guardedLookup, RefusedAddress, type Lookup } from "./guardedLookup.ts";
+import { guardedLookup, RefusedAddress, sharedLookup, type Lookup } from "./guardedLookup.ts";
 
 export interface CallerOptions {
   /** Of Node.js, where a test has no names of its own. */
@@ -46,8 +46,9 @@ export function makeCaller({
     const options = { keepAlive: true, maxFreeSockets: MAX_FREE_SOCKETS, lookup: look };
     return { "http:": new HttpAgent(options), "https:": new HttpsAgent({ ...options, ...tls }) };
   };
-  const guarded = agentsWith(guardedLookup(lookup, isAllowed));
-  const open = agentsWith(guardedLookup(lookup, () => true));
+  const shared = sharedLookup(lookup);
+  const guarded = agentsWith(guardedLookup(shared, isAllowed));
+  const open = agentsWith(guardedLookup(shared, () => true));
 
   return {
     async call(call) {
@@ -71,6 +72,7 @@ function exchange(call: Call, url: URL, agent: HttpAgent): Promise<CallResult> {
   return new Promise((resolve) => {
     let request: ClientRequest | undefined;
     let isOver = false;
+    let isAnswered = false;
     const end = (result: CallResult): void => {
       isOver = true;
       clearTimeout(timer);
@@ -90,6 +92,7 @@ function exchange(call: Call, url: URL, agent: HttpAgent): Promise<CallResult> {
       }
       request = current;
       current.on("response", (response) => {
+        isAnswered = true;
         read(response, call.maxAnswerBytes).then(end, (error: unknown) => {
           end(failureOf(error));
         });
@@ -101,7 +104,8 @@ function exchange(call: Call, url: URL, agent: HttpAgent): Promise<CallResult> {
       });
       current.on("error", (error) => {
         if (isOver) return;
-        if (isStale(current, error)) send();
+        // Once it answers it was heard; and nobody would wait for another one, or end it.
+        if (!isAnswered && isStale(current, error)) send();
         else end(failureOf(error));
       });
       current.end(call.body);

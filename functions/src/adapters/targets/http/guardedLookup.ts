@@ -1,4 +1,4 @@
-import type { lookup as systemLookup, LookupAddress } from "node:dns";
+import type { lookup as systemLookup, LookupAddress, LookupAllOptions } from "node:dns";
 import type { LookupFunction } from "node:net";
 
 /** A server may not be called. */
@@ -12,6 +12,36 @@ export class RefusedAddress extends Error {
 
 /** As that of Node.js, with all addresses asked for. */
 export type Lookup = typeof systemLookup;
+
+/**
+ * Resolves a name once for all who ask at the same moment. Node.js asks for four names at a time, and for all
+ * of a process: calls to a name that nobody answers for would leave no room for any other.
+ */
+export function sharedLookup(lookup: Lookup): Lookup {
+  const asking = new Map<
+    string,
+    ((error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void)[]
+  >();
+  const shared = (
+    host: string,
+    options: LookupAllOptions,
+    callback: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
+  ): void => {
+    const name = JSON.stringify([host, options]);
+    const others = asking.get(name);
+    if (others !== undefined) {
+      others.push(callback);
+      return;
+    }
+    const callbacks = [callback];
+    asking.set(name, callbacks);
+    lookup(host, options, (error, found) => {
+      asking.delete(name);
+      for (const one of callbacks) one(error, found);
+    });
+  };
+  return shared as Lookup;
+}
 
 /**
  * Resolves a name as usual, and refuses it if one of its addresses may not be called. The connection goes

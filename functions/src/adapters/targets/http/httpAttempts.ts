@@ -6,6 +6,8 @@ import {
 import type { Delivered } from "../../../app/delivery/buildCall.ts";
 import type { Secrets } from "../../../app/ports/secrets.ts";
 import type { HttpTarget } from "../../../domain/target.ts";
+import type { CallTarget } from "../../../app/delivery/parts.ts";
+import type { Caller } from "../../../app/ports/caller.ts";
 import { makeSecrets } from "../../secrets/secretMap.ts";
 import { makeCaller } from "./caller.ts";
 import { makeIdentityTokens } from "./identityTokens.ts";
@@ -19,6 +21,13 @@ export interface HttpAttemptsOptions extends Pick<
   readonly secrets: string | undefined;
   /** The value of `GCE_METADATA_HOST`. */
   readonly metadataHost: string | undefined;
+  /** Who is told of attempts and of the calls in them, if anybody is. */
+  readonly observer?:
+    | {
+        readonly caller: (caller: Caller) => Caller;
+        readonly callTarget: (callTarget: CallTarget) => CallTarget;
+      }
+    | undefined;
 }
 
 export interface HttpAttempts {
@@ -35,14 +44,18 @@ export interface HttpAttempts {
 export function makeHttpAttempts({
   secrets: source,
   metadataHost,
+  observer,
   ...rest
 }: HttpAttemptsOptions): HttpAttempts {
   const caller = makeCaller();
   const metadata = makeMetadata(caller, metadataHost);
   const secrets = makeSecrets({ source, caller, metadata, clock: rest.clock });
   const identityTokens = makeIdentityTokens(metadata, rest.clock);
-  const deps: AttemptDeps = { ...rest, caller, secrets, identityTokens };
-  return { secrets, attempt: (...given) => attemptHttp(deps, ...given) };
+  // Only calls of targets: metadata and secrets are nobody else's business.
+  const called = observer?.caller(caller) ?? caller;
+  const deps: AttemptDeps = { ...rest, caller: called, secrets, identityTokens };
+  const attempt: CallTarget = (...given) => attemptHttp(deps, ...given);
+  return { secrets, attempt: observer?.callTarget(attempt) ?? attempt };
 }
 
 /**

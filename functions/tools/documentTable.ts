@@ -1,4 +1,4 @@
-/** Tables of documents that are made from the code, each between two comments. */
+/** Tables of the documents that are made from the code, each between two comments. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -6,21 +6,21 @@ import { REPOSITORY_ROOT } from "./paths.ts";
 
 /**
  * Writes a table into a document. With `--check` on the command line it changes nothing, and the process
- * fails if that is not up to date.
+ * fails if the document is not up to date.
  *
+ * @param document its path from the root of the repository
  * @param name of the table, as the comments around it have it
- * @param document its path in the repository
  * @throws Error if the document has lost these
  */
-export function writeReadmeTable(
+export function writeTable(
+  document: string,
   name: string,
   tool: string,
   rows: readonly string[],
-  document = "README.md",
 ): void {
-  const file = join(REPOSITORY_ROOT, document);
+  const path = join(REPOSITORY_ROOT, document);
   const begin = `<!-- begin: ${name}, made by tools/${tool} -->`;
-  const text = readFileSync(file, "utf8");
+  const text = readFileSync(path, "utf8");
   const start = text.indexOf(begin);
   const end = text.indexOf(`<!-- end: ${name} -->`);
   if (start === -1 || end === -1) throw new Error(`${document} has lost the markers of: ${name}`);
@@ -31,6 +31,6 @@ export function writeReadmeTable(
     process.stderr.write(`${document} is not up to date: run npm run schema in functions/\n`);
     process.exitCode = 1;
   } else {
-    writeFileSync(file, updated);
+    writeFileSync(path, updated);
   }
 }
