@@ -22,6 +22,7 @@ const TABLE = {
   "invalid-query": { http: 400, retry: "never", title: "Query parameters that are not understood" },
   "invalid-body": { http: 400, retry: "never", title: "A request body that is not understood" },
   "invalid-receipt": { http: 400, retry: "never", title: "Not a receipt" },
+  "not-from-console": { http: 403, retry: "never", title: "Not from the console's page" },
   "unknown-path": { http: 404, retry: "never", title: "No endpoint in the path" },
   "unknown-service": { http: 404, retry: "never", title: "Unknown service" },
   "unknown-endpoint": { http: 404, retry: "never", title: "Unknown endpoint" },

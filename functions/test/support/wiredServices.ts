@@ -100,6 +100,21 @@ export const WIRED_SERVICES: readonly RawService[] = [
   service("deadline-discard", PAIR, {}, { deadline: { seconds: 1, then: "discard" } }),
   service("watched", [{ eventKey: "a", minNbOfOccurrence: 2 }, { eventKey: "b" }]),
   service("watched-keys", PAIR, {}, { correlation: { key: { header: "X-Id" } } }),
+  service(
+    "simulated",
+    [
+      { eventKey: "a" },
+      { eventKey: "b", minNbOfOccurrence: 2, filter: "body.n > 0" },
+      { eventKey: "note" },
+    ],
+    {},
+    {
+      correlation: { key: { header: "X-Id" } },
+      condition: { all: ["a", "b"] },
+      deadline: { seconds: 3 },
+    },
+  ),
+  service("simulated-pair", PAIR, { observationPeriod: 2 }),
   service("methods", [
     { eventKey: "listed", acceptedHttpMethods: ["HEAD", "OPTIONS", "GET"] },
     { eventKey: "default" },

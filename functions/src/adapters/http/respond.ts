@@ -17,6 +17,10 @@ export interface Answer {
   readonly body?: Readonly<Record<string, unknown>> | readonly unknown[];
   /** Instead of a body. */
   readonly stream?: AnswerStream;
+  /** Instead of a body. */
+  readonly file?: { readonly type: string; readonly bytes: Buffer };
+  /** Besides those that say what the body is. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Text that is sent as it comes, no faster than it is read. */
@@ -57,8 +61,10 @@ async function prepare(
   handle: () => Promise<Answer>,
 ): Promise<Ready> {
   try {
-    const { status, body, stream } = await handle();
+    const { status, body, stream, file, headers = {} } = await handle();
+    response.set(headers);
     if (stream !== undefined) return { status, send: () => send(response, log, status, stream) };
+    if (file !== undefined) return readyBytes(response, status, file.type, file.bytes);
     if (body !== undefined) return ready(response, status, "application/json", body);
     return {
       status,
@@ -89,12 +95,16 @@ async function prepare(
 /** Not `response.json`: it adds an ETag, and makes a 304 of what was done where `If-None-Match` fits. */
 function ready(response: Response, status: number, type: string, body: unknown): Ready {
   const bytes = Buffer.from(JSON.stringify(body));
+  return readyBytes(response, status, `${type}; charset=utf-8`, bytes);
+}
+
+function readyBytes(response: Response, status: number, type: string, bytes: Buffer): Ready {
   return {
     status,
     send() {
       response
         .status(status)
-        .set("Content-Type", `${type}; charset=utf-8`)
+        .set("Content-Type", type)
         .set("Content-Length", String(bytes.length))
         .end(bytes);
     },

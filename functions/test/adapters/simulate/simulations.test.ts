@@ -82,7 +82,8 @@ const rejectsWith = (code: string, message: RegExp, failures?: readonly object[]
 };
 
 describe("POST config/validate", () => {
-  const { validate } = simulationsOn();
+  const simulations = simulationsOn();
+  const validate = (request: IncomingMessage) => simulations.validate(request);
 
   it("says what the rules of a correct one do", async () => {
     assert.deepEqual(await validate(requestWith({ ...raw[0], sevriceName: "x" })), {
@@ -123,7 +124,9 @@ describe("POST config/validate", () => {
 });
 
 describe("POST config/<service>/simulate", () => {
-  const { simulate } = simulationsOn();
+  const simulations = simulationsOn();
+  const simulate = (request: IncomingMessage, of: typeof service) =>
+    simulations.simulate(request, of);
   const entry = (seconds: number, eventKey: string, key = "1") => ({
     at: at(seconds),
     eventKey,
@@ -298,7 +301,9 @@ describe("POST syncs/<service>/replay", () => {
   });
 
   it("refuses the same configurations, and times that are none", async () => {
-    const { replay } = simulationsOn();
+    const simulations = simulationsOn();
+    const replay = (request: IncomingMessage, of: typeof service) =>
+      simulations.replay(request, of);
     for (const [body, message] of [
       [{}, /needs “from”/],
       [{ from: at(0) }, /needs “to”/],
