@@ -92,9 +92,9 @@ describe("very many lanes", function () {
   });
 });
 
-/** Copies of the first sync of a service, some for each lane, which share its event. By id. */
+/** Copies of the first sync of a service, some for each lane, which share its event and wait. By id. */
 async function copySync(
-  { db }: World,
+  { db, now }: World,
   service: string,
   target: HttpTarget,
 ): Promise<Map<string, { readonly key: string; readonly place: string }>> {
@@ -111,6 +111,8 @@ async function copySync(
     const place = `${String(delivery.get("place"))}/${id}`;
     return [id, { key: String(index % LANES), place }] as const;
   });
+  // As a sweep puts off what is for a target that is paused.
+  const nextAttemptAt = new Date(now() + 6 * 3_600_000);
   const batches = Array.from({ length: Math.ceil(made.length / BATCH) }, (_, index) =>
     made.slice(index * BATCH, (index + 1) * BATCH),
   );
@@ -118,7 +120,7 @@ async function copySync(
     const batch = db.batch();
     for (const [syncId, { key, place }] of some) {
       batch.create(root.collection("syncs").doc(syncId), { ...sync.data(), key });
-      const own = { syncId, key, place, lane: laneOf(target, key) };
+      const own = { syncId, key, place, lane: laneOf(target, key), nextAttemptAt };
       batch.create(root.collection("deliveries").doc(`${syncId}-${target.name}`), {
         ...delivery.data(),
         ...own,

@@ -228,8 +228,8 @@ export interface Lanes {
 /** The numbers of the syncs of a pull target. */
 export interface PullLog {
   /**
-   * Numbers what waits, in its order, without a gap: as many as there are (per 400 of them 1 write each, 1
-   * write and 2 reads besides). Whoever is slower than another finds nothing left.
+   * Numbers what waits, in its order, without a gap: as many as there are (1 read and 1 write each, and 1 of
+   * both for up to 400 together). Whoever is slower than another finds nothing left.
    *
    * @returns how many were numbered here, and the last offset that was given; 0 if none ever was
    */
