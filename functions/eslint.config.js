@@ -132,6 +132,17 @@ const layers = [
       message: "Adapters know neither functions nor parameters.",
     },
   ],
+  [
+    "src/openapi/*.ts",
+    {
+      regex: allBut(
+        BESIDE,
+        `\\.\\./(?:app|domain|config|adapters/(?:http|simulate))/${FILE}`,
+        "node:module",
+      ),
+      message: "The description imports only what knows the schemas and the bounds.",
+    },
+  ],
 ].map(([files, ...patterns]) => ({
   files: [files],
   rules: {
@@ -139,6 +150,32 @@ const layers = [
     "no-restricted-syntax": ["error", noDynamicImport],
   },
 }));
+
+/** What runs in a browser knows nothing of what runs in a function. */
+const consoleWall = {
+  files: ["console/**/*.{ts,tsx}"],
+  rules: {
+    "@typescript-eslint/no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            regex: allBut("\\./[^/]+\\.tsx?", "preact(?:/hooks)?"),
+            message: "The console imports only Preact, and itself.",
+          },
+        ],
+      },
+    ],
+    "no-restricted-syntax": [
+      "error",
+      { selector: "ImportExpression", message: "The page is one file." },
+      {
+        selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
+        message: "What is shown comes from strangers: it is text.",
+      },
+    ],
+  },
+};
 
 /** What is shared stands beside the source: tests → tools → testkit → src. */
 const besideSource = [
@@ -171,6 +208,7 @@ export default tseslint.config(
   domainWall,
   ...layers,
   ...besideSource,
+  consoleWall,
   {
     // A parameter has no value while functions are discovered.
     files: ["src/functions/**/*.ts", "src/globalOptions.ts", "src/params.ts"],

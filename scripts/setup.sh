@@ -95,6 +95,11 @@ eventsync_install() {
     eventsync_setup_fail "functions/package-lock.json is missing."
   if eventsync_is_installed; then return 0; fi
 
+  # npm would replace what the link leads to, under whoever else uses it.
+  if [ -L "$EVENTSYNC_ROOT/functions/node_modules" ]; then
+    eventsync_setup_fail "functions/node_modules is a link to $(readlink "$EVENTSYNC_ROOT/functions/node_modules"), which does not hold the packages of functions/package-lock.json; nothing is installed there: delete the link and run again, or install where it leads."
+  fi
+
   command -v node >/dev/null 2>&1 ||
     eventsync_setup_fail "node is not on PATH; install any Node.js from 20 on (https://nodejs.org)."
   command -v npm >/dev/null 2>&1 ||

@@ -95,6 +95,12 @@ function logRefused({ problems, report }: ConfigError): void {
   log.error("configuration.refused", { problems, report });
 }
 
+/** The page of the console, beside what is compiled. */
+export const consolePage = once(async () => {
+  const { loadConsolePage } = await import("./adapters/consolePage.ts");
+  return loadConsolePage(new URL("console.html", import.meta.url));
+});
+
 /**
  * What the endpoints ask of content, besides its being stored; undefined if none asks anything: what it
  * takes to know is loaded only then.
@@ -136,6 +142,9 @@ const stores = once(async () => {
   ]);
   return makeStorePorts(asked, log);
 });
+
+/** How to call all functions: loaded by the first who asks. */
+export const openApi = once(async () => (await import("./openapi/document.ts")).openApiDocument());
 
 const newId = (): string => randomBytes(12).toString("hex");
 

@@ -2,6 +2,7 @@ import "./globalOptions.ts"; // first: it must be read before any function is de
 export { alarm } from "./functions/alarm.ts";
 export { checkWindow } from "./functions/checkWindow.ts";
 export { config } from "./functions/config.ts";
+export { console } from "./functions/console.ts";
 export { deliveries } from "./functions/deliveries.ts";
 export { event } from "./functions/event.ts";
 export { events } from "./functions/events.ts";

@@ -20,16 +20,19 @@ export async function compileFunctions(
   for (const entry of ["package.json", "node_modules"]) {
     symlinkSync(join(source, entry), join(directory, entry));
   }
-  const { code, output } = await run.execute(
-    join(PACKAGE_BIN_DIR, "node"),
-    [
-      join(PACKAGE_BIN_DIR, "tsc"),
-      ...["-p", join(source, "tsconfig.build.json"), "--outDir", join(directory, "lib")],
-    ],
-    // The compiler leaves a cache among the temporary files.
-    { ...options, cwd: source, env: { ...process.env, TMPDIR: run.temporary } },
-  );
-  options.signal?.throwIfAborted();
-  if (code !== 0) throw new Error(`The functions do not compile:\n${output.trim()}`);
+  const lib = join(directory, "lib");
+  for (const args of [
+    [join(PACKAGE_BIN_DIR, "tsc"), "-p", join(source, "tsconfig.build.json"), "--outDir", lib],
+    [join(source, "tools", "buildConsole.ts"), lib],
+  ]) {
+    const { code, output } = await run.execute(
+      join(PACKAGE_BIN_DIR, "node"),
+      args,
+      // The compiler leaves a cache among the temporary files.
+      { ...options, cwd: source, env: { ...process.env, TMPDIR: run.temporary } },
+    );
+    options.signal?.throwIfAborted();
+    if (code !== 0) throw new Error(`The functions do not compile:\n${output.trim()}`);
+  }
   return directory;
 }

@@ -27,6 +27,7 @@ export function instructions({ base, services, ignored, subscriptions }: Started
   });
   return [
     `\nEventSync is ready at ${base}`,
+    `\nLook at it in a browser:\n  ${base}/console`,
     ...ignored.map((key) => `\nNothing reads the key ${key} of the configuration.`),
     `\nTry:\n  curl ${base}/config`,
     ...events,

@@ -6,6 +6,7 @@ export const TIME_LIMIT_SECONDS = {
   alarm: 120,
   checkWindow: 120,
   config: 30,
+  console: 120,
   deliveries: 120,
   event: 60,
   events: 60,

@@ -16,6 +16,7 @@ export const HTTP_FUNCTIONS = [
   "status",
   "syncs",
   "events",
+  "console",
 ] as const;
 export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
 
@@ -71,6 +72,7 @@ export function completeInvokers(
     status: membersOf("status"),
     syncs: membersOf("syncs"),
     events: membersOf("events"),
+    console: membersOf("console"),
   };
 }
 

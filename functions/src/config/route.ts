@@ -1,5 +1,6 @@
 import { EventSyncError } from "../domain/errors.ts";
 import { routeConfig } from "./routeConfig.ts";
+import { routeConsole } from "./routeConsole.ts";
 import { routeDeliveries } from "./routeDeliveries.ts";
 import { routeEvents, routeSyncs } from "./routeSyncs.ts";
 import type { EndpointConfig, ServiceConfig } from "./schema.ts";
@@ -24,8 +25,7 @@ export interface TriggerRoute extends Route {
   readonly kind: "trigger";
 }
 
-/** Every HTTP function, and what the path below its name means. Each throws EventSyncError. */
-export const ROUTES = {
+const OWN_ROUTES = {
   event: routeEvent,
   trigger: (services: Services, path: string) => triggerOf(routeService(services, path)),
   reset: (services: Services, path: string) => ({
@@ -58,6 +58,13 @@ export const ROUTES = {
   events: routeEvents,
   config: routeConfig,
 } as const satisfies Readonly<Record<string, (services: Services, path: string) => Route>>;
+
+/** Every HTTP function, and what the path below its name means. Each throws EventSyncError. */
+export const ROUTES = {
+  ...OWN_ROUTES,
+  console: (services: Services, path: string) =>
+    routeConsole(services, path, (name, rest) => OWN_ROUTES[name](services, rest)),
+} as const;
 
 /**
  * Decodes the path of a request, without its leading slash and its query.

@@ -10,7 +10,7 @@
  */
 export type Retry = "never" | "soon" | "later";
 
-const TABLE = {
+export const ERRORS = {
   "malformed-path": {
     http: 400,
     retry: "never",
@@ -22,6 +22,7 @@ const TABLE = {
   "invalid-query": { http: 400, retry: "never", title: "Query parameters that are not understood" },
   "invalid-body": { http: 400, retry: "never", title: "A request body that is not understood" },
   "invalid-receipt": { http: 400, retry: "never", title: "Not a receipt" },
+  "not-from-console": { http: 403, retry: "never", title: "Not from the console's page" },
   "unknown-path": { http: 404, retry: "never", title: "No endpoint in the path" },
   "unknown-service": { http: 404, retry: "never", title: "Unknown service" },
   "unknown-endpoint": { http: 404, retry: "never", title: "Unknown endpoint" },
@@ -66,7 +67,12 @@ const TABLE = {
 /** How long to wait before what passes by itself has passed. */
 const SOON_SECONDS = 5;
 
-export type ErrorCode = keyof typeof TABLE;
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What a problem says of which code it is. */
+export function problemType(code: ErrorCode): string {
+  return `urn:eventsync:problem:${code}`;
+}
 
 /**
  * One thing that is wrong with a request, and where: in its JSON (RFC 6901), in a header, or in a
@@ -103,11 +109,11 @@ export class EventSyncError extends Error {
   }
 
   get httpStatus(): number {
-    return TABLE[this.code].http;
+    return ERRORS[this.code].http;
   }
 
   get retry(): Retry {
-    return TABLE[this.code].retry;
+    return ERRORS[this.code].retry;
   }
 
   /** When a caller may try again; undefined where nobody can say. */
@@ -116,7 +122,7 @@ export class EventSyncError extends Error {
   }
 
   get title(): string {
-    return TABLE[this.code].title;
+    return ERRORS[this.code].title;
   }
 }
 

@@ -1,4 +1,5 @@
 import { onTaskDispatched } from "firebase-functions/tasks";
+import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { toAlarm, toWakeUp } from "../adapters/tasks/alarmTask.ts";
 import { onAlarm, onWakeUp } from "../app/onAlarm.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
@@ -16,8 +17,9 @@ export const alarm = onTaskDispatched(
     retryConfig: { maxAttempts: 10, minBackoffSeconds: 1, maxBackoffSeconds: 10 },
     rateLimits: { maxDispatchesPerSecond: 500, maxConcurrentDispatches: 500 },
   },
-  ({ data, headers }) =>
-    observed(
+  ({ data, headers }) => {
+    leaveDomain();
+    return observed(
       { name: "alarm", trigger: "timer", traceparent: headers?.["traceparent"] },
       async () => {
         const set = toAlarm(data);
@@ -28,5 +30,6 @@ export const alarm = onTaskDispatched(
           await onAlarm(await engine(), log, await services(), set, Date.now);
         } else log.error("alarm.unreadable", {});
       },
-    ),
+    );
+  },
 );

@@ -12,6 +12,7 @@ describe("the declaration of who may call", () => {
       trigger: ["private"],
       reset: ["private"],
       config: ["private"],
+      console: ["private"],
       deliveries: ["private"],
       status: ["private"],
       syncs: ["private"],

@@ -301,7 +301,11 @@ async function doDeliveries(store: Store): Promise<void> {
   const [due] = await deliveries.due(web, query);
   assert.ok(due);
   const lease = { nowMs: LATER, leaseUntilMs: LATER + 1 };
-  const held = await deliveries.take(due, { ...lease, nextAttemptAtMs: LATER + 1 });
+  const [sync] = await deliveries.syncsOf([due.delivery]);
+  assert.ok(typeof sync === "object" && sync.id === syncId);
+  const { leaseUntilMs } = lease;
+  const takings = [{ stored: due, sync, leaseUntilMs, nextAttemptAtMs: LATER + 1 }];
+  const [held] = await deliveries.take(takings);
   assert.ok(held);
   const heard = { status: 500, headers: { a: "b" }, answer: "no", error: "none", messageId: "m1" };
   const record = { attempt: 2, atMs: LATER, durationMs: 5, ...heard };
@@ -322,8 +326,6 @@ async function doDeliveries(store: Store): Promise<void> {
   assert.deepEqual(await deliveries.list(web, { ...filter, after, limit: 5 }), []);
   assert.equal(await deliveries.count(web, { states: DELIVERY_STATES }), 1);
   assert.deepEqual(await deliveries.redrive([{ ...listed, atMs: LATER, lane: undefined }]), [true]);
-  const sync = await deliveries.syncOf(listed.delivery);
-  assert.ok(typeof sync === "object" && sync.id === syncId);
   await deliveries.markDelivered([{ delivery: listed.delivery, record }], LATER);
 
   const taking = { token: "t", ...lease };

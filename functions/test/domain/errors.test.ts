@@ -16,6 +16,7 @@ const VERDICTS: Record<ErrorCode, readonly [number, Retry]> = {
   "invalid-query": [400, "never"],
   "invalid-body": [400, "never"],
   "invalid-receipt": [400, "never"],
+  "not-from-console": [403, "never"],
   "unknown-path": [404, "never"],
   "unknown-service": [404, "never"],
   "unknown-endpoint": [404, "never"],

@@ -103,6 +103,7 @@ describe("the deploy manifest", () => {
     const invokers = JSON.stringify({ event, config: ["public"], reset: [] });
     assert.deepEqual(await invokersWith({ "invokers.json": invokers }), {
       config: ["public"],
+      console: ["private"],
       deliveries: ["private"],
       status: ["private"],
       syncs: ["private"],
@@ -124,6 +125,7 @@ describe("the deploy manifest", () => {
     });
     assert.deepEqual(invokers, {
       config: ["private"],
+      console: ["private"],
       deliveries: ["private"],
       status: ["private"],
       syncs: ["private"],

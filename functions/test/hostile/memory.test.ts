@@ -9,6 +9,7 @@ import { Instance } from "../../testkit/hostile/instance.ts";
 import { World } from "../../testkit/hostile/world.ts";
 import { waitFor } from "../../testkit/waitFor.ts";
 import { windowOf } from "../../src/domain/window.ts";
+import { onlyTargets, pullTarget } from "../support/targets.ts";
 
 /** What a function has, and what is left of it for a bad day: unbounded, these took 450 MB and 590. */
 const LIMIT_MB = 350;
@@ -19,6 +20,9 @@ const CONTENT = "x".repeat(940_000);
 
 const SYNCS_DUE = 8;
 const WINDOWS = 12;
+
+/** Requests that an instance gets at a time. */
+const READERS = 80;
 
 /** The built functions, in the heap that they have in production. */
 describe("large syncs at once", function () {
@@ -48,7 +52,7 @@ describe("large syncs at once", function () {
   }
 
   async function serve(
-    target: "sweep" | "checkWindow",
+    target: "sweep" | "checkWindow" | "pull",
     rules: readonly Rule[],
   ): Promise<FunctionServer> {
     const { directory } = await sharedBuild();
@@ -118,5 +122,37 @@ describe("large syncs at once", function () {
     });
     assertSmall(checkWindow);
     await assertAllPublished(rules);
+  });
+
+  it(`are no danger to a log that ${String(READERS)} read at once, slowly`, async () => {
+    const rules = [onlyTargets(world.rule(["a", "b"]), [pullTarget("log")])];
+    const [{ serviceName } = { serviceName: "" }] = rules;
+    const instance = world.instance(rules);
+    await fill(instance, rules);
+    for (const rule of rules) {
+      await instance.run((engine) => engine.checkWindow(rule, windowOf(rule), asks("b")));
+    }
+    const pull = await serve("pull", rules);
+    const read = async (): Promise<number | undefined> => {
+      const { status, body, headers } = await fetch(`${pull.url}/${serviceName}?after=0`);
+      let bytes = 0;
+      for await (const chunk of body ?? []) {
+        bytes += (chunk as Uint8Array).length;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (status === 200) return bytes;
+      // There was no room for it in time: whoever reads asks again.
+      assert.deepEqual([status, headers.get("retry-after")], [503, "5"]);
+      return undefined;
+    };
+    // It has its number then: whoever comes while it gets one may find nothing yet.
+    await read();
+    const sizes = await Promise.all(Array.from({ length: READERS }, read));
+    const answered = sizes.filter((size) => size !== undefined);
+    assert.ok(answered.length >= 4, `${String(answered.length)} were answered`);
+    // None of the room is lost.
+    for (let again = 0; again < 3; again++) answered.push((await read()) ?? 0);
+    assert.ok(Math.min(...answered) > EVENTS * CONTENT.length, answered.join(" "));
+    assertSmall(pull);
   });
 });

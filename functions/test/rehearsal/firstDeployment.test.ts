@@ -21,6 +21,7 @@ describe("a first deployment", () => {
     "alarm",
     "checkWindow",
     "config",
+    "console",
     "deliveries",
     "event",
     "events",
@@ -43,7 +44,7 @@ describe("a first deployment", () => {
     assert.match(first.output, /the sweep runs\. EventSync is deployed\./);
   });
 
-  it("creates eleven functions, as the service account, in a codebase of their own", () => {
+  it("creates each of our functions, as the service account, in a codebase of their own", () => {
     const created = first.summary.functions.filter(({ change }) => change === "created");
     assert.deepEqual(
       created.map(({ name }) => name),
@@ -67,6 +68,7 @@ describe("a first deployment", () => {
       "alarm us-central1 512Mi 1 80 20",
       "checkWindow us-central1 512Mi 1 80 20",
       "config us-central1 256Mi 1 80 20",
+      "console us-central1 512Mi 1 80 20",
       "deliveries us-central1 512Mi 1 80 20",
       "event us-central1 512Mi 1 80 20",
       "pull us-central1 512Mi 1 80 20",
@@ -133,6 +135,7 @@ describe("a first deployment", () => {
       ["alarm", `serviceAccount:${ACCOUNT}`],
       ["checkWindow", `serviceAccount:${ACCOUNT}`],
       ["config"],
+      ["console"],
       ["deliveries"],
       ["event", `serviceAccount:my-source@${PROJECT}.iam.gserviceaccount.com`],
       ["events"],

@@ -10,7 +10,7 @@ describe("the removal that docs/DEPLOYMENT.md describes", () => {
     ({ removal } = await rehearsed());
   });
 
-  it("deletes the eleven functions and their job, disables the queue, and nothing of anybody else", () => {
+  it("deletes each of our functions and their job, disables the queue, and nothing of anybody else", () => {
     assert.deepEqual(removal.surprises, []);
     assert.equal(removal.exitCode, 0, removal.output);
     const { functions, jobs, queues } = removal.summary;
@@ -21,14 +21,18 @@ describe("the removal that docs/DEPLOYMENT.md describes", () => {
         "alarm deleted",
         "checkWindow deleted",
         "config deleted",
+        "console deleted",
         "deliveries deleted",
         "event deleted",
+        "events deleted",
         "pull deleted",
         "rates deleted",
         "receipts deleted",
         "report unchanged",
         "reset deleted",
+        "status deleted",
         "sweep deleted",
+        "syncs deleted",
         "trigger deleted",
       ],
     );

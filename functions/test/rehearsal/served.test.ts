@@ -82,6 +82,13 @@ describe("the archive, installed without development dependencies", () => {
     });
   }
 
+  for (const name of ["deliveries", "status", "syncs", "events"]) {
+    it(`serves ${name}, which looks at what is there`, async () => {
+      const seen = (await send(name, "/")) as { service: string };
+      assert.equal(seen.service, "orders");
+    });
+  }
+
   it("serves reset", async () => {
     const reset = (await send("reset", "/", { method: "POST" })) as { service: string };
     assert.equal(reset.service, "orders");

@@ -17,7 +17,7 @@ export interface Ran {
 const { NODE_COMPILE_CACHE } = process.env;
 
 /** What no test changes. Hundreds of files, so the next checkout takes over the copies of one that is removed. */
-const CODE = ["src", "testkit", "tools"];
+const CODE = ["console", "src", "testkit", "tools"];
 const copies: string[] = [];
 process.once("exit", () => {
   for (const root of copies) rmSync(root, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -65,6 +65,29 @@ describe("scripts/setup.sh", () => {
     assertNothingLeft();
     const second = setUp();
     assert.deepEqual([second.status, second.stdout, second.stderr], [0, "ready\n", ""]);
+    assert.deepEqual(calls(), ["npm ci", "npm rebuild"]);
+  });
+
+  it("installs nothing where the packages are a link to somebody else's, and uses them if they fit", () => {
+    have("node", "");
+    have("npm", INSTALLS);
+    mkdirSync(at("shared"));
+    writeFileSync(at("shared", "theirs"), "");
+    symlinkSync(at("shared"), at("functions", "node_modules"));
+    const { status, stdout, stderr } = setUp();
+    assert.deepEqual([status, stdout, calls()], [1, "", []]);
+    assert.match(
+      stderr,
+      /^setup: functions\/node_modules is a link to .*shared, .*delete the link.*\n$/,
+    );
+    assert.deepEqual(readdirSync(at("shared")), ["theirs"]);
+    assertNothingLeft();
+
+    rmSync(at("functions", "node_modules"));
+    assert.equal(setUp().status, 0);
+    renameSync(at("functions", "node_modules"), at("fitting"));
+    symlinkSync(at("fitting"), at("functions", "node_modules"));
+    assert.deepEqual([setUp().stdout, setUp().stderr], ["ready\n", ""]);
     assert.deepEqual(calls(), ["npm ci", "npm rebuild"]);
   });
 

@@ -36,6 +36,10 @@ describe("what scripts/start shows", () => {
     ]);
   });
 
+  it("says where to look at it in a browser", () => {
+    assert.match(instructions(started), /in a browser:\n {2}http:\/\/localhost\/base\/console\n/);
+  });
+
   it("has a call for each look at a service, those at targets where it has them", () => {
     const targets = [
       { name: "shop", kind: "http", url: "https://example.com" },
@@ -59,7 +63,7 @@ describe("what scripts/start shows", () => {
   });
 
   it("names again the keys that nothing reads, when it is ready", () => {
-    assert.match(instructions(started), /is ready at .*\n\nNothing reads the key sevriceName of /);
+    assert.match(instructions(started), /\n\nNothing reads the key sevriceName of /);
   });
 
   it("says where each sync goes besides, without the path, which may be secret", () => {

@@ -90,6 +90,11 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
     ["../../../compose.ts", "../../../params.ts", "../../../functions/event.ts"],
   ],
   [
+    "console/api.ts",
+    ["./route.ts", "./parts.tsx", "preact", "preact/hooks"],
+    ["../src/config/schema.ts", "preact/compat", "node:fs", "../tools/paths.ts"],
+  ],
+  [
     "testkit/hostile/world.ts",
     ["../inbox.ts", "./random.ts", "../../src/app/ports.ts", "@google-cloud/firestore", "p-map"],
     ["../../tools/paths.ts", "../../test/support/factories.ts", "./../../test/support/store.ts"],

@@ -10,6 +10,7 @@ import { serveBare } from "./bareFunction.ts";
 import { closedLoop } from "./closedLoop.ts";
 import { measureColdStart } from "./coldStart.ts";
 import { measureCost } from "./cost.ts";
+import { measureDeliveries } from "./deliveries.ts";
 import { measureEndToEnd, type EndToEnd, type Target } from "./endToEnd.ts";
 import { closeConnections } from "../../testkit/http.ts";
 import { Inbox } from "../../testkit/inbox.ts";
@@ -59,6 +60,9 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
       await world.stop(counted);
     }
     if (wants("keys")) reports.set("keys", await measureKeys(world, settings, progress));
+    if (wants("deliveries")) {
+      reports.set("deliveries", await measureDeliveries(world, settings, progress));
+    }
     if (wants("status")) reports.set("status", await measureStatus(settings, progress));
     if (wants("largeWindows")) {
       reports.set("largeWindows", await measureLargeWindows(world, settings, progress));

@@ -11,6 +11,7 @@ export const SECTIONS = [
   "alternative",
   "cost",
   "keys",
+  "deliveries",
   "status",
   "largeWindows",
   "coldStart",
@@ -41,6 +42,17 @@ export interface Effort {
   readonly largeWindows: readonly number[];
   /** Events of the window on documents in memory. */
   readonly memoryWindow: number;
+  readonly deliveries: {
+    readonly runs: number;
+    /** Deliveries in the one lane, in each of several, and in none. */
+    readonly lane: number;
+    readonly lanes: number;
+    readonly any: number;
+    /** Syncs whose first calls are timed, and those that are counted. */
+    readonly syncs: number;
+    /** Syncs of a log. */
+    readonly pulled: number;
+  };
   readonly coldStarts: number;
   /** Events of the day that is simulated, and how often. */
   readonly simulated: { readonly events: number; readonly runs: number };
@@ -79,6 +91,7 @@ const FULL: Effort = {
   costEvents: { sequential: 30, inFlight: 640 },
   largeWindows: [10_000, 100_000],
   memoryWindow: 1_000_000,
+  deliveries: { runs: 7, lane: 300, lanes: 20, any: 400, syncs: 100, pulled: 10_000 },
   coldStarts: 15,
   simulated: { events: 100_000, runs: 3 },
 };
@@ -98,6 +111,7 @@ const QUICK: Effort = {
   costEvents: { sequential: 6, inFlight: 160 },
   largeWindows: [10_000],
   memoryWindow: 100_000,
+  deliveries: { runs: 3, lane: 150, lanes: 20, any: 160, syncs: 15, pulled: 10_000 },
   coldStarts: 3,
   simulated: { events: 100_000, runs: 1 },
 };

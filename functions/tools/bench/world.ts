@@ -54,12 +54,15 @@ export async function operationsOf(served: FunctionServer): Promise<Operations> 
 export class World {
   readonly topic: string;
   readonly inbox: Inbox;
+  /** The build that is measured. */
+  readonly lib: string;
   readonly #settings: Settings;
   readonly #served: FunctionServer[] = [];
   readonly #databases: Firestore[] = [];
 
   private constructor(settings: Settings, topic: string, inbox: Inbox) {
     this.#settings = settings;
+    this.lib = settings.lib;
     this.topic = topic;
     this.inbox = inbox;
   }

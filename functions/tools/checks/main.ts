@@ -36,6 +36,7 @@ const CHECKS: readonly Check[] = [
     isUrgent: true,
     quick: [...npm("test:emulators"), "--", "test/{contract,wired}/**/*.test.ts"],
   }),
+  check("browser", "test:browser", { after: ["build"] }),
   check("killed", "test:killed", { after: ["build"], quick: undefined }),
   check("unit", "test:unit", { after: ["build"] }),
   check("rehearsal", "test:rehearsal", { after: ["build"], quick: undefined }),

@@ -1,50 +1,25 @@
 import type { Log } from "../../app/ports.ts";
-import type { Deliveries, DueQuery, StoredDelivery } from "../../app/ports/deliveries.ts";
+import type { Deliveries, FoundSync, StoredDelivery } from "../../app/ports/deliveries.ts";
 import { deliveryId, type Delivery } from "../../domain/delivery.ts";
-import type { Sync } from "../../domain/sync.ts";
 import { isConflict } from "./conflicts.ts";
 import { deliveredWrite, failedWrite, toStored } from "./deliveryDocument.ts";
 import { deliveryPath, doneFields } from "./deliveryFields.ts";
 import { REMOVED, type Doc, type Documents, type Query, type Version } from "./documents.ts";
+import { makeDue } from "./due.ts";
 import { putOffExpiry } from "./expiry.ts";
 import { MalformedDocumentError } from "./fields.ts";
 import { isNewer } from "./form.ts";
 import { commitEach, commitTolerantly } from "./marks.ts";
 import { StoredMembers } from "./members.ts";
-import { paths, serviceOf } from "./paths.ts";
+import { isId, paths, serviceOf } from "./paths.ts";
 import { toStoredSync } from "./syncDocument.ts";
-
-/** Of a sync or a target. Whoever asks may ask for anything, also for what is no document's name. */
-const NAME = /^[A-Za-z0-9-]{1,100}$/;
 
 export function makeDeliveries(documents: Documents, log: Log): Deliveries {
   const read = (docs: readonly Doc[]): Promise<StoredDelivery[]> => readable(documents, log, docs);
 
-  /** What is of a newer form comes up each time, and must not hide what is behind it. */
-  const due = async (
-    of: Pick<Query, "from" | "equal">,
-    { nowMs, aboveMs, limit }: DueQuery,
-  ): Promise<StoredDelivery[]> => {
-    let after: Doc | undefined;
-    for (;;) {
-      const docs = await documents.query({
-        ...of,
-        orderBy: "nextAttemptAt",
-        direction: "asc",
-        above: aboveMs === undefined ? undefined : new Date(aboveMs),
-        upTo: new Date(nowMs),
-        after,
-        limit,
-      });
-      const found = await read(docs);
-      after = docs.at(-1);
-      if (found.length > 0 || docs.length < limit) return found;
-    }
-  };
-
   return {
     async get({ service, target, syncId }) {
-      if (!NAME.test(syncId) || !NAME.test(target)) return undefined;
+      if (!isId(syncId) || !isId(target)) return undefined;
       const path = deliveryPath({ serviceName: service, target, syncId });
       const [doc] = await documents.get([path]);
       if (doc === undefined) return undefined;
@@ -56,39 +31,29 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
       }
     },
 
-    due: ({ service, target }, query) =>
-      due({ from: { collection: paths.deliveries(service) }, equal: { target } }, query),
+    ...makeDue(documents, "deliveries", paths.deliveries, read),
 
-    dueAnywhere: (query) => due({ from: { group: "deliveries" } }, query),
-
-    async take(stored, { nowMs, leaseUntilMs, nextAttemptAtMs }) {
-      const { delivery } = stored;
-      const sync = await syncOf(documents, delivery);
-      if (sync === "claiming") return undefined;
-      if (sync === "gone") {
-        await giveUp(documents, log, stored, nowMs);
-        return undefined;
-      }
-      const attempt = delivery.attempt + 1;
-      try {
-        const version = await documents.commit([
-          {
-            kind: "update",
-            path: deliveryPath(delivery),
-            version: stored.version as Version,
-            fields: { attempt, nextAttemptAt: new Date(nextAttemptAtMs) },
-          },
-        ]);
-        return { delivery: { ...delivery, attempt }, sync, version, untilMs: leaseUntilMs };
-      } catch (error) {
-        if (isConflict(error)) return undefined;
-        throw error;
-      }
+    async take(takings) {
+      const versions = await commitEach(
+        documents,
+        takings.map(({ stored: { delivery, version }, nextAttemptAtMs }) => ({
+          kind: "update",
+          path: deliveryPath(delivery),
+          version: version as Version,
+          fields: { attempt: delivery.attempt + 1, nextAttemptAt: new Date(nextAttemptAtMs) },
+        })),
+      );
+      return takings.map(({ stored: { delivery }, sync, leaseUntilMs }, index) => {
+        const version = versions[index];
+        if (version === undefined) return undefined;
+        const taken = { ...delivery, attempt: delivery.attempt + 1 };
+        return { delivery: taken, sync, version, untilMs: leaseUntilMs };
+      });
     },
 
     giveUp: (stored, nowMs) => giveUp(documents, log, stored, nowMs),
 
-    syncOf: (delivery) => syncOf(documents, delivery),
+    syncsOf: (asked) => syncsOf(documents, asked),
 
     markDelivered: (delivered, nowMs) =>
       commitTolerantly(
@@ -151,8 +116,8 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
 
     count: (target, filter) => documents.count(listed(target, filter)),
 
-    redrive: (again) =>
-      commitEach(
+    async redrive(again) {
+      const versions = await commitEach(
         documents,
         again.map(({ delivery, version, atMs, lane }) => ({
           kind: "update",
@@ -168,7 +133,9 @@ export function makeDeliveries(documents: Documents, log: Log): Deliveries {
             expireAt: REMOVED,
           },
         })),
-      ),
+      );
+      return versions.map((version) => version !== undefined);
+    },
   };
 }
 
@@ -203,7 +170,7 @@ export async function giveUp(
       fields: { state, lastError, ...doneFields(delivery, nowMs) },
     },
   ]);
-  if (isOurs !== true) return;
+  if (isOurs === undefined) return;
   const { serviceName: service, syncId, target } = delivery;
   log.error("delivery.setAside", {
     service,
@@ -249,11 +216,17 @@ async function setMalformedAside(
 }
 
 /** @throws NewerDocumentError */
-export async function syncOf(
+export async function syncsOf(
   documents: Documents,
-  { serviceName, syncId }: Delivery,
-): Promise<Sync | "claiming" | "gone"> {
-  const [doc] = await documents.get([`${paths.syncs(serviceName)}/${syncId}`]);
+  deliveries: readonly Delivery[],
+): Promise<FoundSync[]> {
+  const docs = await documents.get(
+    deliveries.map(({ serviceName, syncId }) => `${paths.syncs(serviceName)}/${syncId}`),
+  );
+  return Promise.all(docs.map((doc) => toFoundSync(documents, doc)));
+}
+
+async function toFoundSync(documents: Documents, doc: Doc | undefined): Promise<FoundSync> {
   if (doc === undefined) return "gone";
   try {
     const stored = toStoredSync(doc);

@@ -27,6 +27,12 @@ export function isNewer(fields: Fields): boolean {
   return typeof v === "number" && v > FORM;
 }
 
+/** In an order that must be kept: what comes before the first that a newer version has written. */
+export function beforeNewer(docs: readonly Doc[]): readonly Doc[] {
+  const newer = docs.findIndex(({ fields }) => isNewer(fields));
+  return newer === -1 ? docs : docs.slice(0, newer);
+}
+
 /**
  * The fields of a document of this form.
  *

@@ -1,11 +1,5 @@
 import type { Log } from "../../app/ports.ts";
-import type {
-  DueQuery,
-  LaneId,
-  Lanes,
-  StoredDelivery,
-  StoredLane,
-} from "../../app/ports/deliveries.ts";
+import type { LaneId, Lanes, StoredDelivery, StoredLane } from "../../app/ports/deliveries.ts";
 import { isConflict } from "./conflicts.ts";
 import { readable } from "./deliveries.ts";
 import { deliveredWrite, failedWrite } from "./deliveryDocument.ts";
@@ -15,12 +9,12 @@ import {
   type Doc,
   type Documents,
   type Fields,
-  type Query,
   type Version,
   type Write,
 } from "./documents.ts";
+import { makeDue } from "./due.ts";
 import { MalformedDocumentError } from "./fields.ts";
-import { FORM, isNewer, readerOf } from "./form.ts";
+import { beforeNewer, FORM, isNewer, readerOf } from "./form.ts";
 import { paths, serviceOf } from "./paths.ts";
 
 /**
@@ -34,21 +28,6 @@ const pathOf = ({ service, lane }: Pick<LaneId, "service" | "lane">): string =>
 const MOST_LOOKS = 20;
 
 export function makeLanes(documents: Documents, log: Log): Lanes {
-  const due = async (
-    of: Pick<Query, "from" | "equal">,
-    { nowMs, aboveMs, limit }: DueQuery,
-  ): Promise<StoredLane[]> => {
-    const docs = await documents.query({
-      ...of,
-      orderBy: "nextAttemptAt",
-      direction: "asc",
-      above: aboveMs === undefined ? undefined : new Date(aboveMs),
-      upTo: new Date(nowMs),
-      limit,
-    });
-    return docs.flatMap((doc) => toLane(log, doc) ?? []);
-  };
-
   return {
     async take(lane, { token, nowMs, leaseUntilMs }) {
       const path = pathOf(lane);
@@ -95,9 +74,8 @@ export function makeLanes(documents: Documents, log: Log): Lanes {
         after: after && { at: after.place, path: deliveryPath(after) },
         limit,
       });
-      const newer = docs.findIndex(({ fields }) => isNewer(fields));
       // Nothing goes before what only a newer version can send.
-      return readable(documents, log, newer === -1 ? docs : docs.slice(0, newer));
+      return readable(documents, log, beforeNewer(docs));
     },
 
     async count(held, { delivery, version }, { attempt, nextAttemptAtMs }) {
@@ -168,10 +146,9 @@ export function makeLanes(documents: Documents, log: Log): Lanes {
       return isApplied ? "covered" : "held";
     },
 
-    due: ({ service, target }, query) =>
-      due({ from: { collection: paths.lanes(service) }, equal: { target } }, query),
-
-    dueAnywhere: (query) => due({ from: { group: "lanes" } }, query),
+    ...makeDue(documents, "lanes", paths.lanes, (docs) =>
+      docs.flatMap((doc) => toLane(log, doc) ?? []),
+    ),
 
     async putOff(lane, nextAttemptAtMs) {
       const fields: Fields = { nextAttemptAt: new Date(nextAttemptAtMs) };

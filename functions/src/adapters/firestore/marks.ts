@@ -1,5 +1,5 @@
 import { isConflict, isNotFound } from "./conflicts.ts";
-import type { Documents, Write } from "./documents.ts";
+import type { Documents, Version, Write } from "./documents.ts";
 
 /** Writes of one commit: each is a few fields. */
 const COMMIT_WRITES = 450;
@@ -24,33 +24,33 @@ export async function commitTolerantly(
 /**
  * Changes documents together that each have to be as they were read.
  *
- * @returns for each whether it was
+ * @returns for each its version then; undefined if it was not
  */
 export async function commitEach(
   documents: Documents,
   writes: readonly Write[],
-): Promise<boolean[]> {
-  const applied: boolean[] = [];
+): Promise<(Version | undefined)[]> {
+  const versions: (Version | undefined)[] = [];
   for (let start = 0; start < writes.length; start += COMMIT_WRITES) {
     const some = writes.slice(start, start + COMMIT_WRITES);
-    if (await ignoring(isConflict, documents.commit(some))) applied.push(...some.map(() => true));
+    const version = await ignoring(isConflict, documents.commit(some));
+    if (version !== undefined) versions.push(...some.map(() => version));
     else {
       const each = some.map((write) => ignoring(isConflict, documents.commit([write])));
-      applied.push(...(await Promise.all(each)));
+      versions.push(...(await Promise.all(each)));
     }
   }
-  return applied;
+  return versions;
 }
 
 async function ignoring(
   isExpected: (error: unknown) => boolean,
-  commit: Promise<unknown>,
-): Promise<boolean> {
+  commit: Promise<Version>,
+): Promise<Version | undefined> {
   try {
-    await commit;
-    return true;
+    return await commit;
   } catch (error) {
     if (!isExpected(error)) throw error;
-    return false;
+    return undefined;
   }
 }

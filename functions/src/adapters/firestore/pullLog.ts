@@ -2,10 +2,10 @@ import type { Log } from "../../app/ports.ts";
 import type { PullLog } from "../../app/ports/deliveries.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { isConflict } from "./conflicts.ts";
-import { giveUp, readable, syncOf } from "./deliveries.ts";
+import { giveUp, readable, syncsOf } from "./deliveries.ts";
 import { deliveryPath, doneFields } from "./deliveryFields.ts";
 import type { Doc, Documents, Write } from "./documents.ts";
-import { FORM, isNewer, NewerDocumentError } from "./form.ts";
+import { beforeNewer, FORM, isNewer, NewerDocumentError } from "./form.ts";
 import { paths } from "./paths.ts";
 
 /** Syncs that are numbered in one commit. */
@@ -26,15 +26,16 @@ export function makePullLog(documents: Documents, log: Log): PullLog {
       direction: "asc",
       limit: PAGE,
     });
-    const newer = docs.findIndex(({ fields }) => isNewer(fields));
-    const known = newer === -1 ? docs : docs.slice(0, newer);
-    const stored = await readable(documents, log, known);
+    const stored = await readable(documents, log, beforeNewer(docs));
     const open = stored.findIndex(({ delivery }) => delivery.state === "claiming");
     const head = stored[open];
-    // If its claim was removed while it was under way nobody will ever complete it.
-    if (head !== undefined && (await syncOf(documents, head.delivery)) === "gone") {
-      await giveUp(documents, log, head, nowMs);
-      return waiting(service, lane, nowMs);
+    if (head !== undefined) {
+      // If its claim was removed while it was under way nobody will ever complete it.
+      const [sync] = await syncsOf(documents, [head.delivery]);
+      if (sync === "gone") {
+        await giveUp(documents, log, head, nowMs);
+        return waiting(service, lane, nowMs);
+      }
     }
     return stored.slice(0, open === -1 ? stored.length : open).map(({ delivery }) => delivery);
   };
@@ -82,11 +83,10 @@ export function makePullLog(documents: Documents, log: Log): PullLog {
         above: after,
         limit,
       });
-      const newer = docs.findIndex(({ fields }) => isNewer(fields));
+      const known = beforeNewer(docs);
       const [first] = docs;
       // Who went past it would miss it.
-      if (newer === 0 && first !== undefined) throw new NewerDocumentError(first.path);
-      const known = newer === -1 ? docs : docs.slice(0, newer);
+      if (known.length === 0 && first !== undefined) throw new NewerDocumentError(first.path);
       const stored = await readable(documents, log, known);
       return stored.flatMap(({ delivery: { offset, ...rest } }) =>
         offset === undefined ? [] : [{ ...rest, offset }],

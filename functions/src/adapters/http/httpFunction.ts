@@ -27,6 +27,8 @@ export interface HttpFunction<R extends Route> {
   /** Throws what is to be answered where a path means nothing. */
   readonly route: (services: Services, path: string) => R;
   readonly answer: (route: R, request: Request) => Promise<Answer>;
+  /** It is for its own page: no other origin is let in, whatever a service says. */
+  readonly isForOwnPage?: boolean;
   /** Runs what makes an answer ready, and does what is to be done before it is sent. */
   readonly around?: (request: Request, work: () => Promise<Ready>) => Promise<Ready>;
 }
@@ -45,9 +47,12 @@ export function httpFunction<R extends Route>({
   services,
   route,
   answer,
+  isForOwnPage = false,
   around = (_, work) => work(),
 }: HttpFunction<R>): (request: Request, response: Response) => Promise<void> {
   if (isServed) keepRequestsRaw();
+  const isPreflight: typeof allowOrigins = (...asked) =>
+    isForOwnPage ? Promise.resolve(false) : allowOrigins(...asked);
   return (request, response) => {
     leaveDomain();
     const handle = async (): Promise<Answer> => {
@@ -57,11 +62,11 @@ export function httpFunction<R extends Route>({
         found = route(all, decodePath(urlOf(request)));
       } catch (error) {
         // The headers come first: without them a browser shows its page no error at all.
-        if (await allowOrigins(request, response, all[0], ANY_METHOD)) return PREFLIGHT;
+        if (await isPreflight(request, response, all[0], ANY_METHOD)) return PREFLIGHT;
         throw error;
       }
       const { service, methods, what } = found;
-      if (await allowOrigins(request, response, service, methods)) return PREFLIGHT;
+      if (await isPreflight(request, response, service, methods)) return PREFLIGHT;
       requireMethod(request.method, methods, what);
       return pTimeout(answer(found, request), {
         milliseconds: (timeLimitSeconds - ANSWER_SECONDS) * 1000,

@@ -1,8 +1,7 @@
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Response } from "express";
 import type { Log } from "../../app/ports.ts";
-import { EventSyncError, toEventSyncError } from "../../domain/errors.ts";
+import { EventSyncError, problemType, toEventSyncError } from "../../domain/errors.ts";
 
 /** gRPC codes with which Firestore says “try again”: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE. */
 const TRANSIENT = new Set<unknown>([4, 8, 10, 14]);
@@ -18,14 +17,20 @@ export interface Answer {
   readonly body?: Readonly<Record<string, unknown>> | readonly unknown[];
   /** Instead of a body. */
   readonly stream?: AnswerStream;
+  /** Instead of a body. */
+  readonly file?: { readonly type: string; readonly bytes: Buffer };
+  /** Besides those that say what the body is. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Text that is sent as it comes, no faster than it is read. */
 export interface AnswerStream {
   readonly type: string;
-  readonly chunks: AsyncIterable<string>;
-  /** After that it is cut off, should nobody read it. */
-  readonly longestMs: number;
+  readonly chunks: AsyncIterable<string> | Iterable<string>;
+  /** Then it is cut off, should nobody read it. Epoch milliseconds. */
+  readonly cutAtMs: number;
+  /** Called when it is out, or was broken off. */
+  readonly close: () => unknown;
 }
 
 /** An answer that is ready to be sent. */
@@ -56,8 +61,10 @@ async function prepare(
   handle: () => Promise<Answer>,
 ): Promise<Ready> {
   try {
-    const { status, body, stream } = await handle();
+    const { status, body, stream, file, headers = {} } = await handle();
+    response.set(headers);
     if (stream !== undefined) return { status, send: () => send(response, log, status, stream) };
+    if (file !== undefined) return readyBytes(response, status, file.type, file.bytes);
     if (body !== undefined) return ready(response, status, "application/json", body);
     return {
       status,
@@ -76,7 +83,7 @@ async function prepare(
     const { retryAfterSeconds } = error;
     if (retryAfterSeconds !== undefined) response.set("Retry-After", String(retryAfterSeconds));
     return ready(response, error.httpStatus, "application/problem+json", {
-      type: `urn:eventsync:problem:${error.code}`,
+      type: problemType(error.code),
       title: error.title,
       status: error.httpStatus,
       detail: error.message,
@@ -88,12 +95,16 @@ async function prepare(
 /** Not `response.json`: it adds an ETag, and makes a 304 of what was done where `If-None-Match` fits. */
 function ready(response: Response, status: number, type: string, body: unknown): Ready {
   const bytes = Buffer.from(JSON.stringify(body));
+  return readyBytes(response, status, `${type}; charset=utf-8`, bytes);
+}
+
+function readyBytes(response: Response, status: number, type: string, bytes: Buffer): Ready {
   return {
     status,
     send() {
       response
         .status(status)
-        .set("Content-Type", `${type}; charset=utf-8`)
+        .set("Content-Type", type)
         .set("Content-Length", String(bytes.length))
         .end(bytes);
     },
@@ -105,19 +116,22 @@ async function send(
   response: Response,
   log: Log,
   status: number,
-  { type, chunks, longestMs }: AnswerStream,
+  { type, chunks, cutAtMs, close }: AnswerStream,
 ): Promise<void> {
   response
     .status(status)
     .set("Content-Type", `${type}; charset=utf-8`)
     .set("Cache-Control", "no-store");
-  const signal = AbortSignal.timeout(longestMs);
+  const signal = AbortSignal.timeout(Math.max(0, cutAtMs - Date.now()));
   try {
-    await pipeline(Readable.from(chunks), response, { signal });
+    // Not a `Readable` of them, which takes one more than it has room for: what was taken is out.
+    await pipeline(chunks, response, { signal });
   } catch (error) {
     // Its reader has gone, or does not read.
     if (isGone(error) || signal.aborted) return;
     log.error("request.failed", { code: toProblem(error).code, error: describe(error) });
+  } finally {
+    await close();
   }
 }
 

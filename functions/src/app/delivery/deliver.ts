@@ -4,6 +4,7 @@ import type { AttemptRecord } from "../../domain/attemptRecord.ts";
 import { keepUntilMs } from "../../domain/retention.ts";
 import { nextAttemptMs } from "../../domain/retryTimes.ts";
 import { addSeconds } from "../../domain/rule.ts";
+import type { MessageEvent } from "../../domain/syncMessage.ts";
 import type { DeliveryFacts } from "../logEvents.ts";
 import { eventsOf, messageOf, planOf, type MessagePlan } from "../messagePlan.ts";
 import type { HeldDelivery, StoredDelivery } from "../ports/deliveries.ts";
@@ -23,6 +24,8 @@ export type Delivering =
   | { readonly next: "undeliverable"; readonly record: AttemptRecord }
   /** There was no room in time: nothing was tried. */
   | { readonly next: "postponed" };
+
+type Events = ReadonlyMap<string, MessageEvent>;
 
 /** How long what found no room waits. */
 export const NO_ROOM_MS = 30_000;
@@ -46,12 +49,14 @@ export function longestMs(target: SentTarget): number {
  * topic by then, if it has one. Throws nothing.
  *
  * @param untilMs when to begin at the latest
+ * @param events of its message, if they have been read
  */
 export async function deliver(
   deps: DeliveryDeps,
   target: SentTarget,
   held: HeldDelivery,
   untilMs: number,
+  events?: Events,
 ): Promise<Delivering> {
   const { gates, clock, log } = deps;
   const plan = planOf(held.sync);
@@ -59,7 +64,7 @@ export async function deliver(
   const name = `${held.delivery.serviceName}/${target.name}`;
   const startMs = clock();
   const sent = await gates
-    .run(name, plan, latestMs - startMs, () => send(deps, target, held, plan))
+    .run(name, plan, latestMs - startMs, () => send(deps, target, held, plan, events))
     .catch((cause: unknown) => failed(deps, held, startMs, cause));
   if (sent !== undefined && sent.next !== "postponed") return sent;
   log.info("delivery.postponed", { ...factsOf(held), reason: "no room for it in time" });
@@ -84,8 +89,9 @@ async function send(
   target: SentTarget,
   held: HeldDelivery,
   plan: MessagePlan,
+  events: Events | undefined,
 ): Promise<Delivering> {
-  const parcel = await pTimeout(parcelOf(deps, held, plan), {
+  const parcel = await pTimeout(parcelOf(deps, held, plan, events), {
     milliseconds: READING_MS,
     message: `its events were not read within ${String(READING_MS / 1000)} s`,
   });
@@ -100,12 +106,12 @@ async function send(
 }
 
 async function parcelOf(
-  { events }: DeliveryDeps,
+  { reads }: DeliveryDeps,
   { delivery, sync }: HeldDelivery,
   plan: MessagePlan,
+  events: Events | undefined,
 ): Promise<Parcel> {
-  const { serviceName } = sync;
-  const found = await events.read({ serviceName, eventIds: eventsOf(plan) });
+  const found = events ?? (await reads.events(sync.serviceName, eventsOf(plan)));
   return { delivery, sync, message: messageOf(sync, plan, found) };
 }
 

@@ -4,12 +4,20 @@ import type { Rule } from "../../domain/rule.ts";
 import type { Target } from "../../domain/target.ts";
 import { Coalescer } from "../coalescer.ts";
 import type { Clock, Lease } from "../ports.ts";
-import type { Deliveries, Delivered, HeldDelivery, TargetId, WakeUp } from "../ports/deliveries.ts";
+import type {
+  Deliveries,
+  Delivered,
+  HeldDelivery,
+  TargetId,
+  Taking,
+  WakeUp,
+} from "../ports/deliveries.ts";
 import { reasonOf, type SentTarget } from "./attempts.ts";
 import { Gates } from "./gates.ts";
 import { KnownStates } from "./knownStates.ts";
 import { workLane } from "./laneWorker.ts";
 import type { DelivererPorts, DeliveryDeps } from "./parts.ts";
+import { SharedReads } from "./sharedReads.ts";
 import { numberAll } from "./numberAll.ts";
 import { newReport, type DeliveryReport } from "./report.ts";
 import { deliverSingle, takeAndDeliver } from "./single.ts";
@@ -34,7 +42,7 @@ const WORK_MS = 30_000;
 /** Deliveries of a target that wait for its gate at a time, and lanes of it. */
 const CONCURRENCY = 64;
 
-/** How long marking may take. */
+/** How long marking may take, and taking. */
 const MARK_MS = 30_000;
 
 export function makeDeliverer(ports: DelivererPorts): Deliverer {
@@ -42,6 +50,8 @@ export function makeDeliverer(ports: DelivererPorts): Deliverer {
     ...ports,
     gates: new Gates(),
     states: new KnownStates(ports.targetStates, ports.clock),
+    reads: new SharedReads(ports.deliveries, ports.events),
+    takes: takesOf(ports.deliveries),
     marks: marksOf(ports.deliveries, ports.clock),
   };
   const depsOf = (): DeliveryDeps => ({ ...shared, report: newReport() });
@@ -142,6 +152,17 @@ async function beginTarget(
         ],
   );
   await pMap(works, (work) => work(), { concurrency: CONCURRENCY, stopOnError: false });
+}
+
+/** What is due while others are taken is taken together. */
+function takesOf(
+  deliveries: Deliveries,
+): Coalescer<undefined, Taking, ReadonlyMap<Taking, HeldDelivery | undefined>> {
+  return new Coalescer(async (_, asked) => {
+    const takings = [...asked];
+    const taken = await deliveries.take(takings);
+    return new Map(takings.map((taking, index) => [taking, taken[index]]));
+  }, MARK_MS);
 }
 
 /** What arrives while others are marked is marked together. */

@@ -19,6 +19,7 @@ import {
   logOutcome,
   NO_ROOM_MS,
 } from "./deliver.ts";
+import { LookAhead, MOST_AHEAD, type Prepared } from "./lookAhead.ts";
 import type { DeliveryDeps } from "./parts.ts";
 import { wake } from "./wake.ts";
 
@@ -59,7 +60,14 @@ export async function workLane(deps: DeliveryDeps, work: LaneWork): Promise<void
 class LaneHolder {
   readonly #deps: DeliveryDeps;
   readonly #work: LaneWork;
+  readonly #ahead: LookAhead;
   #held: HeldLane;
+  /** Read, and not sent yet, in their order. */
+  #waiting: StoredDelivery[] = [];
+  /** The page behind those, while it is read. */
+  #more: Promise<void> | undefined;
+  /** Where the last page ended; undefined where that was the end of the lane. */
+  #end: StoredDelivery | undefined;
   /** Arrived, and not marked yet, in their order. */
   #delivered: Delivered[] = [];
   #marking: Promise<void> = Promise.resolve();
@@ -69,48 +77,55 @@ class LaneHolder {
     this.#deps = deps;
     this.#work = work;
     this.#held = held;
+    this.#ahead = new LookAhead(deps.reads, work.known);
   }
 
   /** @returns whether the lane was let go of because nothing was left to be sent */
   async run(): Promise<boolean> {
-    const { lanes, clock } = this.#deps;
-    for (let turn = 0; ; turn++) {
-      const page = await lanes.page(this.#held, { limit: PAGE });
-      for (const [index, stored] of page.entries()) {
-        const isFirst = turn === 0 && index === 0;
-        const next = await this.#send(stored, isFirst, page.slice(index + 1));
-        if (next === "end") return false;
-        if (next === "open") {
-          await this.#letGo();
-          return true;
-        }
-      }
-      if (page.length < PAGE) {
-        await this.#letGo();
-        return true;
-      }
-      // From the beginning: what has arrived is out of the lane by then.
-      await this.#mark();
-      if (clock() >= this.#work.untilMs) {
-        await this.#park({ nextAttemptAtMs: clock(), covered: [] });
-        return false;
-      }
+    this.#readOn(undefined);
+    for (let isFirst = true; ; isFirst = false) {
+      const stored = await this.#next();
+      const next = stored === undefined ? "open" : await this.#send(stored, isFirst);
+      if (next === "end") return false;
+      if (next === "on") continue;
+      await this.#letGo();
+      return true;
     }
   }
 
+  /** @returns undefined once nothing is left */
+  async #next(): Promise<StoredDelivery | undefined> {
+    if (this.#waiting.length === 0) await this.#more;
+    const next = this.#waiting.shift();
+    // While others are sent. What is committed in front of them by now is found by the next look.
+    if (this.#waiting.length < MOST_AHEAD && this.#more === undefined && this.#end !== undefined) {
+      this.#readOn(this.#end);
+    }
+    return next;
+  }
+
+  #readOn(after: StoredDelivery | undefined): void {
+    const read = async (): Promise<void> => {
+      const query = { limit: PAGE, after: after?.delivery };
+      const page = await this.#deps.lanes.page(this.#held, query);
+      this.#waiting.push(...page);
+      this.#end = page.length < PAGE ? undefined : page.at(-1);
+      this.#more = undefined;
+    };
+    this.#more = read();
+    // Whoever needs it is told.
+    this.#more.catch(() => undefined);
+  }
+
   /** @returns `end` if the lane is not ours any more, `open` if this and what is behind it is to come */
-  async #send(
-    stored: StoredDelivery,
-    isFirst: boolean,
-    behind: readonly StoredDelivery[],
-  ): Promise<"on" | "open" | "end"> {
+  async #send(stored: StoredDelivery, isFirst: boolean): Promise<"on" | "open" | "end"> {
     const { deliveries, clock } = this.#deps;
     const { untilMs, target } = this.#work;
     if (clock() >= untilMs) {
       await this.#park({ nextAttemptAtMs: clock(), covered: [] });
       return "end";
     }
-    const sync = await this.#syncOf(stored);
+    const { sync, events } = await this.#prepared(stored);
     if (sync === "claiming") return "open";
     if (sync === "gone") {
       await deliveries.giveUp(stored, clock());
@@ -121,13 +136,15 @@ class LaneHolder {
     // The lane is somebody else's, or somebody has changed the delivery: both come up by themselves.
     if (kept === undefined) return "end";
     const held: HeldDelivery = { ...kept, sync, untilMs: this.#held.untilMs };
-    const outcome = await deliver(this.#deps, target, held, untilMs);
+    const outcome = await deliver(this.#deps, target, held, untilMs, events);
     logOutcome(this.#deps, held, outcome);
     switch (outcome.next) {
       case "delivered":
         this.#delivered.push({ delivery: held.delivery, record: outcome.record });
         // While the next one is sent.
-        if (behind.length > 0) this.#markSoon();
+        if (this.#waiting.length > 0) this.#markSoon();
+        // What is not marked comes again if this process ends.
+        if (this.#delivered.length >= PAGE) await this.#marking;
         return "on";
       case "undeliverable": {
         const { record } = outcome;
@@ -138,7 +155,9 @@ class LaneHolder {
       case "again": {
         const { record, attempt, atMs } = outcome;
         const failed = { stored: held, failed: { record, attempt, againAtMs: atMs } };
-        const covered = behind.filter(({ delivery }) => delivery.nextAttemptAtMs !== undefined);
+        const covered = this.#waiting.filter(
+          ({ delivery }) => delivery.nextAttemptAtMs !== undefined,
+        );
         await this.#park({ nextAttemptAtMs: atMs, failed, covered });
         await keepWaiting(this.#deps, this.#held);
         return "end";
@@ -149,12 +168,11 @@ class LaneHolder {
     }
   }
 
-  async #syncOf({ delivery }: StoredDelivery): Promise<Sync | "claiming" | "gone"> {
-    if (delivery.state === "claiming") {
-      const found = await this.#deps.deliveries.syncOf(delivery);
-      return found === "gone" ? found : "claiming";
-    }
-    return this.#work.known?.get(delivery.syncId) ?? this.#deps.deliveries.syncOf(delivery);
+  async #prepared(stored: StoredDelivery): Promise<Prepared> {
+    const prepared = await this.#ahead.turn(stored, this.#waiting);
+    // Who completes it delivers it.
+    const isClaiming = stored.delivery.state === "claiming" && prepared.sync !== "gone";
+    return isClaiming ? { sync: "claiming" } : prepared;
   }
 
   async #count(stored: StoredDelivery): Promise<StoredDelivery | undefined> {
@@ -176,26 +194,19 @@ class LaneHolder {
     });
   }
 
-  /** Marks all that has arrived. */
-  async #mark(): Promise<void> {
-    await this.#marking;
-    await this.#markNow();
-  }
-
   /** One that fails is in the log; then what has arrived comes again. */
   async #markNow(): Promise<void> {
-    const { deliveries, clock, log } = this.#deps;
+    const { marks, log } = this.#deps;
     const delivered = this.#delivered;
-    if (delivered.length === 0) return;
     this.#delivered = [];
-    try {
-      await deliveries.markDelivered(delivered, clock());
-    } catch (cause) {
-      const error = reasonOf(cause);
-      for (const { delivery } of delivered) {
-        log.error("delivery.markFailed", { ...factsOf({ delivery }), error });
+    const mark = async (one: Delivered): Promise<void> => {
+      try {
+        await marks.run("delivered", undefined, one);
+      } catch (cause) {
+        log.error("delivery.markFailed", { ...factsOf(one), error: reasonOf(cause) });
       }
-    }
+    };
+    await Promise.all(delivered.map(mark));
   }
 
   async #letGo(): Promise<void> {

@@ -6,10 +6,17 @@ import type { SyncMessage } from "../../domain/syncMessage.ts";
 import type { HttpTarget } from "../../domain/target.ts";
 import type { Ports } from "../ports.ts";
 import type { Coalescer } from "../coalescer.ts";
-import type { Delivered, DeliveryPorts, WakeUpClock } from "../ports/deliveries.ts";
+import type {
+  Delivered,
+  DeliveryPorts,
+  HeldDelivery,
+  Taking,
+  WakeUpClock,
+} from "../ports/deliveries.ts";
 import type { Gates } from "./gates.ts";
 import type { DeliveryReport } from "./report.ts";
 import type { KnownStates } from "./knownStates.ts";
+import type { SharedReads } from "./sharedReads.ts";
 
 /** What one attempt delivers. */
 export interface Parcel {
@@ -53,7 +60,10 @@ export interface DelivererPorts
 export interface DeliveryDeps extends DelivererPorts {
   readonly gates: Gates;
   readonly states: KnownStates;
-  /** Marks what has arrived, in no lane. */
+  readonly reads: SharedReads;
+  /** Takes what is due, in no lane. */
+  readonly takes: Coalescer<undefined, Taking, ReadonlyMap<Taking, HeldDelivery | undefined>>;
+  /** Marks what has arrived. */
   readonly marks: Coalescer<undefined, Delivered, undefined>;
   readonly report: DeliveryReport;
 }

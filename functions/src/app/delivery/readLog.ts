@@ -1,10 +1,10 @@
 import { EventSyncError } from "../../domain/errors.ts";
-import type { SyncReason } from "../../domain/sync.ts";
+import type { Sync, SyncReason } from "../../domain/sync.ts";
 import type { SyncMessage } from "../../domain/syncMessage.ts";
-import type { MessageBudget } from "../messageBudget.ts";
-import { eventsOf, messageOf, planOf } from "../messagePlan.ts";
+import { memoryOf, type MessageBudget } from "../messageBudget.ts";
+import { eventsOf, messageOf, planOf, type MessagePlan } from "../messagePlan.ts";
 import type { Ports } from "../ports.ts";
-import type { DeliveryPorts, TargetId } from "../ports/deliveries.ts";
+import type { DeliveryPorts, FoundSync, TargetId } from "../ports/deliveries.ts";
 
 type Deps = Pick<Ports, "events" | "clock" | "log"> &
   Pick<DeliveryPorts, "deliveries" | "pullLog"> & {
@@ -47,8 +47,17 @@ export interface LogPage {
   readonly next: number;
 }
 
-/** Bytes of the messages of one page; one message may be larger. Many streams hold a page each. */
+/** A page for which there is room in memory until it is out. */
+export interface HeldPage extends LogPage {
+  /** Gives the room back, once, however often it is called. */
+  readonly release: () => void;
+}
+
+/** Bytes of memory of one page; one message may take more. Many streams hold a page each. */
 const MAX_BYTES = { page: 4_000_000, stream: 500_000 } as const;
+
+/** Syncs that are looked at together, at first and at most. */
+const TOGETHER = { first: 4, most: 100 } as const;
 
 /** How often somebody who waits looks whether anything is new. */
 const LOOK_MS = 1000;
@@ -62,18 +71,18 @@ const ROOM_MS = 30_000;
 /**
  * The syncs behind an offset (1 read for each delivery that is looked at, and for each sync that is answered
  * what its message takes; 2 reads for each look that finds nothing). Who has looked in vain numbers what waits:
- * the claimer does that, but may have ended before.
+ * the claimer does that, but may have ended before. Whoever reads a page releases it.
  *
  * @throws EventSyncError `invalid-query` if no such offset has been given yet, `unavailable` if there is no
- *   room in memory for a message
+ *   room in memory for the messages
  */
-export function readLog(deps: Deps, id: TargetId, asked: AskedLog): Promise<LogPage> {
+export function readLog(deps: Deps, id: TargetId, asked: AskedLog): Promise<HeldPage> {
   return readPage(deps, id, asked, MAX_BYTES.page);
 }
 
 /**
  * The same on and on: page after page, also empty ones, which say how far it is. Nothing is read before what
- * came last has been taken.
+ * came last has been taken: then its room is given back, also if nobody asks for more.
  *
  * @param untilMs when to end; epoch milliseconds
  */
@@ -88,7 +97,11 @@ export async function* followLog(
   let waitMs = 0;
   for (;;) {
     const page = await readPage(deps, id, { ...asked, after, waitMs }, MAX_BYTES.stream);
-    yield page;
+    try {
+      yield page;
+    } finally {
+      page.release();
+    }
     after = page.next;
     const leftMs = untilMs - deps.clock();
     if (leftMs <= 0 || asked.isGone?.() === true) return;
@@ -101,7 +114,7 @@ async function readPage(
   id: TargetId,
   asked: AskedLog,
   maxBytes: number,
-): Promise<LogPage> {
+): Promise<HeldPage> {
   const { clock, pullLog, pause, log } = deps;
   const untilMs = clock() + asked.waitMs;
   let after = asked.after;
@@ -111,11 +124,12 @@ async function readPage(
     const page = await pullLog.page(id, { after, limit: asked.limit });
     const wanted = page.filter((one) => isAsked(one, asked));
     if (wanted.length > 0) {
-      const syncs = await messagesOf(deps, wanted, maxBytes);
+      const planned = await fitting(deps, wanted, maxBytes);
+      const held = await messagesOf(deps, id, planned);
       // What did not fit comes next; what was left out behind the last one that did does not matter any more.
-      const isWhole = syncs.length === wanted.length;
-      const last = isWhole ? page.at(-1) : syncs.at(-1);
-      return { syncs, next: last?.offset ?? after };
+      const isWhole = planned.length === wanted.length;
+      const last = isWhole ? page.at(-1) : planned.at(-1)?.delivery;
+      return { ...held, next: last?.offset ?? after };
     }
     after = page.at(-1)?.offset ?? Math.max(after, given);
     if (page.length > 0 && clock() < untilMs && asked.isGone?.() !== true) continue;
@@ -126,7 +140,9 @@ async function readPage(
       given = last;
       if (last > after) continue;
     }
-    if (clock() >= untilMs || asked.isGone?.() === true) return { syncs: [], next: after };
+    if (clock() >= untilMs || asked.isGone?.() === true) {
+      return { syncs: [], next: after, release: () => undefined };
+    }
     await pause(Math.min(LOOK_MS, untilMs - clock()));
   }
 }
@@ -147,32 +163,71 @@ function isAsked(one: Numbered, { key, reason, aboveMs, upToMs }: AskedLog): boo
   );
 }
 
-/** One after the other: of large ones no more than a page holds are in memory. */
+/** Room for all of it is made at once, before any of it is read. */
 async function messagesOf(
-  { deliveries, events, budget }: Deps,
+  { events, budget }: Deps,
+  { service }: TargetId,
+  planned: readonly Planned[],
+): Promise<Pick<HeldPage, "syncs" | "release">> {
+  const plans = planned.flatMap(({ plan }) => plan ?? []);
+  const size = {
+    bytes: plans.reduce((sum, plan) => sum + plan.bytes, 0),
+    events: plans.reduce((sum, plan) => sum + plan.events, 0),
+  };
+  const release = await budget.reserve(size, ROOM_MS);
+  if (release === undefined) {
+    throw new EventSyncError("unavailable", "Too many large messages are read at the moment.");
+  }
+  try {
+    const eventIds = plans.flatMap(eventsOf);
+    const found = await events.read({ serviceName: service, eventIds });
+    const syncs = planned.map(({ delivery: { offset, syncId, eventID }, sync, plan }) => {
+      const message = sync && plan && messageOf(sync, plan, found);
+      return { offset, syncId, eventID, message };
+    });
+    return { syncs, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+interface Planned {
+  readonly delivery: Numbered;
+  readonly sync?: Sync;
+  /** Undefined if there is nothing to read. */
+  readonly plan?: MessagePlan;
+}
+
+/**
+ * As many as fit, at least one, however large it is. Some are looked at together, and more each time: of large
+ * ones next to nothing is read that does not fit.
+ */
+async function fitting(
+  { deliveries }: Deps,
   numbered: readonly Numbered[],
   maxBytes: number,
-): Promise<LoggedSync[]> {
-  const syncs: LoggedSync[] = [];
+): Promise<Planned[]> {
+  const planned: Planned[] = [];
   let bytes = 0;
-  for (const delivery of numbered) {
-    const { offset, syncId, eventID, serviceName } = delivery;
-    const sync = await deliveries.syncOf(delivery);
-    if (sync === "gone" || sync === "claiming") {
-      syncs.push({ offset, syncId, eventID, message: undefined });
-      continue;
+  let size: number = TOGETHER.first;
+  for (let start = 0; start < numbered.length;) {
+    const some = numbered.slice(start, start + size);
+    const found = await deliveries.syncsOf(some);
+    for (const [index, delivery] of some.entries()) {
+      const one = plannedOf(delivery, found[index] ?? "gone");
+      bytes += one.plan === undefined ? 0 : memoryOf(one.plan);
+      if (bytes > maxBytes && planned.length > 0) return planned;
+      planned.push(one);
     }
-    const plan = planOf(sync);
-    bytes += plan.bytes;
-    if (bytes > maxBytes && syncs.length > 0) break;
-    const message = await budget.run(plan, ROOM_MS, async () => {
-      const found = await events.read({ serviceName, eventIds: eventsOf(plan) });
-      return messageOf(sync, plan, found);
-    });
-    if (message === undefined) {
-      throw new EventSyncError("unavailable", "Too many large messages are read at the moment.");
-    }
-    syncs.push({ offset, syncId, eventID, message });
+    start += size;
+    size = Math.min(2 * size, TOGETHER.most);
   }
-  return syncs;
+  return planned;
+}
+
+function plannedOf(delivery: Numbered, sync: FoundSync): Planned {
+  return sync === "gone" || sync === "claiming"
+    ? { delivery }
+    : { delivery, sync, plan: planOf(sync) };
 }

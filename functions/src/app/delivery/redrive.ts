@@ -46,7 +46,8 @@ export async function redriveOne(
       `The delivery is ${delivery.state}; only what is undeliverable can be redriven.`,
     );
   }
-  if ((await deliveries.syncOf(delivery)) === "gone") {
+  const [sync] = await deliveries.syncsOf([delivery]);
+  if (sync === "gone") {
     throw new EventSyncError("wrong-state", "The sync of the delivery is not kept any more.");
   }
   const again = { ...stored, atMs: clock(), lane: laneOf(target, delivery.key) };

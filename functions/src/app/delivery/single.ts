@@ -24,14 +24,19 @@ export async function takeAndDeliver(
   stored: StoredDelivery,
   untilMs: number,
 ): Promise<Delivering | undefined> {
+  const { delivery } = stored;
+  const [sync] = await deps.reads.syncsOf([delivery]);
+  if (sync === undefined || sync === "claiming") return undefined;
+  if (sync === "gone") {
+    await deps.deliveries.giveUp(stored, deps.clock());
+    return undefined;
+  }
   const nowMs = deps.clock();
   const leaseUntilMs = nowMs + LEASE_MS;
-  const held = await deps.deliveries.take(stored, {
-    nowMs,
-    leaseUntilMs,
-    // One that ends its process backs off like one that fails.
-    nextAttemptAtMs: nextAttemptMs(stored.delivery.attempt + 1, nowMs, leaseUntilMs),
-  });
+  // One that ends its process backs off like one that fails.
+  const nextAttemptAtMs = nextAttemptMs(delivery.attempt + 1, nowMs, leaseUntilMs);
+  const taking = { stored, sync, leaseUntilMs, nextAttemptAtMs };
+  const held = (await deps.takes.run("taken", undefined, taking)).get(taking);
   if (held === undefined) return undefined;
   const kept = await keepMembers(deps, held);
   return kept && deliverSingle(deps, target, kept, untilMs);

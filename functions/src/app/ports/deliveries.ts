@@ -55,6 +55,18 @@ export interface DeliveryStand {
   readonly target: string;
 }
 
+/** The sync of a delivery; `claiming` while it is not complete, `gone` where there is none that can be read. */
+export type FoundSync = Sync | "claiming" | "gone";
+
+/** A delivery that is due, to be taken. */
+export interface Taking {
+  readonly stored: StoredDelivery;
+  readonly sync: Sync;
+  readonly leaseUntilMs: number;
+  /** When it comes up again, if whoever takes it ends. */
+  readonly nextAttemptAtMs: number;
+}
+
 /** Deliveries one by one; `Lanes` has them in order. */
 export interface Deliveries {
   /** 1 read. Undefined if there is none, or it cannot be read. @throws EventSyncError `newer-document` */
@@ -66,28 +78,15 @@ export interface Deliveries {
   due(target: TargetId, query: DueQuery): Promise<StoredDelivery[]>;
   /** The same over all services and targets, of which nobody may know any more. */
   dueAnywhere(query: DueQuery): Promise<StoredDelivery[]>;
+  /** Takes deliveries that are due, together (1 write each). @returns undefined for each that somebody else has taken */
+  take(takings: readonly Taking[]): Promise<(HeldDelivery | undefined)[]>;
   /**
-   * Takes a delivery that is due (2 reads for its sync and 1 for each part that its message may need, 1
-   * write). It comes up again when the lease has run out, later where many attempts were made before.
+   * The syncs of deliveries, for their messages, together and in this order (1 read each, and 1 for each part
+   * that its message may need).
    *
-   * @param nextAttemptAtMs for that
-   * @returns undefined if somebody else did, or its sync is gone: then it is undeliverable
+   * @throws EventSyncError `newer-document` if one of them is
    */
-  take(
-    stored: StoredDelivery,
-    taking: {
-      readonly nowMs: number;
-      readonly leaseUntilMs: number;
-      readonly nextAttemptAtMs: number;
-    },
-  ): Promise<HeldDelivery | undefined>;
-  /**
-   * The sync of a delivery, for its message (1 read, and 1 for each part that its message may need).
-   *
-   * @returns `claiming` while it is not complete, `gone` where there is none that can be read
-   * @throws EventSyncError `newer-document`
-   */
-  syncOf(delivery: Delivery): Promise<Sync | "claiming" | "gone">;
+  syncsOf(deliveries: readonly Delivery[]): Promise<FoundSync[]>;
   /** Marks what has arrived, together (1 write each); what somebody has removed is left out. */
   markDelivered(delivered: readonly Delivered[], nowMs: number): Promise<void>;
   /** Its sync is gone, so that nobody can deliver it (1 write), if it is as it was read. */
@@ -229,8 +228,8 @@ export interface Lanes {
 /** The numbers of the syncs of a pull target. */
 export interface PullLog {
   /**
-   * Numbers what waits, in its order, without a gap: as many as there are (per 400 of them 1 write each, 1
-   * write and 2 reads besides). Whoever is slower than another finds nothing left.
+   * Numbers what waits, in its order, without a gap: as many as there are (1 read and 1 write each, and 1 of
+   * both for up to 400 together). Whoever is slower than another finds nothing left.
    *
    * @returns how many were numbered here, and the last offset that was given; 0 if none ever was
    */

@@ -47,6 +47,7 @@ describe("a stream of server-sent events", () => {
     const chunk = `: ${"x".repeat(100_000)}\n\n`;
     let made = 0;
     let isEnded = false;
+    let isClosed = false;
     const endless = async function* () {
       try {
         for (;;) {
@@ -62,7 +63,12 @@ describe("a stream of server-sent events", () => {
       respond(response, log, () =>
         Promise.resolve({
           status: 200,
-          stream: { type: "text/event-stream", chunks: endless(), longestMs: 60_000 },
+          stream: {
+            type: "text/event-stream",
+            chunks: endless(),
+            cutAtMs: Date.now() + 60_000,
+            close: () => (isClosed = true),
+          },
         }),
       ),
     );
@@ -81,7 +87,71 @@ describe("a stream of server-sent events", () => {
       // What the sockets of both sides hold, and not gigabytes.
       assert.ok(made < 1000, String(made));
       socket.destroy();
-      await waitFor("the source to be ended", () => (isEnded ? true : undefined));
+      await waitFor("the source to be ended", () => (isEnded && isClosed ? true : undefined));
+      assert.deepEqual(log.of("request.failed"), []);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("takes nothing more before what it took is out, and is cut off when its time is up", async () => {
+    const log = recordingLog();
+    let made = 0;
+    let closedAtMs = 0;
+    const endless = async function* () {
+      for (;;) {
+        made++;
+        // More than the sockets of both sides hold.
+        yield "x".repeat(30_000_000);
+        await Promise.resolve();
+      }
+    };
+    let cutAtMs = 0;
+    const server = await serve((_, response) =>
+      respond(response, log, () => {
+        cutAtMs = Date.now() + 300;
+        const close = (): void => void (closedAtMs = Date.now());
+        const stream = { type: "text/event-stream", chunks: endless(), cutAtMs, close };
+        return Promise.resolve({ status: 200, stream });
+      }),
+    );
+    try {
+      const socket = connect(server.port, "127.0.0.1");
+      socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      await once(socket, "data");
+      socket.pause();
+      await waitFor("the cut", () => (closedAtMs > 0 ? true : undefined));
+      assert.ok(closedAtMs >= cutAtMs, `${String(cutAtMs - closedAtMs)} ms too early`);
+      assert.equal(made, 1);
+      assert.deepEqual(log.of("request.failed"), []);
+      socket.resume();
+      await once(socket, "close");
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("gives back what is held for it, also if its reader has gone before it begins", async () => {
+    const log = recordingLog();
+    let isClosed = false;
+    const server = await serve((_, response) =>
+      respond(response, log, async () => {
+        socket.destroy();
+        await once(response, "close");
+        const close = (): void => void (isClosed = true);
+        const stream = {
+          type: "text/event-stream",
+          chunks: ["a"],
+          cutAtMs: Date.now() + 60_000,
+          close,
+        };
+        return { status: 200, stream };
+      }),
+    );
+    const socket = connect(server.port, "127.0.0.1");
+    try {
+      socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      await waitFor("the end", () => (isClosed ? true : undefined));
       assert.deepEqual(log.of("request.failed"), []);
     } finally {
       await server.close();

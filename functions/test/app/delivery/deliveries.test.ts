@@ -143,6 +143,33 @@ describe("deliveries", () => {
     assert.deepEqual(states(), [["web", "delivered"]]);
   });
 
+  it("are taken together, in a few commits, and each by one of two sweeps", async () => {
+    const by = { ...withoutTopic, targets: [httpTarget("web")] };
+    const names = Array.from({ length: 30 }, (_, index) => `a${String(index)}`);
+    const fail = async (): Promise<void> => {
+      world.server = () => Promise.resolve(answering(500));
+      for (const name of names) await send(by, name);
+      world.server = () => Promise.resolve(answering(200));
+      world.calls.length = 0;
+      world.clock.advance(6_000);
+    };
+    await fail();
+    let commits = 0;
+    const counting = world.instance((request, run) => {
+      if (request.kind === "commit") commits++;
+      return Promise.resolve().then(run);
+    });
+    await counting.sweep([by]);
+    assert.deepEqual(contents().toSorted(), names.toSorted());
+    // One by one it would take 30, and a few to mark them.
+    assert.ok(commits <= 24, `${String(commits)} commits`);
+
+    await fail();
+    await Promise.all([engine.sweep([by]), world.instance().sweep([by])]);
+    assert.deepEqual(contents().toSorted(), names.toSorted());
+    assert.ok(states().every((state) => String(state) === "web,delivered"));
+  });
+
   it("are undeliverable after the last attempt, at the dead-letter topic, and kept", async () => {
     const topic = "projects/demo-eventsync/topics/dead";
     const retry = { maxAttempts: 2, firstSeconds: 5, longestSeconds: 10 };

@@ -13,6 +13,7 @@ import {
   type MemoryWorld,
 } from "../../support/memoryWorld.ts";
 import { httpTarget, onlyTargets, pullTarget } from "../../support/targets.ts";
+import { waitFor } from "../../../testkit/waitFor.ts";
 
 const plain = onlyTargets(rule({ endpoints: [endpoint("a")] }), []);
 const ordered: Rule = { ...plain, targets: [httpTarget("web", { ordered: "all" })] };
@@ -69,6 +70,76 @@ describe("lanes", () => {
     );
     assert.equal(most, 1);
     assert.equal(world.database.list("lanes").length, 0);
+    assert.deepEqual(waiting(), []);
+  });
+
+  it("are read page by page while they send, each delivery once", async () => {
+    world.server = () => Promise.resolve(answering(500));
+    for (let number = 0; number < 170; number++) await send(ordered, String(number));
+    assert.deepEqual(arrived(), ["0"]);
+    world.server = () => Promise.resolve(answering(200));
+    const requests = { get: 0, query: 0, commit: 0, count: 0, publish: 0, pause: 0 };
+    const counting = world.instance((request, run) => {
+      requests[request.kind]++;
+      return Promise.resolve().then(run);
+    });
+    for (const wakeUp of world.wakeUps.splice(0)) {
+      world.clock.advance(Math.max(0, wakeUp.atMs - world.clock()));
+      await counting.wake([ordered], wakeUp);
+    }
+    const all = Array.from({ length: 170 }, (_, number) => String(number));
+    assert.deepEqual(arrived(), ["0", ...all]);
+    assert.deepEqual([waiting(), world.database.list("lanes")], [[], []]);
+    // 170 deliveries: four pages of them and a last look, and syncs and events by the dozen.
+    assert.ok(requests.query <= 6, `${String(requests.query)} queries`);
+    assert.ok(requests.get <= 60, `${String(requests.get)} reads`);
+  });
+
+  it("send what is claimed late, with a place that has been passed, when they look again", async () => {
+    const by: Rule = { ...ordered, correlation: {} };
+    world.clock.advance(1);
+    const late = await world.store(by, "a", "late", "slow");
+    world.server = () => Promise.resolve(answering(500));
+    const all = Array.from({ length: 120 }, (_, number) => String(number));
+    for (const name of all) await send(by, name, "fast");
+    world.server = async (call) => {
+      if (contentOf(call) === "30") {
+        await world.instance().checkWindow(by, { ...windowOf(by), key: "slow" }, late);
+      }
+      return answering(200);
+    };
+    await ring(by);
+    assert.deepEqual(arrived(), ["0", ...all, "late"]);
+    assert.deepEqual([waiting(), world.database.list("lanes")], [[], []]);
+  });
+
+  it("send no more than a page that is not marked: so much may come again", async () => {
+    world.server = () => Promise.resolve(answering(500));
+    for (let number = 0; number < 170; number++) await send(ordered, String(number));
+    world.server = () => Promise.resolve(answering(200));
+    const held = Promise.withResolvers<undefined>();
+    const slow = world.instance(async (request, run) => {
+      const states = (request.writes ?? []).map((write) =>
+        "fields" in write ? write.fields["state"] : undefined,
+      );
+      if (states.includes("delivered")) await held.promise;
+      return Promise.resolve().then(run);
+    });
+    const [wakeUp] = world.wakeUps.splice(0);
+    assert.ok(wakeUp);
+    world.clock.advance(Math.max(0, wakeUp.atMs - world.clock()));
+    const working = slow.wake([ordered], wakeUp);
+    let before = -1;
+    await waitFor("the lane to stand still", () => {
+      const isStill = world.calls.length === before;
+      before = world.calls.length;
+      return isStill ? true : undefined;
+    });
+    // The first one of them is being marked.
+    assert.equal(arrived().length, 1 + 51);
+    held.resolve(undefined);
+    await working;
+    assert.equal(arrived().length, 1 + 170);
     assert.deepEqual(waiting(), []);
   });
 

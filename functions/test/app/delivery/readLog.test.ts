@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 
 import { makeDeliveryPorts } from "../../../src/adapters/firestore/deliveryPorts.ts";
 import { makeStorePorts } from "../../../src/adapters/firestore/ports.ts";
@@ -14,8 +15,17 @@ const ID = { service: RULE.serviceName, target: "log" };
 
 function setUp() {
   const world = memoryWorld();
-  const documents = world.database.documents();
+  const stored = world.database.documents();
+  const documents = {
+    ...stored,
+    get: (paths: readonly string[]) => {
+      gets.push(paths.length);
+      return stored.get(paths);
+    },
+  };
   const engine = world.instance();
+  const budget = new MessageBudget();
+  const gets: number[] = [];
   const pauses: number[] = [];
   const onPause: (() => Promise<void>)[] = [];
   const deps = {
@@ -23,7 +33,7 @@ function setUp() {
     ...makeDeliveryPorts(documents, world.log),
     clock: world.clock,
     log: world.log,
-    budget: new MessageBudget(),
+    budget,
     pause: async (ms: number) => {
       pauses.push(ms);
       world.clock.advance(ms);
@@ -32,8 +42,14 @@ function setUp() {
   };
   return {
     ...world,
+    budget,
+    gets,
     pauses,
     onPause,
+    followed: (asked: Partial<AskedLog> = {}) =>
+      followLog(deps, ID, { after: 0, limit: 10, waitMs: 0, ...asked }, world.clock() + 1000),
+    held: (asked: Partial<AskedLog> = {}) =>
+      readLog(deps, ID, { after: 0, limit: 10, waitMs: 0, ...asked }),
     follow: async (asked: Partial<AskedLog>, forMs: number) => {
       const whole = { after: 0, limit: 10, waitMs: 0, ...asked };
       const pages: [number[], number][] = [];
@@ -48,7 +64,8 @@ function setUp() {
     },
     read: async (asked: Partial<AskedLog> = {}) => {
       const whole = { after: 0, limit: 10, waitMs: 0, ...asked };
-      const { syncs, next } = await readLog(deps, ID, whole);
+      const { syncs, next, release } = await readLog(deps, ID, whole);
+      release();
       const contents = syncs.map(({ offset, message }) => {
         const [event] = message?.events["a"]?.events ?? [];
         return `${String(offset)} ${event?.content ?? "nothing"}`;
@@ -57,6 +74,9 @@ function setUp() {
     },
   };
 }
+
+/** Lets everything run that waits for nothing but its turn. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("the log of a pull target", () => {
   it("is read from an offset on, without a gap, in pages", async () => {
@@ -153,6 +173,101 @@ describe("the log of a pull target", () => {
       ...[[[], 4] as const, [[], 4] as const, [[], 4] as const],
     ]);
     assert.deepEqual(await follow({ after: 1, reason: "deadline" }, 0), [[[], 4]]);
+  });
+
+  it("is read together: a few requests, more syncs each time", async () => {
+    const { sync, read, gets } = setUp();
+    for (let number = 0; number < 130; number++) await sync(String(number));
+    gets.length = 0;
+    const { contents, next } = await read({ limit: 130 });
+    assert.deepEqual(
+      contents,
+      Array.from({ length: 130 }, (_, index) => `${String(index + 1)} ${String(index)}`),
+    );
+    assert.equal(next, 130);
+    // Syncs, then the events of all of them, as many as are read at a time.
+    assert.deepEqual(gets.slice(0, 6), [4, 8, 16, 32, 64, 6]);
+    assert.equal(
+      gets.slice(6).reduce((sum, count) => sum + count, 0),
+      130,
+    );
+  });
+
+  it("ends a page where it is large enough, and goes on there; one goes out however large it is", async () => {
+    const { sync, read, followed } = setUp();
+    const large = "x".repeat(1_000_000);
+    for (const name of ["1", large, large, large, large, large, "7"]) await sync(name);
+    const pages: number[] = [];
+    for (let after = 0; after < 7;) {
+      after = (await read({ after })).next;
+      pages.push(after);
+    }
+    assert.deepEqual(pages, [4, 7]);
+    const streamed: number[] = [];
+    for await (const { next } of followed()) streamed.push(next);
+    assert.deepEqual(streamed.slice(0, 7), [1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it("holds room for a page until that is released, and never a part of it", async () => {
+    const { sync, held, budget } = setUp();
+    const large = "x".repeat(1_000_000);
+    for (const name of [large, large, large]) await sync(name);
+    // What is left is enough for a page, and for a part of a second one.
+    const rest = await budget.reserve({ bytes: 15_500_000, events: 0 }, 1000);
+    const arrived: string[] = [];
+    const read = async (name: string): Promise<() => void> => {
+      const { syncs, release } = await held();
+      assert.equal(syncs.length, 3);
+      arrived.push(name);
+      return release;
+    };
+    const [first, second] = [read("first"), read("second")];
+    const release = await first;
+    await settle();
+    assert.deepEqual(arrived, ["first"]);
+    release();
+    release();
+    (await second)();
+    rest?.();
+    const all = await budget.reserve({ bytes: 20_000_000, events: 0 }, 1000);
+    assert.ok(all, "all room has been given back");
+  });
+
+  it("gives the room back where it cannot be read, and says so where there is none in time", async () => {
+    const { sync, held, budget, clock, database } = setUp();
+    await sync("one");
+    const [event] = database.list(`services/${ID.service}/events`);
+    assert.ok(event);
+    await database.documents().commit([{ kind: "update", path: event.path, fields: { v: 1_000 } }]);
+    await assert.rejects(held(), { code: "newer-document" });
+    const all = await budget.reserve({ bytes: 20_000_000, events: 0 }, 1000);
+    assert.ok(all, "the room has been given back");
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const refused = assert.rejects(held(), { code: "unavailable" });
+      for (let turn = 0; turn < 20; turn++) await settle();
+      mock.timers.tick(30_000);
+      await refused;
+    } finally {
+      mock.timers.reset();
+    }
+    assert.ok(clock() > 0);
+  });
+
+  it("holds room for a page of a stream until the next is asked for, or nobody asks any more", async () => {
+    const { sync, followed, budget } = setUp();
+    for (let number = 0; number < 3; number++) await sync("x".repeat(1_000_000));
+    const isFree = async (): Promise<boolean> => {
+      const release = await budget.reserve({ bytes: 20_000_000, events: 0 }, 1);
+      release?.();
+      return release !== undefined;
+    };
+    const pages = followed({ limit: 1 });
+    assert.equal((await pages.next()).done, false);
+    assert.equal(await isFree(), false);
+    await pages.next();
+    await pages.return();
+    assert.equal(await isFree(), true);
   });
 
   it("refuses an offset that was never given", async () => {
