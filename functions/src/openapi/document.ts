@@ -52,8 +52,8 @@ export function openApiDocument(): OpenApiDocument {
       methods: Object.entries(methods),
     })),
   );
-  const problems = places.flatMap(({ path, methods }) =>
-    methods.flatMap(([, operation]) => problemsOf(path, operation)),
+  const problems = places.flatMap(({ name, path, methods }) =>
+    methods.flatMap(([, operation]) => problemsOf(name, path, operation)),
   );
   return {
     openapi: "3.1.1",
@@ -130,7 +130,7 @@ function operationOf(tag: string, path: string, operation: Operation): object {
         Object.entries(answers).map(([status, answer]) => [status, withMedia(answer)]),
       ),
       ...Object.fromEntries(
-        problemsOf(path, operation).map(({ status, name: problem }) => [
+        problemsOf(tag, path, operation).map(({ status, name: problem }) => [
           status,
           { $ref: `#/components/responses/${problem}` },
         ]),
@@ -139,14 +139,11 @@ function operationOf(tag: string, path: string, operation: Operation): object {
   };
 }
 
-function problemsOf(path: string, { codes }: Operation): readonly ProblemAnswer[] {
-  // An event's path names an endpoint, whatever is wrong with it.
-  const isNamed = path.startsWith("/{service}") && !codes.includes("unknown-endpoint");
-  return problemAnswers([
-    ...COMMON_CODES,
-    ...(isNamed ? ["unknown-service" as const] : []),
-    ...codes,
-  ]);
+function problemsOf(name: string, path: string, { codes }: Operation): readonly ProblemAnswer[] {
+  // The path of an event names an endpoint, whatever is wrong with it.
+  const unknown = name === "event" ? "unknown-endpoint" : "unknown-service";
+  const isNamed = path.startsWith("/{service}");
+  return problemAnswers([...COMMON_CODES, ...(isNamed ? ([unknown] as const) : []), ...codes]);
 }
 
 function parametersOf(

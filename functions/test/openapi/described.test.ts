@@ -52,6 +52,16 @@ describe("an answer that is held against the OpenAPI document", () => {
       get("/console"),
       answered(200, "<!doctype html>", { "content-type": "text/html; charset=utf-8" }),
     ],
+    [
+      "has taken what may be anything, also no JSON",
+      post("/config/validate", "{"),
+      answered(200, { valid: false, problems: [{ path: "", message: "x" }], ignored: [] }),
+    ],
+    [
+      "names no endpoint where an event's path names no service",
+      post("/event/none/trigger"),
+      problem(404, "unknown-endpoint"),
+    ],
     ["is a problem", post("/event/a/b/c"), problem(404, "unknown-endpoint")],
     ["is a refusal where there is nothing", get("/deliveries/s/x"), problem(404, "unknown-path")],
     [

@@ -155,7 +155,8 @@ export class DescribedAnswers {
     const { requestBody } = operation;
     if (requestBody === undefined || asked.body === undefined || asked.body.trim() === "") return;
     const type = typeOfBody(asked, Object.keys(requestBody.content));
-    if (type === undefined) return;
+    // What may be anything need not be JSON.
+    if (type === undefined || isAnything(requestBody.content[type]?.schema)) return;
     const body = pointer + pointerOf("requestBody", "content", type, "schema");
     const lines = type.endsWith("ndjson") ? asked.body.split("\n") : [asked.body];
     for (const line of lines) {
@@ -199,6 +200,10 @@ function mediaType(headers: NonNullable<Asked["headers"]>): string {
   const [type = "", ...parameters] = String(headers["content-type"]).split("; ");
   assert.deepEqual(parameters, ["charset=utf-8"], "the parameters of its content type");
   return type;
+}
+
+function isAnything(schema: object = {}): boolean {
+  return Object.keys(schema).length === 0;
 }
 
 /** What is JSON of the types that are described: that which the request has, or the plain one. */
