@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { context, metrics, trace } from "@opentelemetry/api";
+import {
+  context,
+  metrics,
+  trace,
+  type MeterProvider,
+  type TracerProvider,
+} from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
@@ -10,7 +16,10 @@ import {
   resourceFromAttributes,
   type Resource,
 } from "@opentelemetry/resources";
-import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import {
+  MeterProvider as SdkMeterProvider,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import type { CallTarget } from "../../app/delivery/parts.ts";
 import type { Caller } from "../../app/ports/caller.ts";
@@ -73,13 +82,14 @@ export function startTelemetry({ env, clock, onFailed }: TelemetryOptions): Tele
   const resource = resourceOf(env);
   const flushes: (() => Promise<void>)[] = [];
 
+  // Only the context is everybody's. Firestore's and Pub/Sub's clients would record each of their requests.
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  let tracers: TracerProvider = trace.getTracerProvider();
+  let meters: MeterProvider = metrics.getMeterProvider();
   if (endpoints.traces !== undefined) {
     const exporter = new OTLPTraceExporter(optionsFor(endpoints.traces));
     const processor = new BatchSpanProcessor(exporter);
-    trace.setGlobalTracerProvider(
-      new BasicTracerProvider({ resource, spanProcessors: [processor] }),
-    );
+    tracers = new BasicTracerProvider({ resource, spanProcessors: [processor] });
     flushes.push(() => processor.forceFlush());
   }
   if (endpoints.metrics !== undefined) {
@@ -90,7 +100,7 @@ export function startTelemetry({ env, clock, onFailed }: TelemetryOptions): Tele
       exportIntervalMillis: everyMs,
       exportTimeoutMillis: everyMs,
     });
-    metrics.setGlobalMeterProvider(new MeterProvider({ resource, readers: [reader] }));
+    meters = new SdkMeterProvider({ resource, readers: [reader] });
     const failure = failureOf(exporter);
     let lastMs = -Infinity;
     flushes.push(async () => {
@@ -102,7 +112,7 @@ export function startTelemetry({ env, clock, onFailed }: TelemetryOptions): Tele
     });
   }
 
-  const tracer = trace.getTracer(NAME);
+  const tracer = tracers.getTracer(NAME);
   const flushing = makeFlushing({
     ...{ ...FLUSH, clock, onFailed },
     flush: async () => {
@@ -110,7 +120,7 @@ export function startTelemetry({ env, clock, onFailed }: TelemetryOptions): Tele
     },
   });
   return {
-    tell: makeMetrics(metrics.getMeter(NAME)),
+    tell: makeMetrics(meters.getMeter(NAME)),
     invocation: (invocation, work) => flushing(() => inInvocation(tracer, invocation, work)),
     publisher: (publisher) => tracedPublisher(tracer, publisher),
     caller: (caller) => tracedCaller(tracer, caller),
