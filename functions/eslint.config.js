@@ -132,6 +132,17 @@ const layers = [
       message: "Adapters know neither functions nor parameters.",
     },
   ],
+  [
+    "src/openapi/*.ts",
+    {
+      regex: allBut(
+        BESIDE,
+        `\\.\\./(?:app|domain|config|adapters/(?:http|simulate))/${FILE}`,
+        "node:module",
+      ),
+      message: "The description imports only what knows the schemas and the bounds.",
+    },
+  ],
 ].map(([files, ...patterns]) => ({
   files: [files],
   rules: {

@@ -205,7 +205,7 @@ function Attempts({ service, syncId, target, given }: AttemptsProps): JSX.Elemen
   return (
     <>
       <Trouble>{problem}</Trouble>
-      <div class="scrolls">
+      <div class="scrolls" tabIndex={0} role="region" aria-label={`Attempts at ${target}`}>
         <table>
           <thead>
             <tr>

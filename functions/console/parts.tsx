@@ -153,7 +153,6 @@ interface ActionProps {
   /** @returns what it did, in a sentence */
   readonly run: () => Promise<string>;
   readonly tone?: "quiet" | "danger";
-  readonly isDisabled?: boolean;
   /** For who does not see what it stands beside. */
   readonly about?: string;
 }
@@ -161,13 +160,12 @@ interface ActionProps {
 /** A button that asks, does it, and says what it did. */
 export function Action(props: ActionProps): JSX.Element {
   const [isOpen, setOpen] = useState(false);
-  const { label, about, tone = "", isDisabled = false } = props;
+  const { label, about, tone = "" } = props;
   return (
     <>
       <button
         type="button"
         class={tone}
-        disabled={isDisabled}
         aria-label={about === undefined ? undefined : `${label.replace("…", "")} ${about}`}
         onClick={() => {
           setOpen(true);

@@ -53,7 +53,7 @@ function Whole({ service, sync, onDone }: WholeProps): JSX.Element {
         <h2>
           Sync of {count(sync.numberOfEvents, "event")} <Key of={key} />
         </h2>
-        <Resend service={service} sync={sync} onDone={onDone} />
+        {state === "published" && <Resend service={service} sync={sync} onDone={onDone} />}
       </header>
       <p class="rule">
         It was {reason === "complete" ? "complete" : reasonOf(reason)}
@@ -125,7 +125,6 @@ function Resend({ service, sync, onDone }: WholeProps): JSX.Element {
       label="Send again…"
       title="Send this sync again?"
       confirm="Send again"
-      isDisabled={sync.state !== "published"}
       run={async () => {
         await change(["syncs", service, sync.syncId, "resend"]);
         onDone();

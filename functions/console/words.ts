@@ -62,7 +62,9 @@ export function bytes(size: number): string {
 
 /** Parts of a rule, as sentences. */
 export function sentences(parts: readonly string[]): string {
-  return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(" ");
+  return parts
+    .map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1).replace(/[.]$/, "")}.`)
+    .join(" ");
 }
 
 /** `1 event`, `1,200 events`. */

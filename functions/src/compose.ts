@@ -143,6 +143,9 @@ const stores = once(async () => {
   return makeStorePorts(asked, log);
 });
 
+/** How to call all functions: loaded by the first who asks. */
+export const openApi = once(async () => (await import("./openapi/document.ts")).openApiDocument());
+
 const newId = (): string => randomBytes(12).toString("hex");
 
 /** The use cases, on Firestore and Pub/Sub. */

@@ -12,8 +12,10 @@ import { FUNCTIONS_DIR } from "./paths.ts";
 import { readCpuSeconds, readMemory, type MemoryUse } from "./processFigures.ts";
 
 export interface ServerOptions {
-  /** Directory or file with the function. */
+  /** Directory or file with the function; a program of its own where that is what serves. */
   readonly source: string;
+  /** Whether functions-framework serves it, which is so if nothing else is said. */
+  readonly isFramed?: boolean;
   readonly target: string;
   readonly projectId: string;
   /** Further variables: parameters, mostly. */
@@ -55,10 +57,11 @@ export class FunctionServer {
   #isAlive = true;
 
   private constructor(options: ServerOptions, port: number) {
-    const { source, target, projectId, env = {}, flags = [] } = options;
+    const { source, target, projectId, isFramed = true, env = {}, flags = [] } = options;
+    const program = isFramed ? [FRAMEWORK, `--source=${source}`] : [source];
     this.url = `http://127.0.0.1:${String(port)}`;
     this.#log = new Log();
-    this.#process = spawn(process.execPath, [...flags, FRAMEWORK, `--source=${source}`], {
+    this.#process = spawn(process.execPath, [...flags, ...program], {
       stdio: ["ignore", this.#log.descriptor, this.#log.descriptor, "ipc"],
       env: {
         ...process.env,

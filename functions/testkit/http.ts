@@ -12,6 +12,8 @@ export interface Sent {
   readonly agent?: Agent;
   /** Gives the request up. */
   readonly signal?: AbortSignal | undefined;
+  /** When to read no further, though the answer goes on. */
+  readonly isEnough?: (text: string) => boolean;
 }
 
 export interface Answered {
@@ -23,7 +25,7 @@ export interface Answered {
 /** As a plain client would: no header is added but Host, and Content-Length for a body. */
 export function send(
   url: string,
-  { method = "POST", path, headers = [], body, agent, signal }: Sent,
+  { method = "POST", path, headers = [], body, agent, signal, isEnough }: Sent,
 ): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const given = isList(headers) ? headers : Object.entries(headers).flat();
@@ -42,15 +44,18 @@ export function send(
       },
       (response) => {
         const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
-        response.on("end", () => {
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            text: Buffer.concat(chunks).toString(),
-          });
+        const text = (): string => Buffer.concat(chunks).toString();
+        const answer = (): void => {
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: text() });
+        };
+        response.on("data", (chunk: Buffer) => {
+          chunks.push(chunk);
+          if (isEnough?.(text()) !== true) return;
+          answer();
+          outgoing.destroy();
         });
+        response.on("error", reject);
+        response.on("end", answer);
       },
     );
     outgoing.on("error", (error) => {

@@ -15,7 +15,7 @@ const KEY_PLACE = {
  * What of a configuration may be logged or answered, field by field. A field gets out only if it is here:
  * a new one does not compile until somebody has decided, and what the type does not know stays inside.
  */
-const VIEW: View<ServiceConfig> = {
+export const PUBLIC_VIEW: View<ServiceConfig> = {
   $schema: "shown",
   serviceName: "shown",
   endpoints: {
@@ -84,7 +84,7 @@ type Decision<T> = [T] extends [Condition]
 export type PublicService = Readonly<Record<string, unknown>>;
 
 export function publicView(service: ServiceConfig): PublicService {
-  return viewed(service, VIEW) as PublicService;
+  return viewed(service, PUBLIC_VIEW) as PublicService;
 }
 
 export function publicViews(services: Services): PublicService[] {

@@ -7,6 +7,8 @@ export type ConfigOperation =
       readonly kind: "show";
       readonly shown: ReturnType<typeof publicView> | ReturnType<typeof publicViews>;
     }
+  /** How to call all functions. */
+  | { readonly kind: "describe" }
   /** Of a configuration that is proposed: whether it would be accepted. */
   | { readonly kind: "validate" }
   | { readonly kind: "simulate" };
@@ -15,16 +17,24 @@ export interface ConfigRoute extends Route {
   readonly operation: ConfigOperation;
 }
 
+const DESCRIPTION_PATH = "openapi.json";
+
 /**
  * Finds what a path below `/config` means:
  *
  *     GET  <service>
+ *     GET  openapi.json, also where a service has that name
  *     POST validate
  *     POST <service>/simulate
  *
  * @throws EventSyncError `unknown-service`
  */
 export function routeConfig(services: Services, path: string): ConfigRoute {
+  const methods = ["GET", "HEAD"];
+  if (path === DESCRIPTION_PATH) {
+    const operation = { kind: "describe" } as const;
+    return { service: services[0], methods, what: "The description", operation };
+  }
   const isNamed = services.some(({ serviceName }) => serviceName === path);
   if (path === "validate" && !isNamed) {
     const operation = { kind: "validate" } as const;
@@ -45,5 +55,5 @@ export function routeConfig(services: Services, path: string): ConfigRoute {
   const all = path === "" && services.length > 1;
   const shown = all ? publicViews(services) : publicView(service);
   const operation = { kind: "show", shown } as const;
-  return { service, methods: ["GET", "HEAD"], what: "The configuration", operation };
+  return { service, methods, what: "The configuration", operation };
 }

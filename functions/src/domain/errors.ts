@@ -10,7 +10,7 @@
  */
 export type Retry = "never" | "soon" | "later";
 
-const TABLE = {
+export const ERRORS = {
   "malformed-path": {
     http: 400,
     retry: "never",
@@ -67,7 +67,12 @@ const TABLE = {
 /** How long to wait before what passes by itself has passed. */
 const SOON_SECONDS = 5;
 
-export type ErrorCode = keyof typeof TABLE;
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What a problem says of which code it is. */
+export function problemType(code: ErrorCode): string {
+  return `urn:eventsync:problem:${code}`;
+}
 
 /**
  * One thing that is wrong with a request, and where: in its JSON (RFC 6901), in a header, or in a
@@ -104,11 +109,11 @@ export class EventSyncError extends Error {
   }
 
   get httpStatus(): number {
-    return TABLE[this.code].http;
+    return ERRORS[this.code].http;
   }
 
   get retry(): Retry {
-    return TABLE[this.code].retry;
+    return ERRORS[this.code].retry;
   }
 
   /** When a caller may try again; undefined where nobody can say. */
@@ -117,7 +122,7 @@ export class EventSyncError extends Error {
   }
 
   get title(): string {
-    return TABLE[this.code].title;
+    return ERRORS[this.code].title;
   }
 }
 

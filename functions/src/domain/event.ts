@@ -39,12 +39,14 @@ export interface Event {
   readonly ignored?: Ignored;
 }
 
-/** Why an event is stored and does not count. */
+/**
+ * Why an event is stored and does not count: `filter` where the endpoint's filter says false, `filter-failed`
+ * where it cannot say; `no-key` where it has no correlation key.
+ */
+export const IGNORED_REASONS = ["filter", "filter-failed", "no-key"] as const;
+
 export interface Ignored {
-  /**
-   * `filter` where the endpoint's filter says false, `filter-failed` where it cannot say; `no-key` where it
-   * has no correlation key.
-   */
+  /** One of `IGNORED_REASONS`. */
   readonly reason: string;
   /** What is to be said besides, for whoever looks at the event. */
   readonly detail?: string;

@@ -41,7 +41,12 @@ describe("the images of the console", function () {
 
   it("are of a window", async () => {
     const shown = (page: Page) => page.locator(".feed .is-sync").first().waitFor();
-    await shoot("console-window", "#/orders", { viewport: DESK }, shown);
+    await shoot("console-window", "#/orders", { viewport: DESK }, async (page) => {
+      await shown(page);
+      await page.locator(".feed summary").first().click();
+      await page.locator(".feed .code").waitFor();
+      await page.mouse.move(0, 0);
+    });
     await shoot("console-phone-dark", "#/orders", { viewport: PHONE, colorScheme: "dark" }, shown);
   });
 

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 
 import { hashOf, placeOf } from "../../console/route.ts";
-import { bytes, count, countdown, duration, offset, pretty, took } from "../../console/words.ts";
+import {
+  bytes,
+  count,
+  countdown,
+  duration,
+  offset,
+  pretty,
+  sentences,
+  took,
+} from "../../console/words.ts";
 
 describe("what the console says", () => {
   it("has durations in their two largest units", () => {
@@ -26,6 +35,7 @@ describe("what the console says", () => {
     assert.deepEqual([count(1, "event"), count(1200, "event")], ["1 event", "1,200 events"]);
     assert.equal(pretty('{"a":1}'), '{\n  "a": 1\n}');
     assert.equal(pretty("<b>no JSON"), "<b>no JSON");
+    assert.equal(sentences(["fires when a", "optional: b."]), "Fires when a. Optional: b.");
   });
 });
 

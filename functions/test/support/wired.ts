@@ -10,6 +10,7 @@ import type { Log } from "../../src/app/ports.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { ServiceConfig } from "../../src/config/schema.ts";
 import { Inbox } from "../../testkit/inbox.ts";
+import { fetchDescribed } from "./described.ts";
 import { PROJECT, WIRED_SERVICES } from "./wiredServices.ts";
 
 const { services } = parseConfig(JSON.stringify(WIRED_SERVICES));
@@ -29,13 +30,12 @@ export function baseUrl(): string {
   return base;
 }
 
+/** The answer is one that the OpenAPI document has. */
 export async function call(path: string, init?: RequestInit): Promise<Answer> {
-  const response = await fetch(`${baseUrl()}${path}`, init);
-  const text = await response.text();
+  const answer = await fetchDescribed("", baseUrl(), path, init);
+  const { text } = answer;
   return {
-    status: response.status,
-    headers: response.headers,
-    text,
+    ...answer,
     get json() {
       return JSON.parse(text) as Record<string, unknown>;
     },

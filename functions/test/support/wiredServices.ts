@@ -114,7 +114,7 @@ export const WIRED_SERVICES: readonly RawService[] = [
       deadline: { seconds: 3 },
     },
   ),
-  service("simulated-pair", PAIR, { observationPeriod: 2 }),
+  service("simulated-pair", PAIR, { observationPeriod: 10 }),
   service("methods", [
     { eventKey: "listed", acceptedHttpMethods: ["HEAD", "OPTIONS", "GET"] },
     { eventKey: "default" },

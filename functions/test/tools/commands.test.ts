@@ -55,6 +55,7 @@ describe("what is made from the code", () => {
     "editorSchema.ts",
     "logReference.ts",
     "metricFiles.ts",
+    "openApiFile.ts",
   ];
   for (const tool of tools) {
     it(`is up to date: ${tool}`, () => {

@@ -4,6 +4,7 @@ import { Firestore } from "@google-cloud/firestore";
 
 import { sharedBuild } from "../../testkit/hostile/build.ts";
 import { FunctionServer } from "../../testkit/functionServer.ts";
+import { described } from "../support/described.ts";
 import { uniqueProject } from "../support/store.ts";
 import { SEED_SERVICE } from "../support/wiredServices.ts";
 
@@ -22,7 +23,9 @@ describe("the parameter DATABASE", function () {
       (databaseId) => new Firestore({ projectId, databaseId }),
     );
     try {
-      const { status, text } = await server.post("/entry1", {}, "an event");
+      const answer = await server.post("/entry1", {}, "an event");
+      described.check({ method: "POST", path: "/event/entry1" }, answer);
+      const { status, text } = answer;
       assert.equal(status, 202, text);
       const { eventId } = JSON.parse(text) as { eventId: string };
       for (const collection of ["events", "pending"]) {

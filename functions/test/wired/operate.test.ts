@@ -4,6 +4,7 @@ import { parseConfig } from "../../src/config/parse.ts";
 import { answer, Receiver } from "../../testkit/receiver.ts";
 import { waitFor } from "../../testkit/waitFor.ts";
 import { startAlarmClock } from "../../tools/localCloud.ts";
+import { checkAnswer } from "../support/described.ts";
 import { emulatorVariable } from "../support/store.ts";
 import { baseUrl, call, send, type Answer } from "../support/wired.ts";
 import { PROJECT } from "../support/wiredServices.ts";
@@ -107,7 +108,8 @@ describe("deliveries and logs, over HTTP", () => {
 
     const aborted = new AbortController();
     const headers = { accept: "text/event-stream", "last-event-id": "1" };
-    const stream = await fetch(`${baseUrl()}/pull/${SERVICE}`, { headers, signal: aborted.signal });
+    const path = `/pull/${SERVICE}`;
+    const stream = await fetch(`${baseUrl()}${path}`, { headers, signal: aborted.signal });
     assert.equal(stream.headers.get("content-type"), "text/event-stream; charset=utf-8");
     assert.ok(stream.body);
     await send(`${SERVICE}/only`, "second");
@@ -117,6 +119,7 @@ describe("deliveries and logs, over HTTP", () => {
       if (/^data: .*\n\n/m.test(text)) break;
     }
     aborted.abort();
+    checkAnswer(path, { headers }, { status: stream.status, headers: stream.headers, text });
     const [, id, data = ""] = /^id: (\d+)\ndata: (.*)\n\n/m.exec(text) ?? [];
     assert.equal(id, "2");
     assert.equal(contentOf(JSON.parse(data) as Pulled), "second");

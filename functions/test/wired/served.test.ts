@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { Firestore } from "@google-cloud/firestore";
 
 import { FunctionServer } from "../../testkit/functionServer.ts";
 import { send } from "../../testkit/http.ts";
-import { FUNCTIONS_DIR } from "../../tools/paths.ts";
+import { FUNCTIONS_DIR, REPOSITORY_ROOT } from "../../tools/paths.ts";
+import { described, fetchDescribed } from "../support/described.ts";
 
 /** The built function on functions-framework: what serves in production, without the emulator in front. */
 describe("the functions, as they are served in production", () => {
@@ -52,9 +55,9 @@ describe("the functions, as they are served in production", () => {
 
     it("answers a malformed path with a problem, although the framework would not", async () => {
       for (const path of ["/%zz", "/a%", "/%ff"]) {
-        const answer = await fetch(url + path, { method: "POST", body: "x" });
+        const answer = await fetchDescribed("/event", url, path, { method: "POST", body: "x" });
         assert.equal(answer.status, 400);
-        const problem = (await answer.json()) as Record<string, unknown>;
+        const problem = JSON.parse(answer.text) as Record<string, unknown>;
         assert.equal(answer.headers.get("content-type"), "application/problem+json; charset=utf-8");
         assert.equal(problem["type"], "urn:eventsync:problem:malformed-path");
       }
@@ -79,6 +82,7 @@ describe("the functions, as they are served in production", () => {
     for (const [what, body, headers] of bodies) {
       it(`keeps ${what} exactly`, async () => {
         const answer = await send(`${url}/closed/a`, { body, headers });
+        described.check({ method: "POST", path: "/event/closed/a" }, answer);
         assert.equal(answer.status, 202, answer.text);
         const { eventId } = JSON.parse(answer.text) as { eventId: string };
         const stored = await db.doc(`services/closed/events/${eventId}`).get();
@@ -93,7 +97,7 @@ describe("the functions, as they are served in production", () => {
 
     it("answers a preflight where CORS is configured, and never stores it", async () => {
       const before = await eventsOf("open");
-      const preflight = await fetch(`${url}/open/a`, {
+      const preflight = await fetchDescribed("/event", url, "/open/a", {
         method: "OPTIONS",
         headers: { origin: "https://example.com", "access-control-request-method": "POST" },
       });
@@ -102,14 +106,14 @@ describe("the functions, as they are served in production", () => {
       assert.equal(preflight.headers.get("access-control-allow-methods"), "POST,OPTIONS");
       assert.equal(await eventsOf("open"), before);
 
-      const posted = await fetch(`${url}/open/a`, {
+      const posted = await fetchDescribed("/event", url, "/open/a", {
         method: "POST",
         body: "x",
         headers: { origin: "https://example.com" },
       });
       assert.equal(posted.status, 202);
       assert.equal(posted.headers.get("access-control-allow-origin"), "https://example.com");
-      const foreign = await fetch(`${url}/open/a`, {
+      const foreign = await fetchDescribed("/event", url, "/open/a", {
         method: "OPTIONS",
         headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
       });
@@ -118,10 +122,10 @@ describe("the functions, as they are served in production", () => {
 
     it("stores OPTIONS where it is listed and no preflight, and refuses it elsewhere", async () => {
       const before = await eventsOf("open");
-      const listed = await fetch(`${url}/open/a`, { method: "OPTIONS" });
+      const listed = await fetchDescribed("/event", url, "/open/a", { method: "OPTIONS" });
       assert.equal(listed.status, 202);
       assert.equal(await eventsOf("open"), before + 1);
-      const refused = await fetch(`${url}/closed/a`, {
+      const refused = await fetchDescribed("/event", url, "/closed/a", {
         method: "OPTIONS",
         headers: { origin: "https://example.com", "access-control-request-method": "POST" },
       });
@@ -161,15 +165,19 @@ describe("the functions, as they are served in production", () => {
         headers: { ...broken, ...origin },
         body: "{",
       });
+      described.check({ method, path: `/${target}` }, called);
       assert.equal(called.status, target === "trigger" ? 202 : 200, called.text);
       assert.equal(called.headers["access-control-allow-origin"], "https://example.com");
 
-      const malformed = await fetch(`${url}/%zz`, { method, headers: origin });
+      const malformed = await fetchDescribed(`/${target}`, url, "/%zz", {
+        method,
+        headers: origin,
+      });
       assert.equal(malformed.status, 400);
-      assert.match(await malformed.text(), /urn:eventsync:problem:malformed-path/);
+      assert.match(malformed.text, /urn:eventsync:problem:malformed-path/);
       assert.equal(malformed.headers.get("access-control-allow-origin"), "https://example.com");
 
-      const preflight = await fetch(url, {
+      const preflight = await fetchDescribed(`/${target}`, url, "", {
         method: "OPTIONS",
         headers: { ...origin, "access-control-request-method": method },
       });
@@ -178,15 +186,31 @@ describe("the functions, as they are served in production", () => {
     });
   }
 
+  it("describe themselves, also where a service has that name", async () => {
+    const service = {
+      endpoints: [{ eventKey: "a" }],
+      trigger: { type: "none", observationPeriod: 60 },
+      targets: [{ name: "log", kind: "pull" }],
+    };
+    const services = ["first", "openapi.json"].map((serviceName) => ({ serviceName, ...service }));
+    const { url } = await serve(JSON.stringify(services), "config");
+    const { status, text } = await fetchDescribed("/config", url, "/openapi.json");
+    assert.equal(status, 200);
+    const file = readFileSync(join(REPOSITORY_ROOT, "docs/openapi.json"), "utf8");
+    assert.deepEqual(JSON.parse(text), JSON.parse(file));
+    const shown = await fetchDescribed("/config", url, "");
+    assert.equal((JSON.parse(shown.text) as object[]).length, 2);
+  });
+
   describe("with a bad configuration", () => {
     it("serves nothing, and lists every problem in its log but not in its answers", async () => {
       const server = await serve(
         JSON.stringify({ serviceName: "bad", endpoints: [{ eventKey: "a" }, { eventKey: "a" }] }),
       );
       for (const path of ["/a", "/nope", "/"]) {
-        const answer = await fetch(server.url + path, { method: "POST", body: "x" });
-        const text = await answer.text();
-        assert.equal(answer.status, 500);
+        const sent = { method: "POST", body: "x" };
+        const { status, text } = await fetchDescribed("/event", server.url, path, sent);
+        assert.equal(status, 500);
         assert.match(text, /invalid-configuration/);
         assert.doesNotMatch(text, /eventKey|observationPeriod/);
       }

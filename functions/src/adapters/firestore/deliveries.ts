@@ -11,18 +11,15 @@ import { MalformedDocumentError } from "./fields.ts";
 import { isNewer } from "./form.ts";
 import { commitEach, commitTolerantly } from "./marks.ts";
 import { StoredMembers } from "./members.ts";
-import { paths, serviceOf } from "./paths.ts";
+import { isId, paths, serviceOf } from "./paths.ts";
 import { toStoredSync } from "./syncDocument.ts";
-
-/** Of a sync or a target. Whoever asks may ask for anything, also for what is no document's name. */
-const NAME = /^[A-Za-z0-9-]{1,100}$/;
 
 export function makeDeliveries(documents: Documents, log: Log): Deliveries {
   const read = (docs: readonly Doc[]): Promise<StoredDelivery[]> => readable(documents, log, docs);
 
   return {
     async get({ service, target, syncId }) {
-      if (!NAME.test(syncId) || !NAME.test(target)) return undefined;
+      if (!isId(syncId) || !isId(target)) return undefined;
       const path = deliveryPath({ serviceName: service, target, syncId });
       const [doc] = await documents.get([path]);
       if (doc === undefined) return undefined;

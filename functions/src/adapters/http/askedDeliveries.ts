@@ -8,8 +8,8 @@ import { bodyOf } from "./rawRequest.ts";
 import { textIn } from "./textIn.ts";
 import { isStorable, parseTime, timeIn } from "./timeIn.ts";
 
-/** Where the query does not say it, and at most. */
-const LIMIT = { usual: 50, most: 200 } as const;
+/** Deliveries of a page: where the query does not say it, and at most. */
+export const DELIVERIES_LIMIT = { usual: 50, most: 200 } as const;
 
 /**
  * What a list is asked for: `?state=&from=&to=&limit=&after=`; several states with commas between them.
@@ -23,7 +23,9 @@ export function askedDeliveries(request: IncomingMessage): AskedDeliveries {
     // Times are whole milliseconds.
     aboveMs: fromMs === undefined ? undefined : fromMs - 1,
     upToMs: timeIn(request, "to"),
-    limit: numberIn(request, "limit", { least: 1, most: LIMIT.most }) ?? LIMIT.usual,
+    limit:
+      numberIn(request, "limit", { least: 1, most: DELIVERIES_LIMIT.most }) ??
+      DELIVERIES_LIMIT.usual,
     after: cursorIn(request),
   };
 }
@@ -84,7 +86,7 @@ export interface Command {
 
 export const RATES = { usual: 10, most: 1000 } as const;
 
-const MOST_REASON_CHARACTERS = 200;
+export const MOST_REASON_CHARACTERS = 200;
 
 const FIELDS = {
   target: (value: unknown) => (typeof value === "string" ? { target: value } : undefined),

@@ -6,8 +6,8 @@ import { numberIn } from "./numberIn.ts";
 import { textIn } from "./textIn.ts";
 import { timeIn } from "./timeIn.ts";
 
-/** Where the query does not say it, and at most. */
-const LIMIT = { usual: 100, most: 500 } as const;
+/** Syncs of a page: where the query does not say it, and at most. */
+export const LOG_LIMIT = { usual: 100, most: 500 } as const;
 
 /** How long one may wait: less than the function runs. In seconds. */
 export const MAX_WAIT_SECONDS = 45;
@@ -31,7 +31,7 @@ export function askedLog(request: IncomingMessage): AskedLog {
   const fromMs = timeIn(request, "from");
   return {
     after: lastKnown(request) ?? numberIn(request, "after", OFFSETS) ?? 0,
-    limit: numberIn(request, "limit", { least: 1, most: LIMIT.most }) ?? LIMIT.usual,
+    limit: numberIn(request, "limit", { least: 1, most: LOG_LIMIT.most }) ?? LOG_LIMIT.usual,
     waitMs: waitSeconds * 1000,
     key: textIn(request, "key"),
     reason: found,

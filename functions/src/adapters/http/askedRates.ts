@@ -5,7 +5,7 @@ import { RATE_LIMITS } from "../../domain/rates.ts";
 import { numberIn } from "./numberIn.ts";
 
 /** Where the query does not say it: a minute, and ten of them. */
-const DEFAULT = { windowSeconds: 60, windows: 10 } as const;
+export const RATES_DEFAULT = { windowSeconds: 60, windows: 10 } as const;
 
 /**
  * The windows that a request means: `?window=10&last=30`, in seconds.
@@ -16,10 +16,10 @@ const DEFAULT = { windowSeconds: 60, windows: 10 } as const;
 export function askedRates(request: IncomingMessage, retentionSeconds: number): AskedRates {
   const windowSeconds =
     numberIn(request, "window", { least: 1, most: RATE_LIMITS.windowSeconds }) ??
-    DEFAULT.windowSeconds;
+    RATES_DEFAULT.windowSeconds;
   const lastSeconds =
     numberIn(request, "last", { least: windowSeconds, most: retentionSeconds }) ??
-    windowSeconds * DEFAULT.windows;
+    windowSeconds * RATES_DEFAULT.windows;
   if (lastSeconds > windowSeconds * RATE_LIMITS.windows) {
     const most = String(RATE_LIMITS.windows);
     throw new EventSyncError(

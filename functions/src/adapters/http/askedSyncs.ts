@@ -12,7 +12,7 @@ import { textIn } from "./textIn.ts";
 import { timeIn } from "./timeIn.ts";
 
 /** Where the query does not say it, and at most. */
-const LIMITS = {
+export const LIMITS = {
   windows: { usual: 50, most: 200 },
   syncs: { usual: 50, most: 200 },
   events: { usual: 50, most: 200 },

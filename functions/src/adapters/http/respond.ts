@@ -1,7 +1,7 @@
 import { pipeline } from "node:stream/promises";
 import type { Response } from "express";
 import type { Log } from "../../app/ports.ts";
-import { EventSyncError, toEventSyncError } from "../../domain/errors.ts";
+import { EventSyncError, problemType, toEventSyncError } from "../../domain/errors.ts";
 
 /** gRPC codes with which Firestore says “try again”: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE. */
 const TRANSIENT = new Set<unknown>([4, 8, 10, 14]);
@@ -83,7 +83,7 @@ async function prepare(
     const { retryAfterSeconds } = error;
     if (retryAfterSeconds !== undefined) response.set("Retry-After", String(retryAfterSeconds));
     return ready(response, error.httpStatus, "application/problem+json", {
-      type: `urn:eventsync:problem:${error.code}`,
+      type: problemType(error.code),
       title: error.title,
       status: error.httpStatus,
       detail: error.message,
