@@ -45,7 +45,16 @@ export interface Measuring {
 
 export type Rules = Readonly<Record<RuleName, Services[number]>>;
 
-const RULES = ["any", "lane", "log", "topic", "topicAny", "topicLane", "topicLog"] as const;
+const RULES = [
+  "any",
+  "lane",
+  "lanes",
+  "log",
+  "topic",
+  "topicAny",
+  "topicLane",
+  "topicLog",
+] as const;
 type RuleName = (typeof RULES)[number];
 
 /** Each event is a sync, which goes to one target, to a topic, or to both. */
@@ -55,6 +64,7 @@ function rulesFor({ url }: Receiver, topic: string): Rules {
   const shapes: Record<RuleName, object> = {
     any: { targets: [web] },
     lane: { targets: [{ ...web, ordered: "key" }] },
+    lanes: { targets: [{ ...web, ordered: "key" }] },
     log: { targets: [log] },
     topic: { targetPubSub: { topic } },
     topicAny: { targetPubSub: { topic }, targets: [web] },

@@ -20,7 +20,8 @@ interface Mode {
 const NOTES = [
   "A backlog whose server answers at once, from the alarm, or the sweep, to its answer. Bare: a loop of the",
   "same requests with as many in flight; marking: each followed by the write that it has arrived. The bare",
-  "loop shares the machine with nobody; beside deliveries the emulator takes a core.",
+  "loop shares the machine with nobody; beside deliveries the emulator takes a core, and looks at every",
+  "delivery of a service for each page of a lane: so lanes, one lane and any order have a service each.",
 ];
 
 export async function measureDrains({
@@ -44,13 +45,13 @@ export async function measureDrains({
   try {
     for (let run = 0; run < runs; run++) {
       progress(`deliveries: a backlog, run ${String(run + 1)}`);
-      const backlog = new Backlog(world, "backlog", [rules.lane, rules.any]);
-      await backlog.claim(rules.lane, keysOf("warm"), 5);
+      const backlog = new Backlog(world, "backlog", [rules.lane, rules.lanes, rules.any]);
+      await backlog.claim(rules.lanes, keysOf("warm"), 2);
       await backlog.claim(rules.lane, ["one"], lane);
-      await backlog.claim(rules.lane, keysOf("some"), lanes);
+      await backlog.claim(rules.lanes, keysOf("some"), lanes);
       await backlog.claim(rules.any, [""], any);
       const [alarm, sweeper] = await Promise.all([backlog.serve("alarm"), backlog.serve("sweep")]);
-      await wakeLanes(alarm, rules.lane, keysOf("warm"));
+      await wakeLanes(alarm, rules.lanes, keysOf("warm"));
       const sent = receiver.calls.at(-1);
       if (sent === undefined) throw new Error("nothing was delivered");
       const measure = async (of: Mode, count: number, work: () => Promise<void>) => {
@@ -68,7 +69,7 @@ export async function measureDrains({
         of.marking.push(await bare.run(receiver.url, sent, loop(true)));
       };
       await measure(inOne, lane, () => wakeLanes(alarm, rules.lane, ["one"]));
-      await measure(overLanes, LANES * lanes, () => wakeLanes(alarm, rules.lane, keysOf("some")));
+      await measure(overLanes, LANES * lanes, () => wakeLanes(alarm, rules.lanes, keysOf("some")));
       await measure(inAny, any, () => sweep(sweeper));
       await Promise.all([alarm.stop(), sweeper.stop()]);
       await backlog.close();
