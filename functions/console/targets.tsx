@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { TargetStand } from "./answers.ts";
 import { change } from "./api.ts";
 import { Action, Ago, State } from "./parts.tsx";
-import { count } from "./words.ts";
+import { clock, count } from "./words.ts";
 
 interface TargetsProps {
   readonly service: string;
@@ -101,9 +101,16 @@ function TargetCard({
               about={target}
               title={`Resume “${target}”?`}
               confirm="Resume"
-              run={() => does("resume", undefined, `“${target}” is delivered to again.`)}
+              run={async () => {
+                const { brought, until } = await change<Resumed>([...path, "resume"]);
+                onDone();
+                return `“${target}” takes deliveries again. ${waitedInWords(brought, until)}`;
+              }}
             >
-              <p>What waits is delivered, ten per second, and then each sync as it is made.</p>
+              <p>
+                What waits is delivered, ten per second, as soon as nothing from before the pause
+                can be under way: some minutes after the pause, at the latest.
+              </p>
             </Action>
           ) : (
             <Action
@@ -122,6 +129,17 @@ function TargetCard({
       )}
     </article>
   );
+}
+
+/** When the last of those that waited comes up. */
+interface Resumed {
+  readonly brought: number;
+  readonly until: string;
+}
+
+function waitedInWords(brought: number, until: string): string {
+  if (brought === 0) return "Nothing waited.";
+  return `What waited comes up by ${clock(until, Date.now())}.`;
 }
 
 async function sendTest(path: readonly string[], target: string): Promise<string> {
