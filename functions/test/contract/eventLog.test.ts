@@ -1,5 +1,6 @@
 import { Timestamp } from "@google-cloud/firestore";
 import assert from "node:assert/strict";
+import { shardOf } from "../../src/adapters/firestore/pendingDocument.ts";
 import { toMessageEvent } from "../../src/domain/syncMessage.ts";
 import { ago, event, markerOf, rule } from "../support/factories.ts";
 import { fieldsOf, pendingIds, useStore } from "../support/store.ts";
@@ -32,6 +33,8 @@ describe("EventLog on Firestore", () => {
       assert.equal(await events.append(RULE, stored, markerOf(stored, 77)), "stored");
       assert.deepEqual(await fieldsOf(paths.events("svc").doc("e1")), {
         v: 1,
+        shard: shardOf("e1"),
+        size: 77,
         eventKey: "a",
         receivedAt: at(ago(60)),
         httpMethod: "POST",

@@ -255,6 +255,8 @@ async function lookAtEverything(store: Store): Promise<void> {
   const { events } = await storedEvents.list(RULE.serviceName, { ...times, eventKeys });
   const after = { receivedAtMs: NOW, eventId: "e" };
   await storedEvents.list(RULE.serviceName, { limit: 5, eventKeys, after });
+  const full = await storedEvents.listInFull(RULE.serviceName, { ...times, eventKeys });
+  assert.equal(full.events.length, events.length);
   const read = await storedEvents.read(
     RULE.serviceName,
     events.map(({ id }) => id),
@@ -295,7 +297,7 @@ async function doDeliveries(store: Store): Promise<void> {
   const syncId = claimed.lease.sync.id;
   const web = { service, target: "web" };
   const log = { service, target: "log" };
-  const lane = { service, target: "lane", lane: "lane", key: "" };
+  const lane = { service, target: "lane", lane: "lane.all", key: "" };
   const query = { nowMs: LATER, limit: 10 };
   await deliveries.dueAnywhere(query);
   const [due] = await deliveries.due(web, query);

@@ -71,11 +71,14 @@ describe("a first deployment", () => {
       "console us-central1 512Mi 1 80 20",
       "deliveries us-central1 512Mi 1 80 20",
       "event us-central1 512Mi 1 80 20",
+      "events us-central1 512Mi 1 80 20",
       "pull us-central1 512Mi 1 80 20",
       "rates us-central1 512Mi 1 80 20",
       "receipts us-central1 512Mi 1 80 20",
       "reset us-central1 512Mi 1 80 20",
+      "status us-central1 512Mi 1 80 20",
       "sweep us-central1 512Mi 1 80 1",
+      "syncs us-central1 512Mi 1 80 20",
       "trigger us-central1 512Mi 1 80 20",
     ]);
     for (const name of names) assert.ok(summaryOf(name).timeoutSeconds >= 30, name);

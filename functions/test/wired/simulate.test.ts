@@ -84,8 +84,8 @@ async function agrees(service: string, sent: readonly Sent[]): Promise<Made[]> {
   assert.ok(fired.length > 0);
   const stored = await waitFor(`the syncs of ${service}`, async () => {
     const docs = await syncsOf(service);
-    const isOut = docs.every((doc) => doc.get("state") === "published");
-    return isOut && docs.length >= fired.length ? docs : undefined;
+    const isWhole = docs.every((doc) => doc.get("state") !== "claiming");
+    return isWhole && docs.length >= fired.length ? docs : undefined;
   });
   assert.deepEqual(inOrder(stored.map(storedAs)), inOrder(fired));
   return fired;
