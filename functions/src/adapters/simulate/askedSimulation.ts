@@ -2,12 +2,13 @@ import type { IncomingMessage } from "node:http";
 import { EventSyncError, type Failure } from "../../domain/errors.ts";
 import { bodyOf } from "../http/rawRequest.ts";
 import { parseTime } from "../http/timeIn.ts";
-import { EntryError, readEntry, type InputEntry } from "./readEntry.ts";
+import { EntryError, jsonOf, readEntry, type InputEntry } from "./readEntry.ts";
 
 /** What one call takes; whatever is larger is for `scripts/simulate`. */
 export const SIMULATION_LIMITS = {
   bodyBytes: 8_000_000,
-  configBytes: 1_000_000,
+  /** Three times what can be deployed: of nonsense each byte is a problem. */
+  configBytes: 100_000,
   entries: 10_000,
 } as const;
 
@@ -140,9 +141,16 @@ export function failureOf(error: EntryError, { pointer, message }: Partial<Failu
   return { pointer: `${pointer}${field}`, message: error.message };
 }
 
+/** @throws EventSyncError `invalid-body`, `event-too-large` */
 function configOf(config: unknown): string | undefined {
   if (config === undefined) return undefined;
-  return typeof config === "string" ? config : JSON.stringify(config);
+  const text = typeof config === "string" ? config : jsonOf(config);
+  if (text === undefined) throw invalid("has a “config” that nests too deeply");
+  const { configBytes } = SIMULATION_LIMITS;
+  if (Buffer.byteLength(text) <= configBytes) return text;
+  const limit = String(configBytes);
+  const message = `The configuration is larger than the limit of ${limit} bytes.`;
+  throw new EventSyncError("event-too-large", message);
 }
 
 function untilOf(until: unknown): number | undefined {
