@@ -353,6 +353,18 @@ describe("POST syncs/<service>/replay", () => {
     assert.equal(Math.max(...store.pages), 50);
   });
 
+  it("reads fewer at a time where they are large: together they have to fit into memory", async () => {
+    const content = "x".repeat(900_000);
+    const events = Array.from({ length: 30 }, (_, index) =>
+      event({ id: `e${String(index)}`, receivedAtMs: T + index, headers: [], key: "k", content }),
+    );
+    const store = storeOf(events);
+    const { read } = await simulationsOn(store).replay(requestWith(range), service);
+    assert.equal(read, 30);
+    assert.ok(Math.max(...store.pages) <= 8, String(store.pages));
+    assert.ok(Math.max(...store.pages.slice(1)) <= 4, String(store.pages));
+  });
+
   it("refuses the same configurations, and times that are none", async () => {
     const simulations = simulationsOn();
     const replay = (request: IncomingMessage, of: typeof service) =>
