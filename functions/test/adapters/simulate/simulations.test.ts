@@ -245,6 +245,18 @@ describe("POST config/<service>/simulate", () => {
     );
   });
 
+  it("keeps none of millions of lines, and counts them", async () => {
+    const text = `${"\n".repeat(7_900_000)}{"at":0,"eventKey":"a","headers":{"X-Id":"1"}}\r\n \nno`;
+    await assert.rejects(
+      simulate(requestWith(text, "application/x-ndjson"), service),
+      rejectsWith("invalid-body", /line 7900003/),
+    );
+    await assert.rejects(
+      simulate(requestWith("0\n".repeat(3_900_000), "application/x-ndjson"), service),
+      rejectsWith("simulation-too-large", /There are 3900000 entries/),
+    );
+  });
+
   it("refuses what nests too deeply to be written again", async () => {
     const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
     const failures = [
