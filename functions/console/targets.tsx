@@ -138,7 +138,8 @@ interface Resumed {
 }
 
 function waitedInWords(brought: number, until: string): string {
-  if (brought === 0) return "Nothing waited.";
+  // What comes up sooner than it would be brought is left as it is, and not counted.
+  if (brought === 0) return "What waits comes up by itself, within minutes.";
   return `What waited comes up by ${clock(until, Date.now())}.`;
 }
 

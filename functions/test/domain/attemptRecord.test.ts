@@ -57,7 +57,7 @@ describe("what is kept of an attempt", () => {
   });
 
   it("holds nothing secret of the call in another form: without its scheme, decoded, in JSON, in a URL", () => {
-    const basic = `Basic ${Buffer.from("shop:p4ss\"word/").toString("base64")}`;
+    const basic = `Basic ${Buffer.from('shop:p4ss"word/').toString("base64")}`;
     const kept = record(
       answered(
         'key sk-1234 is unknown; {"password":"p4ss\\"word/"}; ?p=p4ss%22word%2F; shop:p4ss"word/; odd',

@@ -43,17 +43,15 @@ const rules = fc
       endpoint(ENDPOINTS[index] ?? "", { minNbOfOccurrence }),
     );
     const names = endpoints.map(({ eventKey }) => eventKey);
-    return fc
-      .oneof(fc.constant(everyEndpoint(endpoints)), conditionsOf(names))
-      .map((condition) =>
-        rule({
-          endpoints,
-          condition,
-          trigger: { observationPeriod },
-          ...(deadline !== undefined && { deadline }),
-          ...(isKeyed && { correlation: {} }),
-        }),
-      );
+    return fc.oneof(fc.constant(everyEndpoint(endpoints)), conditionsOf(names)).map((condition) =>
+      rule({
+        endpoints,
+        condition,
+        trigger: { observationPeriod },
+        ...(deadline !== undefined && { deadline }),
+        ...(isKeyed && { correlation: {} }),
+      }),
+    );
   });
 
 /** Often in the same millisecond, and around the edges of the period. */
