@@ -14,7 +14,7 @@ import { handle } from "./http.ts";
  * (`/config/<service>/simulate`). And how to call all functions: `/config/openapi.json`.
  */
 export const config = onRequest(
-  { invoker: invokersOf("config"), timeoutSeconds: TIME_LIMIT_SECONDS.config, memory: "256MiB" },
+  { invoker: invokersOf("config"), timeoutSeconds: TIME_LIMIT_SECONDS.config },
   handle("config", (route, request) => answer(route, request)),
 );
 

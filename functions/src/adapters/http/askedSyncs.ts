@@ -31,7 +31,7 @@ function limitIn(request: IncomingMessage, of: keyof typeof LIMITS): number {
  */
 export function askedStatus(request: IncomingMessage, service: ServiceConfig): AskedStatus {
   const { key } = askedWindow(request, service);
-  const stand = cursorIn(request, ["number", "id"]);
+  const stand = cursorIn(request, ["time", "id"]);
   return {
     ...(key !== "" && { key }),
     limit: limitIn(request, "windows"),
@@ -49,7 +49,7 @@ export function askedSyncs(
   service: ServiceConfig,
 ): SyncFilter & { readonly limit: number; readonly after: SyncStand | undefined } {
   const { key } = askedWindow(request, service);
-  const stand = cursorIn(request, ["number", "id"]);
+  const stand = cursorIn(request, ["time", "id"]);
   return {
     reason: reasonIn(request),
     key: key === "" ? undefined : key,
@@ -64,7 +64,7 @@ export function askedMembers(request: IncomingMessage): {
   readonly limit: number;
   readonly after: MemberStand;
 } {
-  const [part = 0, index = 0] = cursorIn(request, ["number", "number"]) ?? [];
+  const [part = 0, index = 0] = cursorIn(request, ["count", "count"]) ?? [];
   return { limit: limitIn(request, "members"), after: { part, index } };
 }
 
@@ -84,7 +84,7 @@ export function askedEvents(
   readonly after: EventStand | undefined;
 } {
   const eventKey = textIn(request, "eventKey");
-  const stand = cursorIn(request, ["number", "id"]);
+  const stand = cursorIn(request, ["time", "id"]);
   return {
     // One that is not configured any more may still have events.
     eventKeys: eventKey === undefined ? endpoints.map((one) => one.eventKey) : [eventKey],

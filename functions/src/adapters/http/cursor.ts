@@ -1,23 +1,26 @@
 import type { IncomingMessage } from "node:http";
 import { EventSyncError } from "../../domain/errors.ts";
 import { textIn } from "./textIn.ts";
+import { isStorable } from "./timeIn.ts";
 
 /** Where a page ended, as text: what `after` of the next call is to be. Nobody else reads it. */
 export function cursorFor(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
-/** What a part of a cursor is: a whole number, or the id of a document. */
-export type PartKind = "number" | "id";
+/** What a part of a cursor is: a time in epoch milliseconds, how many there were, or the id of a document. */
+export type PartKind = "time" | "count" | "id";
 
 type PartOf<Kinds extends readonly PartKind[]> = {
-  readonly [Index in keyof Kinds]: Kinds[Index] extends "number" ? number : string;
+  readonly [Index in keyof Kinds]: Kinds[Index] extends "id" ? string : number;
 };
 
 const ID = /^[a-z0-9-]{1,100}$/i;
 
 const IS = {
-  number: (part: unknown) => Number.isSafeInteger(part),
+  // The store refuses any other; and who counts up to a place has to get there.
+  time: isStorable,
+  count: (part: unknown) => Number.isSafeInteger(part) && (part as number) >= 0,
   id: (part: unknown) => typeof part === "string" && ID.test(part),
 } as const satisfies Readonly<Record<PartKind, (part: unknown) => boolean>>;
 

@@ -27,6 +27,9 @@ export interface SimulationAnswer {
 /** Ids that an answer lists: where events are kept, each may be in as many syncs as there are events. */
 const MOST_IDS = 100_000;
 
+/** Characters of an answer: the platform sends 32 MiB at most, and others are served beside it. */
+const MOST_CHARACTERS = 16_000_000;
+
 /** Others are served between so many entries. */
 const AT_ONCE = 200;
 
@@ -45,7 +48,7 @@ export interface AnswerFacts {
  * Runs entries, and collects what is told of them.
  *
  * @param entries in the order of time
- * @throws EventSyncError `simulation-too-large` if time is up; what `take` throws
+ * @throws EventSyncError `simulation-too-large` if time is up, or too much is told; what `take` throws
  */
 export async function answerOf<Entry extends { readonly atMs: number }>(
   { services, service, untilMs, timesOfDay, clock, giveUpMs }: AnswerFacts,
@@ -55,32 +58,42 @@ export async function answerOf<Entry extends { readonly atMs: number }>(
   const tallier = new Tallier();
   const views: View[] = [];
   let ids = 0;
+  let characters = 0;
+  let taken = 0;
+  const kept = (view: View): View => {
+    characters += JSON.stringify(view).length;
+    if (characters > MOST_CHARACTERS) throw tooMuch(taken);
+    return view;
+  };
   const simulator = await makeSimulator({
     services,
     service,
     contentRules: contentRulesOf(services),
     timesOfDay,
     tell: (told) => {
+      // One entry may be a batch, and all of one moment come at once.
+      if (clock() > giveUpMs) throw timeIsUp(taken);
       tallier.add(told);
       if (told.what === "arrived") return;
       const view = viewOf(told);
       if (told.what !== "fired") {
-        views.push(view);
+        views.push(kept(view));
         return;
       }
       ids += Number(view["numberOfEvents"]);
-      views.push(ids > MOST_IDS ? { ...view, events: {} } : view);
+      views.push(kept(ids > MOST_IDS ? { ...view, events: {} } : view));
     },
   });
   let lastMs = 0;
   for (const [index, entry] of entries.entries()) {
     if (entry.atMs > (untilMs ?? Infinity)) break;
-    if (index % AT_ONCE === 0) await leaveRoom(clock, giveUpMs, index);
+    if (index % AT_ONCE === 0) await setImmediate();
+    taken = index;
     take(simulator, entry);
     lastMs = entry.atMs;
   }
   const endMs = untilMs ?? lastMs;
-  const open = simulator.end(endMs).map(openView);
+  const open = simulator.end(endMs).map((one) => kept(openView(one)));
   const of = (what: View["what"]): View[] => views.filter((view) => view.what === what);
   const named = new Set<string>(["fired", "expired", "ignored", "refused"]);
   return {
@@ -97,12 +110,13 @@ export async function answerOf<Entry extends { readonly atMs: number }>(
   };
 }
 
-async function leaveRoom(clock: Clock, giveUpMs: number, done: number): Promise<void> {
-  if (clock() > giveUpMs) {
-    throw new EventSyncError(
-      "simulation-too-large",
-      `Time was up after ${String(done)} entries: send fewer, or use scripts/simulate.`,
-    );
-  }
-  await setImmediate();
-}
+const timeIsUp = (done: number): EventSyncError =>
+  tooLarge(`Time was up after ${String(done)} entries`);
+
+const tooMuch = (done: number): EventSyncError =>
+  tooLarge(
+    `The answer is larger than ${String(MOST_CHARACTERS)} bytes after ${String(done)} entries`,
+  );
+
+const tooLarge = (problem: string): EventSyncError =>
+  new EventSyncError("simulation-too-large", `${problem}: send fewer, or use scripts/simulate.`);

@@ -2,12 +2,13 @@ import type { IncomingMessage } from "node:http";
 import { EventSyncError, type Failure } from "../../domain/errors.ts";
 import { bodyOf } from "../http/rawRequest.ts";
 import { parseTime } from "../http/timeIn.ts";
-import { EntryError, readEntry, type InputEntry } from "./readEntry.ts";
+import { EntryError, jsonOf, readEntry, type InputEntry } from "./readEntry.ts";
 
 /** What one call takes; whatever is larger is for `scripts/simulate`. */
 export const SIMULATION_LIMITS = {
   bodyBytes: 8_000_000,
-  configBytes: 1_000_000,
+  /** Three times what can be deployed: of nonsense each byte is a problem. */
+  configBytes: 100_000,
   entries: 10_000,
 } as const;
 
@@ -35,9 +36,7 @@ export interface AskedSimulation {
 export async function askedSimulation(request: IncomingMessage): Promise<AskedSimulation> {
   const text = await textOf(request, SIMULATION_LIMITS.bodyBytes);
   if (isNdjson(request)) {
-    const lines = text.split("\n").map((line, index) => ({ line, place: index + 1 }));
-    const some = lines.filter(({ line }) => line.trim() !== "");
-    requireFew(some.length);
+    const some = linesOf(text);
     const values = some.map(({ line, place }) => {
       const where = `line ${String(place)}`;
       return { value: parse(line, where), number: place, where: { message: where } };
@@ -96,6 +95,23 @@ function isNdjson({ rawHeaders }: IncomingMessage): boolean {
   return at >= 0 && /^application\/(?:x-)?ndjson\b/i.test(rawHeaders[at + 1] ?? "");
 }
 
+/** Those that are not blank. @throws EventSyncError `simulation-too-large` */
+function linesOf(text: string): { readonly line: string; readonly place: number }[] {
+  const lines: { line: string; place: number }[] = [];
+  let count = 0;
+  // Not `split`: of millions of lines it would make as many texts.
+  for (let start = 0, place = 1; start < text.length; place++) {
+    const feed = text.indexOf("\n", start);
+    const end = feed === -1 ? text.length : feed;
+    const line = text.slice(start, end);
+    const isOne = line.trim() !== "";
+    if (isOne && ++count <= SIMULATION_LIMITS.entries) lines.push({ line, place });
+    start = end + 1;
+  }
+  requireFew(count);
+  return lines;
+}
+
 function requireFew(count: number): void {
   const { entries } = SIMULATION_LIMITS;
   if (count <= entries) return;
@@ -140,9 +156,16 @@ export function failureOf(error: EntryError, { pointer, message }: Partial<Failu
   return { pointer: `${pointer}${field}`, message: error.message };
 }
 
+/** @throws EventSyncError `invalid-body`, `event-too-large` */
 function configOf(config: unknown): string | undefined {
   if (config === undefined) return undefined;
-  return typeof config === "string" ? config : JSON.stringify(config);
+  const text = typeof config === "string" ? config : jsonOf(config);
+  if (text === undefined) throw invalid("has a “config” that nests too deeply");
+  const { configBytes } = SIMULATION_LIMITS;
+  if (Buffer.byteLength(text) <= configBytes) return text;
+  const limit = String(configBytes);
+  const message = `The configuration is larger than the limit of ${limit} bytes.`;
+  throw new EventSyncError("event-too-large", message);
 }
 
 function untilOf(until: unknown): number | undefined {

@@ -17,6 +17,9 @@ export interface Validation {
   readonly services?: readonly { readonly serviceName: string; readonly rule: readonly string[] }[];
 }
 
+/** Problems that somebody may read; of what is no configuration at all there may be one for each few bytes. */
+const MOST_LISTED = 1000;
+
 const checkContent = contentCheck({ compileSchema, compileFilter });
 
 /** @param text the value of `CONFIG` */
@@ -31,7 +34,11 @@ export function validate(text: string): Validation {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { problems, ignored } = error;
-    return { valid: false, problems, ignored };
+    return {
+      valid: false,
+      problems: problems.slice(0, MOST_LISTED),
+      ignored: ignored.slice(0, MOST_LISTED),
+    };
   }
 }
 

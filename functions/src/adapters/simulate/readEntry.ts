@@ -114,11 +114,24 @@ function textOf(entry: Fields, field: string): string | undefined {
   throw new EntryError(field, "must be a text that is not empty");
 }
 
-/** What is no text is sent as JSON; a text is sent as it is. */
+/** What is no text is sent as JSON; a text is sent as it is. @throws EntryError */
 function bodyOf(body: unknown): { readonly text: string; readonly isJson: boolean } {
   if (body === undefined) return { text: "", isJson: false };
   if (typeof body === "string") return { text: body, isJson: false };
-  return { text: JSON.stringify(body), isJson: true };
+  const text = jsonOf(body);
+  if (text !== undefined) return { text, isJson: true };
+  throw new EntryError("body", "nests too deeply to be written again: give it as a text");
+}
+
+/** The JSON of a value that was read from JSON; undefined if it nests deeper than can be written. */
+export function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // JSON of any depth can be read; to write it takes the stack.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function headersOf(headers: unknown): string[] {

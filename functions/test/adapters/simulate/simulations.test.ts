@@ -117,9 +117,14 @@ describe("POST config/validate", () => {
 
   it("refuses what is too large to be one", async () => {
     await assert.rejects(
-      validate(requestWith(" ".repeat(1_000_001))),
-      rejectsWith("event-too-large", /limit of 1000000 bytes/),
+      validate(requestWith(" ".repeat(100_001))),
+      rejectsWith("event-too-large", /limit of 100000 bytes/),
     );
+  });
+
+  it("lists a thousand problems of what is no configuration at all", async () => {
+    const { problems } = await validate(requestWith(Array.from({ length: 2000 }, () => ({}))));
+    assert.equal(problems.length, 1000);
   });
 });
 
@@ -201,12 +206,72 @@ describe("POST config/<service>/simulate", () => {
       simulate(requestWith(`{"events":[${" ".repeat(8_000_000)}]}`), service),
       rejectsWith("event-too-large", /limit of 8000000 bytes/),
     );
+    await assert.rejects(
+      simulate(requestWith({ config: `[${" ".repeat(100_000)}]`, events: [] }), service),
+      rejectsWith("event-too-large", /limit of 100000 bytes/),
+    );
     let nowMs = T;
-    const slow = simulationsOn(undefined, { clock: () => (nowMs += 7000) });
-    const events = Array.from({ length: 500 }, () => entry(0, "a"));
+    const slow = simulationsOn(undefined, { clock: () => (nowMs += 100) });
+    const events = Array.from({ length: 500 }, (_, index) => entry(index, "a"));
     await assert.rejects(
       slow.simulate(requestWith({ events }), service),
-      rejectsWith("simulation-too-large", /Time was up after 200 entries/),
+      rejectsWith("simulation-too-large", /Time was up after 121 entries/),
+    );
+  });
+
+  it("looks at the clock for each event, though one entry holds many, all of one moment", async () => {
+    let nowMs = T;
+    const slow = simulationsOn(undefined, { clock: () => (nowMs += 500) });
+    const body = Array.from({ length: 100 }, (_, index) => ({
+      ...{ specversion: "1.0", type: "t", source: "s", id: String(index) },
+    }));
+    const headers = { "Content-Type": "application/cloudevents-batch+json", "X-Id": "1" };
+    const batch = requestWith({ events: [{ ...entry(0, "a"), headers, body }] });
+    await assert.rejects(
+      slow.simulate(batch, service),
+      rejectsWith("simulation-too-large", /Time was up after 0 entries/),
+    );
+  });
+
+  it("refuses what would be answered with more than is sent", async () => {
+    const eventKey = '"'.repeat(1000);
+    const events = Array.from({ length: 3500 }, () => ({ at: T, eventKey }));
+    await assert.rejects(
+      simulate(
+        requestWith(events.map((one) => JSON.stringify(one)).join("\n"), "application/x-ndjson"),
+        service,
+      ),
+      rejectsWith("simulation-too-large", /The answer is larger than 16000000 bytes/),
+    );
+  });
+
+  it("keeps none of millions of lines, and counts them", async () => {
+    const text = `${"\n".repeat(7_900_000)}{"at":0,"eventKey":"a","headers":{"X-Id":"1"}}\r\n \nno`;
+    await assert.rejects(
+      simulate(requestWith(text, "application/x-ndjson"), service),
+      rejectsWith("invalid-body", /line 7900003/),
+    );
+    await assert.rejects(
+      simulate(requestWith("0\n".repeat(3_900_000), "application/x-ndjson"), service),
+      rejectsWith("simulation-too-large", /There are 3900000 entries/),
+    );
+  });
+
+  it("refuses what nests too deeply to be written again", async () => {
+    const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    const failures = [
+      {
+        pointer: "/events/0/body",
+        message: "nests too deeply to be written again: give it as a text",
+      },
+    ];
+    await assert.rejects(
+      simulate(requestWith(`{"events":[{"at":0,"eventKey":"a","body":${deep}}]}`), service),
+      rejectsWith("invalid-body", /not understood/, failures),
+    );
+    await assert.rejects(
+      simulate(requestWith(`{"events":[],"config":${deep}}`), service),
+      rejectsWith("invalid-body", /a “config” that nests too deeply/),
     );
   });
 
@@ -298,6 +363,18 @@ describe("POST syncs/<service>/replay", () => {
     assert.deepEqual([read, summary.events, summary.open], [10_000, 10_000, 1]);
     assert.equal(cutAt, new Date(T + 50).toISOString());
     assert.equal(Math.max(...store.pages), 50);
+  });
+
+  it("reads fewer at a time where they are large: together they have to fit into memory", async () => {
+    const content = "x".repeat(900_000);
+    const events = Array.from({ length: 30 }, (_, index) =>
+      event({ id: `e${String(index)}`, receivedAtMs: T + index, headers: [], key: "k", content }),
+    );
+    const store = storeOf(events);
+    const { read } = await simulationsOn(store).replay(requestWith(range), service);
+    assert.equal(read, 30);
+    assert.ok(Math.max(...store.pages) <= 8, String(store.pages));
+    assert.ok(Math.max(...store.pages.slice(1)) <= 4, String(store.pages));
   });
 
   it("refuses the same configurations, and times that are none", async () => {
