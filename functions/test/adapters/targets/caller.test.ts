@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { LookupAddress } from "node:dns";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 
 import type { Lookup } from "../../../src/adapters/targets/http/guardedLookup.ts";
 import { makeCaller, type CallerOptions } from "../../../src/adapters/targets/http/caller.ts";
@@ -187,7 +187,9 @@ describe("a call", () => {
 
   it("is not made again once it is being answered", async () => {
     let requests = 0;
+    const sockets: Socket[] = [];
     const server = createServer((socket) => {
+      sockets.push(socket);
       socket.on("data", () => {
         if (++requests !== 2) {
           socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
@@ -221,6 +223,8 @@ describe("a call", () => {
     assert.equal(errorOf(await again()), "answered 200");
     assert.equal(requests, 3);
     server.close();
+    // A connection that is kept would keep this process.
+    for (const socket of sockets) socket.destroy();
   });
 
   it("to nobody is a failed connection", async () => {
