@@ -1,5 +1,5 @@
 /** What is asked again and again, while somebody looks. */
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { messageOf, Problem } from "./api.ts";
 
@@ -36,7 +36,8 @@ export function useLive<T>(
   const latest = useRef(load);
   latest.current = load;
 
-  useEffect(() => {
+  // Not `useEffect`: its clean-up waits for the next paint, and a page that is hidden would ask once more before.
+  useLayoutEffect(() => {
     if (!isAwake) return;
     const end = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
