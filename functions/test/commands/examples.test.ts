@@ -9,7 +9,7 @@ import { FUNCTIONS_DIR } from "../../tools/paths.ts";
 import { processes } from "../support/processes.ts";
 
 /** They wait for deadlines; the rest is for a slow start, after which they begin again. */
-const PLAY_MS = 400_000;
+const PLAY_MS = 600_000;
 
 describe("the examples, on emulators of their own", function () {
   this.timeout(PLAY_MS);

@@ -67,7 +67,7 @@ describe("a first deployment", () => {
     assert.deepEqual(limits, [
       "alarm us-central1 512Mi 1 80 20",
       "checkWindow us-central1 512Mi 1 80 20",
-      "config us-central1 256Mi 1 80 20",
+      "config us-central1 512Mi 1 80 20",
       "console us-central1 512Mi 1 80 20",
       "deliveries us-central1 512Mi 1 80 20",
       "event us-central1 512Mi 1 80 20",

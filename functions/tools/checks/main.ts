@@ -31,12 +31,13 @@ const CHECKS: readonly Check[] = [
     isAlone: true,
     quick: ["env", "EXPLORE_SCHEDULES=20000", ...npm("test:explore")],
   }),
+  // A page asks again and again while it waits: beside others it starves, and they do.
+  check("browser", "test:browser", { after: ["build"], isAlone: true }),
   check("emulators", "test:emulators", {
     after: ["build"],
     isUrgent: true,
     quick: [...npm("test:emulators"), "--", "test/{contract,wired}/**/*.test.ts"],
   }),
-  check("browser", "test:browser", { after: ["build"] }),
   check("killed", "test:killed", { after: ["build"], quick: undefined }),
   check("unit", "test:unit", { after: ["build"] }),
   check("rehearsal", "test:rehearsal", { after: ["build"], quick: undefined }),
