@@ -1,40 +1,3 @@
-import type {
-  Claim,
-  ClaimLimits,
-  ClaimResult,
-  GoOnResult,
-  Lease,
-  OpenClaim,
-} from "../../app/ports.ts";
-import { cursorBehind, following, grow, type Range } from "../../domain/claim.ts";
-import { needs, type Condition } from "../../domain/condition.ts";
-import { groupMembers, type Group } from "../../domain/decide.ts";
-import { deliveriesOf, type Delivery } from "../../domain/delivery.ts";
-import { byAge, placeOf, type PendingEvent, type Place } from "../../domain/event.ts";
-import { completionOf, makeSync, portions, splitClaim, type Sync } from "../../domain/sync.ts";
-import type { WindowId } from "../../domain/window.ts";
-import {
-  completeState,
-  createParts,
-  DOCUMENT_MEMBERS,
-  listsOf,
-  membersOf,
-  syncPath,
-  takeMarkers,
-} from "./claimWrites.ts";
-import { isConflict } from "./conflicts.ts";
-import { toDelivery } from "./deliveryDocument.ts";
-import { beginDelivery, createDeliveries, deliveryPath } from "./deliveryFields.ts";
-import { REMOVED, type Doc, type Documents, type Version, type Write } from "./documents.ts";
-import { MalformedDocumentError } from "./fields.ts";
-import { isNewer } from "./form.ts";
-import type { Markers } from "./markers.ts";
-import { StoredMembers } from "./members.ts";
-import { paths } from "./paths.ts";
-import { versionOf } from "./pendingDocument.ts";
-import { deregistration, registration, type StateVersion } from "./serviceState.ts";
-import { claimFields, decisionFields, partFields, progressFields } from "./syncDocument.ts";
-
 /**
  * Claims of several commits (`domain/claim.ts`). Each commit names the state of the sync that the one
  * before left: if the lease ran out and somebody took the sync over, the next commit fails and we stop, so
@@ -43,20 +6,38 @@ import { claimFields, decisionFields, partFields, progressFields } from "./syncD
  * The first one also names the state of the service and of the window that the replay has read: no reset
  * came between, of all keys or of this one, and no other claim of these events.
  */
-export interface Progress {
-  readonly window: WindowId;
-  readonly range: Range;
-  readonly cursor: Place;
-  readonly condition: Condition;
-  readonly turn: number;
-  readonly token: string;
-  readonly parts: number;
-  /** The targets that it has deliveries for. */
-  readonly targets?: readonly string[];
-  readonly version: Version;
-  /** What follows behind the cursor, by age, where it has been read. */
-  readonly rest?: readonly PendingEvent[];
-}
+import type { Claim, ClaimLimits, ClaimResult, GoOnResult, OpenClaim } from "../../app/ports.ts";
+import { cursorBehind, following, grow, type Range } from "../../domain/claim.ts";
+import { needs } from "../../domain/condition.ts";
+import { groupMembers, type Group } from "../../domain/decide.ts";
+import { deliveriesOf, type Delivery } from "../../domain/delivery.ts";
+import { byAge, placeOf, type PendingEvent, type Place } from "../../domain/event.ts";
+import { makeSync, portions, splitClaim, type Sync } from "../../domain/sync.ts";
+import {
+  commitNext,
+  headOf,
+  isAt,
+  pathOf,
+  type NextResult,
+  type Progress,
+} from "./claimProgress.ts";
+import {
+  createParts,
+  DOCUMENT_MEMBERS,
+  listsOf,
+  membersOf,
+  syncPath,
+  takeMarkers,
+} from "./claimWrites.ts";
+import { isConflict } from "./conflicts.ts";
+import { createDeliveries } from "./deliveryFields.ts";
+import type { Documents, Version, Write } from "./documents.ts";
+import { finishClaim } from "./finishClaim.ts";
+import type { Markers } from "./markers.ts";
+import { paths } from "./paths.ts";
+import { versionOf } from "./pendingDocument.ts";
+import { registration, type StateVersion } from "./serviceState.ts";
+import { claimFields, decisionFields, partFields, progressFields } from "./syncDocument.ts";
 
 type Begun = Extract<ClaimResult, { outcome: "begun" }> & { readonly version: Version };
 
@@ -198,7 +179,7 @@ export async function goOn(
     }
     if (limits.isTimeUp()) return handOver(documents, sync, progress, limits.nowMs());
   }
-  return finish(documents, sync, progress, limits);
+  return finishClaim(documents, sync, progress, limits);
 }
 
 /**
@@ -268,84 +249,6 @@ function extend(
   );
 }
 
-/** Makes the sync one that is to be published, and gives up the range. */
-async function finish(
-  documents: Documents,
-  sync: Sync,
-  progress: Progress,
-  { leaseUntilMs }: ClaimLimits,
-): Promise<GoOnResult> {
-  const path = pathOf(sync);
-  const { condition, token, parts, version } = progress;
-  const { reason, deadlineAtMs } = sync.completion;
-  const members = new StoredMembers(documents, { sync, token, parts });
-  // Of what it holds now: what became visible meanwhile may have joined it, somebody may have taken something.
-  const decided = {
-    eventID: await members.eventID(),
-    completion: completionOf(condition, sync.endpoints, reason, deadlineAtMs),
-  };
-  const whole = { ...sync, ...decided };
-  const sendable = { ...(await members.sendable()), ...decided };
-  const untilMs = leaseUntilMs();
-  const state = completeState(sync);
-  const done: Write = {
-    kind: "update",
-    path,
-    fields: {
-      ...progressFields(whole, headOf(sync), parts, state, untilMs),
-      ...(state === "settled" && { nextAttemptAt: REMOVED }),
-      claim: REMOVED,
-    },
-    version,
-  };
-  const isOurs = (doc: Doc): boolean => isAt(doc, { ...progress, state });
-  let deliveries: readonly Delivery[] = [];
-  const ends = async (): Promise<Write[]> => {
-    deliveries = await begunDeliveries(documents, whole, progress.targets);
-    return [done, ...deliveries.map((delivery) => beginDelivery(delivery, untilMs))];
-  };
-  const deregistered = deregistration(sync.serviceName, sync.id);
-  let result = await commitNext(
-    documents,
-    path,
-    version,
-    [...(await ends()), deregistered],
-    isOurs,
-  );
-  // Somebody has removed a delivery, or the service's document, and with it the list.
-  if (result.outcome === "changed") {
-    result = await commitNext(documents, path, version, await ends(), isOurs);
-  }
-  if (result.outcome !== "applied") return { outcome: "lost" };
-  const lease: Lease = { sync: sendable, attempt: 1, untilMs, version: result.version };
-  return {
-    outcome: "claimed",
-    lease: deliveries.length === 0 ? lease : { ...lease, deliveries },
-  };
-}
-
-/** Those that were made with the sync and wait for it (1 read each). */
-async function begunDeliveries(
-  documents: Documents,
-  { serviceName, id: syncId, eventID }: Sync,
-  targets: readonly string[] = [],
-): Promise<Delivery[]> {
-  if (targets.length === 0) return [];
-  const docs = await documents.get(
-    targets.map((target) => deliveryPath({ serviceName, syncId, target })),
-  );
-  return docs.flatMap((doc) => {
-    if (doc === undefined || isNewer(doc.fields)) return [];
-    try {
-      const delivery = toDelivery(doc);
-      return delivery.state === "claiming" ? [{ ...delivery, state: "waiting", eventID }] : [];
-    } catch (error) {
-      if (error instanceof MalformedDocumentError) return [];
-      throw error;
-    }
-  });
-}
-
 /** Ends the lease, so that anybody may go on. */
 async function handOver(
   documents: Documents,
@@ -361,52 +264,6 @@ async function handOver(
     if (!isConflict(error)) throw error;
   }
   return { outcome: "handedOver", sync };
-}
-
-const pathOf = ({ serviceName, id }: Sync): string => `${paths.syncs(serviceName)}/${id}`;
-const headOf = ({ endpoints }: Sync) => endpoints.map(({ members }) => members);
-
-type NextResult =
-  | { readonly outcome: "applied"; readonly version: Version }
-  /** Nobody has taken it over; another document is not as it was. */
-  | { readonly outcome: "changed" }
-  | { readonly outcome: "lost" };
-
-/**
- * @param before the version of the sync that the commit names; undefined if it makes it
- * @param isOurs whether a sync of another version shows that this commit was applied
- */
-async function commitNext(
-  documents: Documents,
-  path: string,
-  before: Version | undefined,
-  writes: readonly Write[],
-  isOurs: (doc: Doc) => boolean,
-): Promise<NextResult> {
-  try {
-    return { outcome: "applied", version: await documents.commit(writes) };
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-    const [doc] = await documents.get([path]);
-    if (doc?.version === before) return { outcome: "changed" };
-    return doc !== undefined && isOurs(doc)
-      ? { outcome: "applied", version: doc.version }
-      : { outcome: "lost" };
-  }
-}
-
-/** Whether the sync is as whoever has this turn leaves it, before anybody takes it over. */
-function isAt(
-  { fields }: Doc,
-  { turn, token, parts, state }: Pick<Progress, "turn" | "token" | "parts"> & { state: string },
-): boolean {
-  return (
-    fields["token"] === token &&
-    fields["turn"] === turn &&
-    fields["attempt"] === 1 &&
-    fields["parts"] === parts &&
-    fields["state"] === state
-  );
 }
 
 /** The events of a chunk whose markers are as they were read. */

@@ -1,14 +1,15 @@
 import type { DueSync, Lease, Log, Outbox, Taken } from "../../app/ports.ts";
 import { isDue, taken } from "../../domain/syncState.ts";
 import { claimKept, claimTaken } from "./claim.ts";
+import type { Progress } from "./claimProgress.ts";
 import { isConflict, isNotFound } from "./conflicts.ts";
 import { REMOVED, type Doc, type Documents, type Version, type Write } from "./documents.ts";
 import { putOffExpiry } from "./expiry.ts";
 import { MalformedDocumentError } from "./fields.ts";
 import { Markers } from "./markers.ts";
 import { StoredMembers } from "./members.ts";
-import { goOn, type Progress } from "./openClaim.ts";
 import { isNewer } from "./form.ts";
+import { goOn } from "./openClaim.ts";
 import { paths, serviceOf } from "./paths.ts";
 import { deregistration } from "./serviceState.ts";
 import { discardedFields, publishedFields, toStoredSync, type StoredSync } from "./syncDocument.ts";
