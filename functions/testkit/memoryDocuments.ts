@@ -71,30 +71,14 @@ export class MemoryDatabase {
   }
 
   #query(query: Query): Doc[] {
-    const { from, equal = {}, orderBy, direction, above, upTo, after, limit, select } = query;
+    const { from, orderBy, direction, limit, select } = query;
     const docs =
       "group" in from
         ? this.list(from.group)
         : [...(this.#collections.get(from.collection)?.values() ?? [])];
-    const filters = Object.entries(equal);
     const sign = direction === "asc" ? 1 : -1;
-    const found = docs
-      .filter(({ fields }) => {
-        const at = fields[orderBy];
-        return (
-          filters.every(([name, wanted]) =>
-            Array.isArray(wanted)
-              ? wanted.includes(valueOf(fields, name))
-              : valueOf(fields, name) === wanted,
-          ) &&
-          isOrdered(at) &&
-          [above, upTo].every((bound) => bound === undefined || rankOf(bound) === rankOf(at)) &&
-          (above === undefined || compareValues(at, above) > 0) &&
-          (upTo === undefined || compareValues(at, upTo) <= 0)
-        );
-      })
-      .filter((doc) => after === undefined || sign * compare(orderBy, doc, after) > 0)
-      .toSorted((a, b) => sign * compare(orderBy, a, b));
+    const matches = matcherOf(query);
+    const found = docs.filter(matches).sort((a, b) => sign * compare(orderBy, a, b));
     const page = limit === undefined ? found : found.slice(0, limit);
     if (select === undefined) return page;
     const names = new Set([orderBy, ...select]);
@@ -148,6 +132,27 @@ export class MemoryDatabase {
   }
 }
 
+/** What a query finds. Schedules are explored on this: it stops at the first thing that does not match. */
+function matcherOf({ equal = {}, orderBy, direction, above, upTo, after }: Query) {
+  const filters = Object.entries(equal);
+  const sign = direction === "asc" ? 1 : -1;
+  return (doc: Doc): boolean => {
+    for (const [name, wanted] of filters) {
+      const value = valueOf(doc.fields, name);
+      if (Array.isArray(wanted) ? !wanted.includes(value) : value !== wanted) return false;
+    }
+    const at = doc.fields[orderBy];
+    if (!isOrdered(at)) return false;
+    if (above !== undefined && !(rankOf(above) === rankOf(at) && compareValues(at, above) > 0)) {
+      return false;
+    }
+    if (upTo !== undefined && !(rankOf(upTo) === rankOf(at) && compareValues(at, upTo) <= 0)) {
+      return false;
+    }
+    return after === undefined || sign * compare(orderBy, doc, after) > 0;
+  };
+}
+
 function collectionOf({ from }: Query): string {
   return "group" in from ? from.group : from.collection.slice(from.collection.lastIndexOf("/") + 1);
 }
@@ -158,6 +163,7 @@ function parentOf(path: string): string {
 
 /** `a.b` is a field of the map `a`. */
 function valueOf(fields: Fields, name: string): unknown {
+  if (!name.includes(".")) return fields[name];
   return name
     .split(".")
     .reduce<unknown>((value, part) => (value as Fields | undefined)?.[part], fields);

@@ -1,4 +1,4 @@
-import pTimeout from "p-timeout";
+import { withinTime } from "./withinTime.ts";
 
 /**
  * Shares work among those who ask for it at the same time.
@@ -46,10 +46,11 @@ export class Coalescer<Input, Hint, Result> {
   }
 
   #start(key: string, input: Input, hints: ReadonlySet<Hint>): Promise<Result> {
-    const current = pTimeout(this.#work(input, hints), {
-      milliseconds: this.#deadlineMs,
-      message: `the work on ${key} is not done after ${String(this.#deadlineMs / 1000)} s`,
-    });
+    const current = withinTime(
+      this.#work(input, hints),
+      this.#deadlineMs,
+      `the work on ${key} is not done after ${String(this.#deadlineMs / 1000)} s`,
+    );
     const slot: Slot<Hint, Result> = { current, next: undefined };
     this.#slots.set(key, slot);
     // Registered before anyone can wait for this run, so it comes before the run that waits begins.

@@ -1,5 +1,4 @@
 import pMap from "p-map";
-import pTimeout from "p-timeout";
 import { DEADLINE_GRACE_MS, passedBy } from "../domain/deadline.ts";
 import { endOf } from "../domain/event.ts";
 import { addSeconds, type Rule } from "../domain/rule.ts";
@@ -10,6 +9,7 @@ import { noteFailedStep } from "./failedStep.ts";
 import type { NetProgress, Ports, WaitingEvent } from "./ports.ts";
 import { LATE_MS, type Asking } from "./probeWindow.ts";
 import { CLAIM_MS } from "./timeLimits.ts";
+import { withinTime } from "./withinTime.ts";
 
 interface Deps extends Pick<Ports, "openWindows" | "window" | "clock" | "log" | "timesOfDay"> {
   /** A window check that these events ask for, or none in particular, with its publication. */
@@ -85,8 +85,8 @@ export async function examineWindows(
     try {
       if (over !== undefined && (await goesOn(deps, rule, window, over))) return "done";
       const message = `not done after ${String(CHECK_SECONDS)} s`;
-      const limit = { milliseconds: CHECK_SECONDS * 1000, message };
-      const outcome = await pTimeout(deps.check(rule, window, asking), limit);
+      const checked = deps.check(rule, window, asking);
+      const outcome = await withinTime(checked, CHECK_SECONDS * 1000, message);
       if (outcome.outcome === "fired") report.fired += outcome.leases.length;
       return "done";
     } catch (error) {

@@ -1,5 +1,4 @@
 import pMap from "p-map";
-import pTimeout from "p-timeout";
 import type { Sync } from "../domain/sync.ts";
 import { keepUntilMs } from "../domain/retention.ts";
 import { nextAttemptMs } from "../domain/retryTimes.ts";
@@ -11,6 +10,7 @@ import type { MessageBudget } from "./messageBudget.ts";
 import { eventsOf, messageOf, planOf, type MessagePlan } from "./messagePlan.ts";
 import type { Lease, Ports } from "./ports.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
+import { withinTime } from "./withinTime.ts";
 
 type Deps = Pick<Ports, "events" | "outbox" | "publisher" | "clock" | "log"> & {
   readonly budget: MessageBudget;
@@ -152,13 +152,10 @@ async function send(
     events: batch.reduce((sum, { plan }) => sum + plan.events, 0),
     bytes: batch.reduce((sum, { plan }) => sum + plan.bytes, 0),
   };
-  const options = {
-    milliseconds: PUBLICATION_MS,
-    message: `not read and published within ${String(PUBLICATION_MS / 1000)} s`,
-  };
+  const late = `not read and published within ${String(PUBLICATION_MS / 1000)} s`;
   try {
     const sent = await deps.budget.run(size, latestMs - deps.clock(), () =>
-      pTimeout(readAndPublish(deps, batch), options),
+      withinTime(readAndPublish(deps, batch), PUBLICATION_MS, late),
     );
     return sent ?? batch.map(() => ({ outcome: "noRoom" }));
   } catch (cause) {

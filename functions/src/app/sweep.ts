@@ -1,5 +1,4 @@
 import pMap from "p-map";
-import pTimeout from "p-timeout";
 import { DEADLINE_GRACE_MS } from "../domain/deadline.ts";
 import { expiryOf } from "../domain/expiry.ts";
 import { firesByItself, type Rule } from "../domain/rule.ts";
@@ -11,6 +10,7 @@ import type { MessageBudget } from "./messageBudget.ts";
 import type { Ports } from "./ports.ts";
 import { relayDue } from "./relay.ts";
 import { PUBLICATION_MS } from "./timeLimits.ts";
+import { withinTime } from "./withinTime.ts";
 
 type Deps = Pick<
   Ports,
@@ -105,7 +105,7 @@ export async function sweep(deps: Deps, rules: readonly Rule[]): Promise<SweepRe
   ): Promise<void> => {
     try {
       const message = `not done after ${String(seconds)} s`;
-      await pTimeout(work(), { milliseconds: seconds * 1000, message });
+      await withinTime(work(), seconds * 1000, message);
     } catch (error) {
       noteFailedStep(deps.log, report, { step, ...facts }, error);
     }

@@ -71,7 +71,9 @@ export function httpFunction<R extends Route>({
       return pTimeout(answer(found, request), {
         milliseconds: (timeLimitSeconds - ANSWER_SECONDS) * 1000,
         // What is given up may go on and take effect: that is an answer that was lost.
-        message: new EventSyncError("unavailable", UNKNOWN_OUTCOME),
+        fallback: () => {
+          throw new EventSyncError("unavailable", UNKNOWN_OUTCOME);
+        },
       });
     };
     return respond(response, log, handle, (work) => around(request, work));

@@ -1,4 +1,3 @@
-import pTimeout from "p-timeout";
 import type { Verdict } from "../../domain/attempt.ts";
 import type { AttemptRecord } from "../../domain/attemptRecord.ts";
 import { keepUntilMs } from "../../domain/retention.ts";
@@ -8,6 +7,7 @@ import type { MessageEvent } from "../../domain/syncMessage.ts";
 import type { DeliveryFacts } from "../logEvents.ts";
 import { eventsOf, messageOf, planOf, type MessagePlan } from "../messagePlan.ts";
 import type { HeldDelivery, StoredDelivery } from "../ports/deliveries.ts";
+import { withinTime } from "../withinTime.ts";
 import { attempt, reasonOf, sendingOf, type SentTarget } from "./attempts.ts";
 import type { Attempted, DeliveryDeps, Parcel } from "./parts.ts";
 
@@ -91,17 +91,19 @@ async function send(
   plan: MessagePlan,
   events: Events | undefined,
 ): Promise<Delivering> {
-  const parcel = await pTimeout(parcelOf(deps, held, plan, events), {
-    milliseconds: READING_MS,
-    message: `its events were not read within ${String(READING_MS / 1000)} s`,
-  });
+  const parcel = await withinTime(
+    parcelOf(deps, held, plan, events),
+    READING_MS,
+    `its events were not read within ${String(READING_MS / 1000)} s`,
+  );
   const milliseconds = attemptMs(target);
   // An instance may have stood still meanwhile: somebody else may be at it before this ends.
   if (deps.clock() + milliseconds > held.untilMs) return { next: "postponed" };
-  const attempted = await pTimeout(attempt(deps, target, sendingOf(parcel)), {
+  const attempted = await withinTime(
+    attempt(deps, target, sendingOf(parcel)),
     milliseconds,
-    message: `the attempt did not end within ${String(milliseconds / 1000)} s`,
-  });
+    `the attempt did not end within ${String(milliseconds / 1000)} s`,
+  );
   return conclude(deps, target, parcel, attempted);
 }
 
