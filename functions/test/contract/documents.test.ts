@@ -187,6 +187,31 @@ for (const [name, open] of Object.entries(harnesses)) {
       assert.deepEqual(await ids({ ...byPlace, equal, after: first, limit: 1 }), ["i1"]);
     });
 
+    it("orders by several fields, and leaves out documents that lack one of them", async () => {
+      const values = [
+        ["k2", true, 1],
+        ["k1", true, 2],
+        ["k1", false, 3],
+        ["k1", true, 1],
+        ["k3", false, 1],
+        ["k1", false, undefined],
+      ] as const;
+      await documents.commit(
+        values.map(([key, sent, second], index) => ({
+          kind: "create" as const,
+          path: `c/p/items/i${String(index)}`,
+          fields: { key, sent, ...(second !== undefined && { at: at(second) }) },
+        })),
+      );
+      const byKey = pageOf({ orderBy: "key", thenBy: ["sent", "at"] });
+      assert.deepEqual(await ids(byKey), ["i2", "i3", "i1", "i0", "i4"]);
+      assert.deepEqual(await ids({ ...byKey, direction: "desc" }), ["i4", "i0", "i1", "i3", "i2"]);
+      assert.deepEqual(await ids({ ...byKey, above: "k1", limit: 1 }), ["i0"]);
+      const [, second] = await documents.query({ ...byKey, limit: 2, select: [] });
+      assert.deepEqual(second?.fields, { key: "k1", sent: true, at: at(1) });
+      assert.deepEqual(await ids({ ...byKey, after: second, limit: 2 }), ["i1", "i0"]);
+    });
+
     it("reads only the fields that are asked for", async () => {
       await plant(1);
       const [doc] = await documents.query(pageOf({ select: [] }));

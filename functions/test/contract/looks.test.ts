@@ -123,6 +123,34 @@ for (const [name, open] of Object.entries(harnesses)) {
         assert.deepEqual(await read({ eventKeys }), { k1: 2, k2: 1, k3: 0 });
       });
 
+      it("are read by key, whole windows at a time", async () => {
+        await plant("k2", at(50), at(60, "b"), at(20, "a", true));
+        await plant("k1", at(40));
+        await plant("\u{10000}", at(10), at(9));
+        await plant("\uffff", at(30));
+        const read = async (after: string, limit: number): Promise<unknown[]> => {
+          const { windows, isLast } = await looks().behindKey(SERVICE, { after, limit });
+          const told = Array.from(windows, ([key, events]) => [
+            key,
+            ...(events?.map(({ receivedAtMs }) => (NOW - receivedAtMs) / 1000) ?? ["many"]),
+          ]);
+          return [...told, isLast];
+        };
+        const all = [
+          ["k1", 40],
+          ["k2", 60, 50, 20],
+          ["\uffff", 30],
+          ["\u{10000}", 10, 9],
+        ];
+        assert.deepEqual(await read("", 9), [...all, true]);
+        assert.deepEqual(await read("", 7), [...all.slice(0, 3), false]);
+        assert.deepEqual(await read("k1", 9), [...all.slice(1), true]);
+        assert.deepEqual(await read("", 3), [all[0], false]);
+        assert.deepEqual(await read("k1", 3), [["k2", "many"], false]);
+        assert.deepEqual(await read("k2", 1), [["\uffff", "many"], false]);
+        assert.deepEqual(await read("\u{10000}", 1), [true]);
+      });
+
       it("have a first one", async () => {
         const [first, second] = [at(50), at(40)];
         await plant("k1", first, second, at(45, "a", true), at(60, "b"));
