@@ -6,11 +6,11 @@
  *
  * In a predeploy step the project is the one of the deployment. Ends with 1 if there is a problem.
  */
-import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { parseConfig } from "../src/config/parse.ts";
-import { explain, resolveCheckedProject } from "./configFiles.ts";
+import { explain, readFile, resolveCheckedProject } from "./configFiles.ts";
 import { checkContent } from "./content.ts";
 import {
   printReview,
@@ -22,10 +22,14 @@ import {
 
 const USAGE = `Usage: npm --prefix functions run check-config -- --project PROJECT
        npm --prefix functions run check-config -- FILE
+
+FILE is named as seen from where you call.
 `;
 
 function reviewFile(file: string): Review {
-  const { services, ignored } = parseConfig(readFileSync(file, "utf8"), checkContent);
+  // npm runs a script beside its package.json, and says where it was called itself.
+  const path = resolve(process.env["INIT_CWD"] ?? "", file);
+  const { services, ignored } = parseConfig(readFile(path), checkContent);
   const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
   return {
     facts: [`CONFIG in ${file} is correct: ${names}`, ...rulesInWords(services)],

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 
 import { parseInvokers } from "../../src/config/invokers.ts";
 import { reviewDeployment, type Deployment, type Review } from "../../tools/deployment.ts";
@@ -196,6 +198,26 @@ describe("check-config", () => {
     const { status, stderr } = check({}, ["--project", "MY_PROJECT"]);
     assert.equal(status, 1);
     assert.match(stderr, /^check-config: "MY_PROJECT" is no project: expected its id \(6 to 30 /);
+  });
+
+  it("takes a file as seen from where npm was called, else from where it runs", () => {
+    const file = { "my.json": JSON.stringify({ ...SEED_SERVICE, serviceName: "Theirs" }) };
+    const checkout = new Checkout(file);
+    try {
+      const functions = join(checkout.root, "functions");
+      const args = ["--prefix", "functions", "run", "check-config", "my.json"];
+      const npm = spawnSync("npm", args, { cwd: checkout.root, encoding: "utf8" });
+      assert.equal(npm.status, 0, npm.stderr);
+      assert.match(npm.stdout, /CONFIG in my\.json is correct: "Theirs"/);
+      const here = checkout.run("checkConfig.ts", ["my.json"]);
+      assert.equal(here.status, 0, here.stderr);
+      const elsewhere = checkout.run("checkConfig.ts", ["my.json"], { INIT_CWD: functions });
+      assert.equal(elsewhere.status, 1);
+      const missing = `cannot read ${join(functions, "my.json")}: there is no such file.`;
+      assert.equal(elsewhere.stderr, `check-config: ${missing}\n`);
+    } finally {
+      checkout.remove();
+    }
   });
 
   it("answers a wrong option with the usage, and --help alike", () => {
