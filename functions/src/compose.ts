@@ -82,7 +82,9 @@ export const services = once(async (): Promise<Services> => {
   ]);
   try {
     const { services: parsed, ignored } = parseConfig(CONFIG.value());
-    for (const key of ignored) log.warn("configuration.keyIgnored", { key });
+    for (const { path: key, ...nearest } of ignored) {
+      log.warn("configuration.keyIgnored", { key, ...nearest });
+    }
     log.info("configuration.loaded", { services: publicViews(parsed) });
     return parsed;
   } catch (error) {

@@ -9,6 +9,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
+import { ignoredInWords } from "../src/config/ignoredKey.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { explain, readFile, resolveCheckedProject } from "./configFiles.ts";
 import { checkContent } from "./content.ts";
@@ -33,7 +34,7 @@ function reviewFile(file: string): Review {
   const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
   return {
     facts: [`CONFIG in ${file} is correct: ${names}`, ...rulesInWords(services)],
-    warnings: ignored.map((key) => `nothing reads the key ${key}`),
+    warnings: ignored.map(ignoredInWords),
     problems: [],
   };
 }

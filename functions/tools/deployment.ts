@@ -2,6 +2,7 @@
  * What can be said about a deployment before it is made: what is wrong with it, and what it will do. A
  * pure function of the project's files; `readDeployment` reads them.
  */
+import { ignoredInWords } from "../src/config/ignoredKey.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { readInvokers, type DeclaredInvokers } from "../src/adapters/invokersFile.ts";
 import { correlationInWords } from "../src/config/correlation.ts";
@@ -126,7 +127,7 @@ function reviewConfig({ project, settings }: Deployment): ConfigReview {
     const names = services.map(({ serviceName }) => JSON.stringify(serviceName)).join(", ");
     return {
       facts: [`CONFIG in ${config.file} is correct: ${names}`, ...rulesInWords(services)],
-      warnings: ignored.map((key) => `nothing reads the key ${key}`),
+      warnings: ignored.map(ignoredInWords),
       problems: [],
       services,
     };

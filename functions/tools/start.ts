@@ -5,6 +5,7 @@
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
 
+import { ignoredInWords } from "../src/config/ignoredKey.ts";
 import { parseConfig, type ParsedConfig } from "../src/config/parse.ts";
 import { explain, readEnvFiles, readFile } from "./configFiles.ts";
 import { checkContent } from "./content.ts";
@@ -50,7 +51,7 @@ async function main(): Promise<number> {
       ? (readEnvFiles(PROJECT, true)["CONFIG"] ?? "")
       : readFile(options.config);
   const { services, ignored } = parse(CONFIG, options.config);
-  for (const key of ignored) complain(`nothing reads the key ${key} of the configuration`);
+  for (const key of ignored) complain(ignoredInWords(key));
 
   const secrets = localSecrets(services, () => readEnvFiles(PROJECT, true));
   if (secrets.missing.length > 0) {

@@ -1,4 +1,5 @@
 /** What scripts/start shows a person: lines to try, and messages as they arrive. */
+import { ignoredInWords, type IgnoredKey } from "../src/config/ignoredKey.ts";
 import type { Services } from "../src/config/route.ts";
 import type { TargetMessage } from "./localCloud.ts";
 import { targetsInWords } from "./targetWords.ts";
@@ -8,8 +9,7 @@ export interface Started {
   /** The URL before the paths of the functions. */
   readonly base: string;
   readonly services: Services;
-  /** Keys of the configuration that nothing reads. */
-  readonly ignored: readonly string[];
+  readonly ignored: readonly IgnoredKey[];
   readonly subscriptions: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export function instructions({ base, services, ignored, subscriptions }: Started
   return [
     `\nEventSync is ready at ${base}`,
     `\nLook at it in a browser:\n  ${base}/console`,
-    ...ignored.map((key) => `\nNothing reads the key ${key} of the configuration.`),
+    ...ignored.map((key) => `\nIn the configuration ${ignoredInWords(key)}`),
     `\nTry:\n  curl ${base}/config`,
     ...events,
     `  curl ${base}/trigger        # sends what has come so far (${first.serviceName})`,

@@ -14,7 +14,7 @@ import type { SweepReport } from "./sweep.ts";
 export type LogFields = {
   /** What an instance runs with: the public view of it, nothing else. */
   "configuration.loaded": { readonly services: readonly object[] };
-  "configuration.keyIgnored": { readonly key: string };
+  "configuration.keyIgnored": { readonly key: string; readonly nearest?: string };
   "configuration.refused": { readonly problems: readonly object[]; readonly report: string };
   "event.stored": StoredFacts;
   "event.ignored": StoredFacts & { readonly reason: string };

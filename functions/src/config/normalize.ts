@@ -1,3 +1,5 @@
+import { nearestName, type IgnoredKey } from "./ignoredKey.ts";
+
 /** The part of a JSON Schema that says where keys are matched and values are read leniently. */
 interface SchemaNode {
   readonly type?: unknown;
@@ -15,7 +17,7 @@ interface Schema extends SchemaNode {
 }
 
 /** A key that the schema does not know; it is ignored, as in the original, but said. */
-export type OnUnknownKey = (path: string) => void;
+export type OnUnknownKey = (key: IgnoredKey) => void;
 
 /**
  * Reads a configuration as leniently as the original does, and no more: keys in any letter case (of
@@ -71,8 +73,14 @@ function normalizeNode(
   for (const [key, entry] of Object.entries(value)) {
     const name = names.get(key.toLowerCase());
     if (name !== undefined) found.set(name, entry);
-    else if (onUnknownKey === undefined) unknown.set(key, entry);
-    else onUnknownKey(join(path, key));
+    else unknown.set(key, entry);
+  }
+  if (onUnknownKey !== undefined) {
+    const absent = [...names.values()].filter((name) => !found.has(name));
+    for (const key of unknown.keys()) {
+      const nearest = nearestName(key, absent);
+      onUnknownKey({ path: join(path, key), ...(nearest !== undefined && { nearest }) });
+    }
   }
   const known = Object.fromEntries(
     Object.entries(properties)
@@ -82,7 +90,7 @@ function normalizeNode(
         normalizeNode(found.get(name), child, join(path, name), context),
       ]),
   );
-  return unknown.size === 0 ? known : { ...known, ...Object.fromEntries(unknown) };
+  return onUnknownKey === undefined ? { ...known, ...Object.fromEntries(unknown) } : known;
 }
 
 /** A choice in a list, in whichever letter case it is written. */

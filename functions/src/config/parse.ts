@@ -7,6 +7,7 @@ import { checkDeadline } from "./checkDeadline.ts";
 import { checkReceipts } from "./checkReceipts.ts";
 import { readCondition } from "./condition.ts";
 import { checkCorrelation } from "./correlation.ts";
+import { ignoredInWords, type IgnoredKey } from "./ignoredKey.ts";
 import { join, normalize } from "./normalize.ts";
 import type { Services } from "./route.ts";
 import { checkTargets, withTargets } from "./targets.ts";
@@ -24,8 +25,7 @@ export type CheckContent = (endpoint: Pick<EndpointConfig, "schema" | "filter">)
 /** What the configuration came to. */
 export interface ParsedConfig {
   readonly services: Services;
-  /** Keys that nothing reads, by path: probably typing mistakes. */
-  readonly ignored: readonly string[];
+  readonly ignored: readonly IgnoredKey[];
 }
 
 /** One thing that is wrong with a configuration. */
@@ -38,10 +38,10 @@ export interface Problem {
 /** A configuration that cannot be used, with everything that is wrong with it. */
 export class ConfigError extends EventSyncError {
   readonly problems: readonly Problem[];
-  /** Keys that nothing reads, by path: what is missing may stand there under a wrong name. */
-  readonly ignored: readonly string[];
+  /** What is missing may stand there under a wrong name. */
+  readonly ignored: readonly IgnoredKey[];
 
-  constructor(problems: readonly Problem[], ignored: readonly string[] = []) {
+  constructor(problems: readonly Problem[], ignored: readonly IgnoredKey[] = []) {
     super("invalid-configuration", "The configuration of this deployment is refused; see its log.");
     this.name = "ConfigError";
     this.problems = problems;
@@ -53,7 +53,7 @@ export class ConfigError extends EventSyncError {
     const lines = this.problems.map(({ path, message }) =>
       path === "" ? `  - ${message}` : `  - ${path}: ${message}`,
     );
-    const ignored = this.ignored.map((path) => `  (nothing reads the key ${path})`);
+    const ignored = this.ignored.map((key) => `  (${ignoredInWords(key)})`);
     return [`CONFIG has ${String(lines.length)} problem(s):`, ...lines, ...ignored].join("\n");
   }
 }
@@ -66,13 +66,13 @@ export class ConfigError extends EventSyncError {
  */
 export function parseConfig(text: string, checkContent: CheckContent = () => []): ParsedConfig {
   const raw = parseJson(text);
-  const ignored: string[] = [];
+  const ignored: IgnoredKey[] = [];
   const isList = Array.isArray(raw);
   const items: readonly unknown[] = isList ? raw : [raw];
   const pathOf = (index: number): string => (isList ? `[${String(index)}]` : "");
 
   const candidates = items.map((item, index) =>
-    normalize(item, serviceSchema, pathOf(index), (path) => ignored.push(path)),
+    normalize(item, serviceSchema, pathOf(index), (key) => ignored.push(key)),
   );
   const validate = validateService as ValidateFunction<GivenService>;
   const services = new Map<number, ServiceConfig>();

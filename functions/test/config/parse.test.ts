@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ignoredInWords } from "../../src/config/ignoredKey.ts";
 import { ConfigError, parseConfig, type ParsedConfig } from "../../src/config/parse.ts";
 import { matchGolden } from "../support/golden.ts";
 import { checkContent } from "../../tools/content.ts";
@@ -215,18 +216,42 @@ describe("parseConfig", () => {
       };
       const { services, ignored } = parse(config);
       assert.deepEqual(services, parse(MINIMAL).services);
-      assert.deepEqual(ignored.toSorted(), [
-        "endpoints[1].minNbOfOccurence",
-        "extra",
-        "trigger.Period",
+      assert.deepEqual(ignored, [
+        { path: "extra" },
+        { path: "endpoints[1].minNbOfOccurence", nearest: "minNbOfOccurrence" },
+        { path: "trigger.Period" },
       ]);
+    });
+
+    it("an unknown key names the known one that it may stand for, if that is not there itself", () => {
+      const said = (more: object): string[] =>
+        parse({ ...MINIMAL, ...more }).ignored.map(ignoredInWords);
+      const key = { header: "X-Id" };
+      assert.deepEqual(said({ corelation: { key } }), [
+        "nothing reads the key corelation: did you mean “correlation”?",
+      ]);
+      assert.deepEqual(said({ corelation: { key }, correlation: { key } }), [
+        "nothing reads the key corelation",
+      ]);
+      assert.deepEqual(
+        said({
+          correlation: { key, wihtoutKey: "ignore" },
+          targts: [],
+          ["TRIGER".repeat(1000)]: 1,
+        }),
+        [
+          "nothing reads the key targts: did you mean “targets”?",
+          `nothing reads the key ${"TRIGER".repeat(1000)}`,
+          "nothing reads the key correlation.wihtoutKey: did you mean “withoutKey”?",
+        ],
+      );
     });
 
     it("names that mean something to JavaScript are unknown keys like others", () => {
       const text = `{"__proto__":{"serviceName":"x"},"constructor":1,${JSON.stringify(MINIMAL).slice(1)}`;
       const { services, ignored } = parse(text);
       assert.deepEqual(services, parse(MINIMAL).services);
-      assert.deepEqual(ignored.toSorted(), ["__proto__", "constructor"]);
+      assert.deepEqual(ignored.map(({ path }) => path).toSorted(), ["__proto__", "constructor"]);
     });
   });
 
@@ -319,7 +344,7 @@ describe("parseConfig", () => {
         serviceName: "other",
         targetPubSub: { ...MINIMAL.targetPubSub, x: 1 },
       });
-      assert.deepEqual(parse([MINIMAL, other]).ignored, ["[1].targetPubSub.x"]);
+      assert.deepEqual(parse([MINIMAL, other]).ignored, [{ path: "[1].targetPubSub.x" }]);
     });
 
     const cases: [string, unknown, string[]][] = [
@@ -693,7 +718,7 @@ describe("parseConfig", () => {
         assert.deepEqual(problemsOf(deep), [problem]);
       }
       const key = JSON.stringify(MINIMAL).replace("{", `{"x": ${"[".repeat(31)}${"]".repeat(31)},`);
-      assert.deepEqual(parse(key).ignored, ["x"]);
+      assert.deepEqual(parse(key).ignored, [{ path: "x" }]);
     });
 
     it("what an apostrophe in a .env file cut off, and says how to write it", () => {
@@ -782,7 +807,7 @@ describe("parseConfig", () => {
       (error) => {
         assert.ok(error instanceof ConfigError);
         assert.deepEqual(error.report.split("\n").slice(-2), [
-          "  (nothing reads the key correlation.key.heder)",
+          "  (nothing reads the key correlation.key.heder: did you mean “header”?)",
           "  (nothing reads the key deadline.secs)",
         ]);
         return true;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -45,6 +45,18 @@ describe("scripts/simulate", function () {
       "until 2026-01-05T08:10:00.000Z: 11 events (1 refused); 3 syncs (2 complete, 1 at the deadline); 0 events expired, 0 reset; 1 window open",
       "",
     ]);
+  });
+
+  it("says what nothing reads, and not where a program reads", () => {
+    const config = JSON.parse(readFileSync(CONFIG, "utf8")) as object;
+    const misspelt = file("misspelt.json", JSON.stringify({ ...config, targts: [] }));
+    const told = call(["--config", misspelt, "--json", DAY]);
+    assert.deepEqual(
+      [told.status, told.stdout],
+      [0, call(["--config", CONFIG, "--json", DAY]).stdout],
+    );
+    const warning = "simulate: warning: nothing reads the key targts: did you mean “targets”?\n";
+    assert.equal(told.stderr, warning);
   });
 
   it("reads standard input, tells of each event, and goes on until nothing is open", () => {

@@ -65,11 +65,11 @@ describe("what the commands need", () => {
     });
 
     it("may be named as seen from where the user stands, and its unknown keys are named", () => {
-      writeFileSync(at("my.json"), JSON.stringify({ ...SEED_SERVICE, sevriceName: "x" }));
+      writeFileSync(at("my.json"), JSON.stringify({ ...SEED_SERVICE, targts: [] }));
       const { stderr } = start("my.json", { PUBSUB_EMULATOR_BINARY_PATH: "/none" });
       assert.equal(
         stderr,
-        "start: nothing reads the key sevriceName of the configuration\n" +
+        "start: nothing reads the key targts: did you mean “targets”?\n" +
           "start: PUBSUB_EMULATOR_BINARY_PATH names /none, which does not exist.\n",
       );
     });

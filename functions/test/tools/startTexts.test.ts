@@ -20,7 +20,7 @@ describe("what scripts/start shows", () => {
     base: "http://localhost/base",
     services: parseConfig(JSON.stringify([SERVICE, { ...SERVICE, serviceName: "other one" }]))
       .services,
-    ignored: ["sevriceName"],
+    ignored: [{ path: "targts", nearest: "targets" }],
     subscriptions: ["projects/my-project/subscriptions/synced-eventsync"],
   };
 
@@ -63,7 +63,10 @@ describe("what scripts/start shows", () => {
   });
 
   it("names again the keys that nothing reads, when it is ready", () => {
-    assert.match(instructions(started), /\n\nNothing reads the key sevriceName of /);
+    assert.match(
+      instructions(started),
+      /\n\nIn the configuration nothing reads the key targts: did you mean “targets”\?\n/,
+    );
   });
 
   it("says where each sync goes besides, without the path, which may be secret", () => {

@@ -61,6 +61,7 @@ async function main(): Promise<number> {
   await simulateLines(readFile(asked.config), readLines(asked.events), {
     ...asked,
     print,
+    warn: (message) => process.stderr.write(`simulate: warning: ${message}\n`),
     begin: (service) => {
       expectation = expected && new Expectation(expected, service);
     },

@@ -7,6 +7,7 @@ import { makeSimulator, type Simulator } from "../../src/adapters/simulate/simul
 import { Tallier } from "../../src/adapters/simulate/tally.ts";
 import { openView, viewOf, type FiredView, type View } from "../../src/adapters/simulate/view.ts";
 import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
+import { ignoredInWords } from "../../src/config/ignoredKey.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { checkContent } from "../content.ts";
 import type { Line } from "./readLines.ts";
@@ -18,6 +19,8 @@ export interface Telling {
   readonly isJson: boolean;
   readonly isVerbose: boolean;
   readonly print: (lines: readonly string[]) => void;
+  /** Told what may be a mistake in the configuration. */
+  readonly warn: (message: string) => void;
   /** Told the first service, whose entries are that name none. */
   readonly begin: (service: string) => void;
   readonly meet: (sync: FiredView) => void;
@@ -30,9 +33,10 @@ export interface Telling {
 export async function simulateLines(
   config: string,
   lines: AsyncIterable<readonly Line[]>,
-  { untilMs, isJson, isVerbose, print, begin, meet }: Telling,
+  { untilMs, isJson, isVerbose, print, warn, begin, meet }: Telling,
 ): Promise<void> {
-  const { services } = parseConfig(config, checkContent);
+  const { services, ignored } = parseConfig(config, checkContent);
+  for (const key of ignored) warn(ignoredInWords(key));
   begin(services[0].serviceName);
   const tallier = new Tallier();
   let told: string[] = [];

@@ -1,4 +1,5 @@
 import { correlationInWords } from "../../config/correlation.ts";
+import type { IgnoredKey } from "../../config/ignoredKey.ts";
 import { ConfigError, parseConfig, type ParsedConfig, type Problem } from "../../config/parse.ts";
 import type { Services } from "../../config/route.ts";
 import { EventSyncError } from "../../domain/errors.ts";
@@ -30,17 +31,19 @@ export function validate(text: string): Validation {
       serviceName: service.serviceName,
       rule: [...ruleInWords(service), ...correlationInWords(service)],
     }));
-    return { valid: true, problems: [], ignored, services: described };
+    return { valid: true, problems: [], ignored: pathsOf(ignored), services: described };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { problems, ignored } = error;
     return {
       valid: false,
       problems: problems.slice(0, MOST_LISTED),
-      ignored: ignored.slice(0, MOST_LISTED),
+      ignored: pathsOf(ignored.slice(0, MOST_LISTED)),
     };
   }
 }
+
+const pathsOf = (keys: readonly IgnoredKey[]): string[] => keys.map(({ path }) => path);
 
 /**
  * The services of a configuration that is proposed, which must have the one that is asked about.
