@@ -103,8 +103,10 @@ describe("the status of a service", () => {
       told.windows.map(({ key, missing }) => [key, missing]),
       [["k1", "1 “b”"]],
     );
-    await assert.rejects(overview.tellStatus(by, { key: "k2", order: "age", limit: 10 }), {
+    await assert.rejects(overview.tellStatus(by, { key: "k/2", order: "age", limit: 10 }), {
       code: "unknown-window",
+      message:
+        "Nothing is open with that key: if a window of it has fired, /syncs/svc?key=k%2F2 lists the sync; if one has expired, POST /syncs/svc/replay shows when.",
     });
   });
 

@@ -116,7 +116,12 @@ async function one(deps: Deps, rule: Rule, key: string | undefined): Promise<Win
   const id = { ...windowOf(rule), key: key ?? "" };
   const look = await lookAtOne(deps, rule, id);
   if (id.key !== "" && look.first === undefined && !look.isClaiming) {
-    throw new EventSyncError("unknown-window", "Nothing is open with that key.");
+    const name = encodeURIComponent(id.service);
+    const syncs = `/syncs/${name}?key=${encodeURIComponent(id.key)}`;
+    throw new EventSyncError(
+      "unknown-window",
+      `Nothing is open with that key: if a window of it has fired, ${syncs} lists the sync; if one has expired, POST /syncs/${name}/replay shows when.`,
+    );
   }
   return { windows: [look], next: undefined };
 }
