@@ -71,7 +71,9 @@ export function parseUrl(text: string, allowPrivate: boolean): Parsed<Template> 
     typeof start === "string" ? /^(https?):\/\/[^/?#\\]+(?=[/?#]|$)/i.exec(start) : null;
   const [, scheme = ""] = authority ?? [];
   if (authority === null || !(allowPrivate || /^https$/i.test(scheme))) {
-    return { problem: `expected a URL that begins with ${kinds} and a host` };
+    const isPlain = /^http:\/\//i.test(text) && !allowPrivate;
+    const otherwise = isPlain ? ", or also “allowPrivate”: with it http:// is possible" : "";
+    return { problem: `expected a URL that begins with ${kinds} and a host${otherwise}` };
   }
   // Behind a host without a path a variable would go on with it.
   if (authority[0] === start && template.parsed.length > 1) {

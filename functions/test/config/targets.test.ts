@@ -123,7 +123,7 @@ describe("the targets of a service", () => {
     [
       "a URL is not of https",
       [{ ...HOOK, url: "http://example.com/" }],
-      "targets[0].url: expected a URL that begins with https:// and a host",
+      "targets[0].url: expected a URL that begins with https:// and a host, or also “allowPrivate”: with it http:// is possible",
     ],
     [
       "a header has a variable that does not exist",
