@@ -96,8 +96,18 @@ export function routeEvent(services: Services, path: string): EndpointRoute | Tr
   return (
     routeWithin(services[0], path) ??
     routeInOther(services, path) ??
-    fail("unknown-endpoint", `No endpoint ${JSON.stringify(path)} is configured.`)
+    fail(
+      "unknown-endpoint",
+      `No endpoint ${JSON.stringify(path)} is configured${noService(services, path)}.`,
+    )
   );
+}
+
+/** What else may be wrong with a path that has the form of the longer one. */
+function noService(services: Services, path: string): string {
+  const name = /^([^/]+)\/[^/]/.exec(path)?.[1];
+  const isNone = name !== undefined && services.every(({ serviceName }) => serviceName !== name);
+  return isNone ? `, and no service ${JSON.stringify(name)}` : "";
 }
 
 function routeInOther(services: Services, path: string): EndpointRoute | TriggerRoute | undefined {

@@ -92,6 +92,20 @@ describe("routeEvent", () => {
   }
 });
 
+describe("a path without an endpoint", () => {
+  for (const [path, message] of [
+    ["entry", 'No endpoint "entry" is configured.'],
+    ["nope/entry1", 'No endpoint "nope/entry1" is configured, and no service "nope".'],
+    ["Other/nope", 'No endpoint "Other/nope" is configured.'],
+    ["/entry1", 'No endpoint "/entry1" is configured.'],
+    ["entry1/", 'No endpoint "entry1/" is configured.'],
+  ] as const) {
+    it(`${path} is refused with ${message}`, () => {
+      assert.throws(() => routeEvent(services, path), { code: "unknown-endpoint", message });
+    });
+  }
+});
+
 describe("decodePath", () => {
   for (const url of ["/100%", "/%zz", "/%ff", "/%C3%28", "/entry1%"]) {
     it(`refuses ${url} as malformed`, () => {
