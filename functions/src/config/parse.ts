@@ -11,6 +11,7 @@ import { ignoredInWords, type IgnoredKey } from "./ignoredKey.ts";
 import { join, normalize } from "./normalize.ts";
 import type { Services } from "./route.ts";
 import { checkTargets, withTargets } from "./targets.ts";
+import { EXPECTED_TOPIC_NAME, topicNameIn, topicSchema } from "./targetSchema.ts";
 import validateService from "./validateService.generated.ts";
 import {
   serviceSchema,
@@ -165,10 +166,14 @@ function describe(error: ErrorObject, root: string): Problem {
       message: `is missing: expected ${expected(properties[name])}`,
     };
   }
-  return {
-    path,
-    message: `expected ${expected(error.parentSchema)}, got ${show(error.data)}`,
-  };
+  const wanted = expected(error.parentSchema);
+  const isTopic = wanted === topicSchema.expected && typeof error.data === "string";
+  const name = isTopic ? topicNameIn(error.data as string) : undefined;
+  const message =
+    name === undefined
+      ? `expected ${wanted}, got ${show(error.data)}`
+      : `expected ${EXPECTED_TOPIC_NAME}, got ${show(name)}`;
+  return { path, message };
 }
 
 interface SchemaWithProperties {

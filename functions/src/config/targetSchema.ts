@@ -2,16 +2,27 @@ import { MESSAGE_FORMATS, ORDERING_KEYS } from "../domain/rule.ts";
 import { SYNC_REASONS } from "../domain/sync.ts";
 import { CALL_BODIES, CALL_METHODS, ORDERS, REPLY_WHEN, TARGET_KINDS } from "../domain/target.ts";
 
+/** Project ids may be domain-scoped. */
+const TOPIC_PARENT = "projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/";
+
 export const topicSchema = {
   type: "string",
-  // Project ids may be domain-scoped; topic ids by Pub/Sub's resource name rules.
-  pattern:
-    "^projects/([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]/topics/(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$",
+  // Topic ids by Pub/Sub's resource name rules.
+  pattern: `^${TOPIC_PARENT}(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$`,
   expected: "the full name of a topic, such as projects/my-project/topics/my-topic",
   description:
     "Fully qualified Pub/Sub topic, `projects/<ProjectID>/topics/<TopicName>`. It must exist.",
   examples: ["projects/my-project/topics/my-topic"],
 } as const;
+
+/** What is to be expected of a topic's own name. */
+export const EXPECTED_TOPIC_NAME =
+  "a topic whose name has 3 to 255 letters, digits and any of -_.~+%, begins with a letter, and not with goog";
+
+/** @returns the topic's own name, if the rest of its full name is right */
+export function topicNameIn(fullName: string): string | undefined {
+  return new RegExp(`^${TOPIC_PARENT}([^/]+)$`).exec(fullName)?.at(-1);
+}
 
 /** How messages go out to a topic. */
 export const topicProperties = {

@@ -627,20 +627,25 @@ describe("parseConfig", () => {
         "///",
         "projects/demo-eventsync/topics/",
         "projects//topics/topic1",
-        "projects/demo-eventsync/topics/ab",
-        "projects/demo-eventsync/topics/1st",
-        "projects/demo-eventsync/topics/google",
-        "projects/demo-eventsync/topics/a b c",
         "projects/demo-eventsync/topics/topic1/x",
         "projects/demo-eventsync/subscriptions/topic1",
         "projects/Demo/topics/topic1",
+        "projects/Demo/topics/t1",
         "/projects/demo-eventsync/topics/topic1",
-        "projects/demo-eventsync/topics/topic1\n",
       ].map((topic): [string, unknown, string[]] => [
         `the topic ${JSON.stringify(topic)}`,
         withTopic(topic),
         [`targetPubSub.topic: expected ${TOPIC}, got ${JSON.stringify(topic)}`],
       ]),
+      ...["t1", "a".repeat(256), "1st", "google", "a b c", "topic1\n"].map(
+        (name): [string, unknown, string[]] => [
+          `the topic called ${JSON.stringify(name)}`,
+          withTopic(`projects/demo-eventsync/topics/${name}`),
+          [
+            `targetPubSub.topic: expected a topic whose name has 3 to 255 letters, digits and any of -_.~+%, begins with a letter, and not with goog, got ${shown(name)}`,
+          ],
+        ],
+      ),
       [
         "the placeholders of the original's sample, with an example to go by",
         withTopic("projects/<ProjectID>/topics/<Topic>"),
