@@ -5,6 +5,7 @@ import { useContext, useMemo, useState } from "preact/hooks";
 import type { Ignored, KeyPlace, ServiceView } from "./answers.ts";
 import { messageOf, sendEvent } from "./api.ts";
 import { Dialog, DialogButtons, Say, Trouble } from "./parts.tsx";
+import { sampleEvent } from "./sampleEvent.ts";
 
 interface Sent {
   readonly eventId?: string;
@@ -155,21 +156,14 @@ function headerLines(text: string): [name: string, value: string][] {
     });
 }
 
-const SAMPLE_KEY = "test-1";
-
 function sampleOf(place: KeyPlace | undefined): Record<"query" | "headers" | "body", string> {
-  const json = "Content-Type: application/json";
-  const text = JSON.stringify({ hello: "world" }, null, 2);
-  if (place?.header !== undefined) {
-    return { query: "", headers: `${json}\n${place.header}: ${SAMPLE_KEY}`, body: text };
-  }
-  if (place?.queryParam !== undefined) {
-    const query = new URLSearchParams([[place.queryParam, SAMPLE_KEY]]).toString();
-    return { query, headers: json, body: text };
-  }
-  const names = place?.body?.replace(/^\$/, "").match(/[^.[\]'"/]+/g);
-  const body = (names ?? []).reduceRight<unknown>((inner, name) => ({ [name]: inner }), SAMPLE_KEY);
-  return { query: "", headers: json, body: names ? JSON.stringify(body, null, 2) : text };
+  const { query, headers, body = { hello: "world" } } = sampleEvent(place);
+  const all = [["Content-Type", "application/json"], ...headers];
+  return {
+    query,
+    headers: all.map((header) => header.join(": ")).join("\n"),
+    body: JSON.stringify(body, null, 2),
+  };
 }
 
 function wordsOfPlace(place: KeyPlace): JSX.Element {

@@ -1,4 +1,6 @@
 /** What scripts/start shows a person: lines to try, and messages as they arrive. */
+import type { KeyPlace } from "../console/answers.ts";
+import { sampleEvent } from "../console/sampleEvent.ts";
 import { ignoredInWords, type IgnoredKey } from "../src/config/ignoredKey.ts";
 import type { Services } from "../src/config/route.ts";
 import type { TargetMessage } from "./localCloud.ts";
@@ -18,11 +20,13 @@ export function instructions({ base, services, ignored, subscriptions }: Started
   const [first] = services;
   const events = services.flatMap((service, index) => {
     const prefix = index === 0 ? "" : `${encodeURIComponent(service.serviceName)}/`;
-    return service.endpoints.map(({ eventKey, acceptedHttpMethods, minNbOfOccurrence }) => {
+    return service.endpoints.map((endpoint) => {
+      const { eventKey, acceptedHttpMethods, minNbOfOccurrence, key: place } = endpoint;
       const method = sourceMethod(acceptedHttpMethods);
       const key = eventKey.split("/").map(encodeURIComponent).join("/");
       const times = minNbOfOccurrence === 1 ? "" : `   # ${String(minNbOfOccurrence)} times`;
-      return `  curl -X ${method} -d 'New event' '${base}/event/${prefix}${key}'${times}`;
+      const url = `${base}/event/${prefix}${key}`;
+      return `  curl -X ${method} ${asArguments(url, place ?? service.correlation?.key)}${times}`;
     });
   });
   return [
@@ -44,6 +48,23 @@ export function instructions({ base, services, ignored, subscriptions }: Started
     "\nCtrl-C stops everything.",
   ].join("\n");
 }
+
+/** A new event each time that it is sent. */
+function asArguments(url: string, place: KeyPlace | undefined): string {
+  const { query, headers, body, hasId } = sampleEvent(place);
+  const all = body === undefined ? headers : [JSON_TYPE, ...headers];
+  return [
+    ...all.map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+    ...(hasId ? ['-H "Idempotency-Key: $(date +%s)$RANDOM"'] : []),
+    `-d ${quote(body === undefined ? "New event" : JSON.stringify(body))}`,
+    quote(query === "" ? url : `${url}?${query}`),
+  ].join(" ");
+}
+
+const JSON_TYPE = ["Content-Type", "application/json"] as const;
+
+/** For a shell. */
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** What it waits for, and what has become of its events; of each service where there are several. */
 function looks(base: string, services: Services): string[] {

@@ -36,6 +36,37 @@ describe("what scripts/start shows", () => {
     ]);
   });
 
+  it("has the key in each call, wherever it is looked for, so that none is refused", () => {
+    const callFor = (correlation: object, endpoint: object = {}): string => {
+      const endpoints = [{ eventKey: "a", ...endpoint }];
+      const { services } = parseConfig(JSON.stringify({ ...SERVICE, correlation, endpoints }));
+      const lines = instructions({ ...started, services }).split("\n");
+      return lines.find((line) => line.includes("/event/")) ?? "";
+    };
+    const url = "http://localhost/base/event/a";
+    const json = "-H 'Content-Type: application/json'";
+    assert.equal(
+      callFor({ key: { header: "X-Order's" } }),
+      `  curl -X POST -H 'X-Order'\\''s: test-1' -d 'New event' '${url}'`,
+    );
+    assert.equal(
+      callFor({ key: { body: "$.orderId" } }),
+      `  curl -X POST ${json} -d '{"orderId":"test-1"}' '${url}'`,
+    );
+    assert.equal(
+      callFor({ key: { body: "$.orderId" } }, { key: { queryParam: "order id" } }),
+      `  curl -X POST -d 'New event' '${url}?order+id=test-1'`,
+    );
+    assert.equal(
+      callFor({ key: { pubSubAttribute: "orderId" } }),
+      `  curl -X POST ${json} -d '{"message":{"attributes":{"orderId":"test-1"},"data":"SGVsbG8gV29ybGQh"},"subscription":"projects/test/subscriptions/test"}' '${url}'`,
+    );
+    assert.equal(
+      callFor({ key: { cloudEvent: "subject" } }),
+      `  curl -X POST -H 'ce-specversion: 1.0' -H 'ce-id: test-1' -H 'ce-source: /test' -H 'ce-type: test' -H 'ce-subject: test-1' -H "Idempotency-Key: $(date +%s)$RANDOM" -d 'New event' '${url}'`,
+    );
+  });
+
   it("says where to look at it in a browser", () => {
     assert.match(instructions(started), /in a browser:\n {2}http:\/\/localhost\/base\/console\n/);
   });
