@@ -1,4 +1,5 @@
 /** Plays the event sources of every configured service, and waits for its message. */
+import { sampleEvent } from "../console/sampleEvent.ts";
 import type { Services } from "../src/config/route.ts";
 import type { ServiceConfig } from "../src/config/schema.ts";
 import type { TargetMessage, Targets } from "./localCloud.ts";
@@ -40,20 +41,45 @@ export async function runDemo(base: string, services: Services, targets: Targets
 }
 
 async function sendEvents(base: string, service: ServiceConfig): Promise<void> {
-  const { serviceName, endpoints, trigger } = service;
-  const name = encodeURIComponent(serviceName);
-  for (const { eventKey, minNbOfOccurrence, acceptedHttpMethods } of endpoints) {
+  for (const { path, ...init } of demoEvents(service)) await send(`${base}${path}`, init);
+  const name = encodeURIComponent(service.serviceName);
+  if (service.trigger.type === "none") await send(`${base}/trigger/${name}`, { method: "POST" });
+}
+
+/** An event of a source, as `fetch` takes it. */
+export interface DemoEvent {
+  /** With a query. */
+  readonly path: string;
+  readonly method: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+/** What completes the window of a service: each event with a content of its own. */
+export function demoEvents({ serviceName, endpoints, correlation }: ServiceConfig): DemoEvent[] {
+  const all = endpoints.flatMap((endpoint) =>
+    Array.from({ length: endpoint.minNbOfOccurrence }, () => endpoint),
+  );
+  return all.map(({ eventKey, acceptedHttpMethods, key = correlation?.key }, index) => {
+    const number = String(index + 1);
+    const sample = sampleEvent(key);
+    const names = [serviceName, ...eventKey.split("/")].map(encodeURIComponent).join("/");
+    const query = ["queryP=myQueryP", ...(sample.query === "" ? [] : [sample.query])].join("&");
+    const headers = {
+      ...(sample.body !== undefined && { "Content-Type": "application/json" }),
+      ...Object.fromEntries(sample.headers),
+      ...(sample.hasId && { "Idempotency-Key": `test${number}` }),
+    };
     const method = sourceMethod(acceptedHttpMethods);
     const hasBody = method !== "GET" && method !== "HEAD";
-    const key = eventKey.split("/").map(encodeURIComponent).join("/");
-    for (let count = 1; count <= minNbOfOccurrence; count++) {
-      await send(`${base}/event/${name}/${key}?queryP=myQueryP`, {
-        method,
-        ...(hasBody && { body: `New test${String(count)}` }),
-      });
-    }
-  }
-  if (trigger.type === "none") await send(`${base}/trigger/${name}`, { method: "POST" });
+    const body = sample.body === undefined ? `New test${number}` : JSON.stringify(sample.body);
+    return {
+      path: `/event/${names}?${query}`,
+      method,
+      ...(Object.keys(headers).length > 0 && { headers }),
+      ...(hasBody && { body }),
+    };
+  });
 }
 
 async function send(url: string, init: RequestInit): Promise<void> {
