@@ -51,7 +51,8 @@ async function deploy({ project, dryRun, useGcloud, others }: Options): Promise<
 
   const common = ["deploy", "--project", project, "--non-interactive", ...others];
   if (dryRun) common.push("--dry-run");
-  run("firebase", [...common, "--only", "firestore"]);
+  // The first that asks for credentials.
+  run("firebase", [...common, "--only", "firestore"], SIGN_IN);
   // Named by their codebase, functions are deployed even if neither code nor variables have changed:
   // grants are then as declared, whatever was done to them by hand.
   run("firebase", [...common, "--only", "functions:eventsync", "--force"]);
@@ -101,10 +102,16 @@ async function proveSweep(project: string, job: readonly string[]): Promise<void
   print("deploy: the sweep runs. EventSync is deployed.");
 }
 
-function run(command: string, args: readonly string[]): void {
+/** firebase-tools speak of a command that nobody has: it is on PATH only in here. */
+const SIGN_IN =
+  "\nIf it could not authenticate: functions/node_modules/.bin/firebase login signs in; in CI, GOOGLE_APPLICATION_CREDENTIALS names a file with credentials.";
+
+/** @param advice for when it fails */
+function run(command: string, args: readonly string[], advice = ""): void {
   print(`\ndeploy: ${command} ${args.join(" ")}`);
+  // Its output is not read: in a terminal it is to look as firebase-tools mean it.
   const { status, error } = spawnSync(command, args, { cwd: REPOSITORY_ROOT, stdio: "inherit" });
-  if (status !== 0) throw new Error(failure(command, args, error));
+  if (status !== 0) throw new Error(`${failure(command, args, error)}${advice}`);
 }
 
 function capture(command: string, args: readonly string[]): string {

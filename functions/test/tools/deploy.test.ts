@@ -70,6 +70,19 @@ describe("scripts/deploy", () => {
     assert.equal(checkout.calls.length, 2);
   });
 
+  it("says how to sign in where firebase-tools could not authenticate, after what they say", () => {
+    const theirs = "Error: Failed to authenticate, have you run firebase login?";
+    checkout.fake("firebase", `echo "${theirs}" >&2; exit 1`);
+    const { status, stderr } = deploy("--project", "my-project");
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /have you run firebase login\?\ndeploy: firebase deploy .* --only firestore failed: its output is above\nIf it could not authenticate: functions\/node_modules\/\.bin\/firebase login signs in; in CI, GOOGLE_APPLICATION_CREDENTIALS names/,
+    );
+    checkout.fake("firebase", 'case "$*" in *functions:*) exit 3;; esac');
+    assert.doesNotMatch(deploy("--project", "my-project").stderr, /authenticate/);
+  });
+
   it("fails if no sweep finishes without errors", () => {
     checkout.fake("gcloud", "");
     const { status, stderr } = deploy("--project", "my-project");
