@@ -3,15 +3,14 @@ import type { JSX } from "preact";
 
 import type { FullEvent } from "./answers.ts";
 import { Code, Facts, State } from "./parts.tsx";
+import { whyIgnored } from "./words.ts";
 
 /** Why it does not count, in words. */
 export function WhyIgnored({ event }: { readonly event: FullEvent }): JSX.Element | null {
   if (event.ignored === undefined) return null;
-  const { reason, detail } = event.ignored;
   return (
     <p>
-      <State of="ignored" /> {reason}
-      {detail !== undefined && `: ${detail}`}
+      <State of="ignored" /> {whyIgnored(event.ignored)}
     </p>
   );
 }

@@ -8,7 +8,7 @@ import { EventBody } from "./eventBody.tsx";
 import { useLive, useOnce } from "./live.ts";
 import { Disclosure, Empty, Key, State, Time, Trouble } from "./parts.tsx";
 import { hashOf } from "./route.ts";
-import { count } from "./words.ts";
+import { count, whyIgnored } from "./words.ts";
 
 const SHOWN = 25;
 /** A commit may become visible a little after one that was received later. */
@@ -91,7 +91,12 @@ export function EventLine({
           <Time at={event.receivedAt} />
           <span class="name">{event.eventKey}</span>
           <Key of={event.key} />
-          {event.ignored && <State of="ignored" />}
+          {event.ignored && (
+            <>
+              <State of="ignored" />
+              <span class="quiet">{whyIgnored(event.ignored)}</span>
+            </>
+          )}
         </>
       }
     >

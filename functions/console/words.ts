@@ -1,4 +1,5 @@
 /** Times, durations and numbers as people read them. */
+import type { Ignored } from "./answers.ts";
 
 const UNITS = [
   { name: "d", seconds: 86_400 },
@@ -79,4 +80,9 @@ export function pretty(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** Why an event does not count: `no-key: No correlation key: the header “X-Order” is missing.` */
+export function whyIgnored({ reason, detail }: Ignored): string {
+  return detail === undefined ? reason : `${reason}: ${detail}`;
 }

@@ -10,6 +10,7 @@ import {
   pretty,
   sentences,
   took,
+  whyIgnored,
 } from "../../console/words.ts";
 
 describe("what the console says", () => {
@@ -19,6 +20,12 @@ describe("what the console says", () => {
       ...["0 s", "0 s", "1 s", "1 min", "1 min 1 s"],
       ...["1 h", "1 h 1 min", "2 h 5 min", "1 d 1 h"],
     ]);
+  });
+
+  it("says why an event does not count, as far as that is known", () => {
+    const detail = "No correlation key: the header “X-Order” is missing.";
+    assert.equal(whyIgnored({ reason: "no-key", detail }), `no-key: ${detail}`);
+    assert.equal(whyIgnored({ reason: "filter" }), "filter");
   });
 
   it("counts down as a clock does, never below nothing", () => {
