@@ -337,7 +337,8 @@ export const LOG_EVENTS = {
   },
   "delivery.postponed": {
     severity: "info",
-    meaning: "nothing is wrong: there was no room for it in time; it comes up again within minutes",
+    meaning:
+      "nothing is wrong: there was no room for it in time, or its target was paused meanwhile; it comes up again",
   },
   "delivery.markFailed": {
     severity: "error",

@@ -183,7 +183,10 @@ export const deliveries: FunctionDescription = {
             "It is resumed.",
             object({
               ...named,
-              brought: told("Deliveries and lanes that come up sooner now.", count),
+              brought: told(
+                "Deliveries and lanes that come up sooner now; what is due by itself before that is not among them.",
+                count,
+              ),
               isWhole: told("If not, the others come up by themselves, within hours.", boolean),
               until: told("When the last of them comes up.", time),
             }),

@@ -6,9 +6,10 @@ import { addSeconds } from "../../domain/rule.ts";
 import type { MessageEvent } from "../../domain/syncMessage.ts";
 import type { DeliveryFacts } from "../logEvents.ts";
 import { eventsOf, messageOf, planOf, type MessagePlan } from "../messagePlan.ts";
-import type { HeldDelivery, StoredDelivery } from "../ports/deliveries.ts";
+import type { HeldDelivery, StoredDelivery, TargetId } from "../ports/deliveries.ts";
 import { withinTime } from "../withinTime.ts";
 import { attempt, reasonOf, sendingOf, type SentTarget } from "./attempts.ts";
+import { RELIED_ON_MS } from "./knownStates.ts";
 import type { Attempted, DeliveryDeps, Parcel } from "./parts.ts";
 
 /** What an attempt at a delivery that is ours has come to; how it is noted is up to who holds it. */
@@ -22,10 +23,12 @@ export type Delivering =
       readonly attempt: number;
     }
   | { readonly next: "undeliverable"; readonly record: AttemptRecord }
-  /** There was no room in time: nothing was tried. */
+  /** There was no room in time, or the target was paused before its turn: nothing was tried. */
   | { readonly next: "postponed" };
 
 type Events = ReadonlyMap<string, MessageEvent>;
+
+type Again = Extract<Verdict, { readonly next: "again" }>;
 
 /** How long what found no room waits. */
 export const NO_ROOM_MS = 30_000;
@@ -58,7 +61,7 @@ export async function deliver(
   untilMs: number,
   events?: Events,
 ): Promise<Delivering> {
-  const { gates, clock, log } = deps;
+  const { gates, states, clock, log } = deps;
   const plan = planOf(held.sync);
   const latestMs = Math.min(untilMs, held.untilMs - longestMs(target));
   const name = `${held.delivery.serviceName}/${target.name}`;
@@ -67,7 +70,9 @@ export async function deliver(
     .run(name, plan, latestMs - startMs, () => send(deps, target, held, plan, events))
     .catch((cause: unknown) => failed(deps, held, startMs, cause));
   if (sent !== undefined && sent.next !== "postponed") return sent;
-  log.info("delivery.postponed", { ...factsOf(held), reason: "no room for it in time" });
+  const isPaused = states.hasPaused(targetOf(held));
+  const reason = isPaused ? "its target was paused meanwhile" : "no room for it in time";
+  log.info("delivery.postponed", { ...factsOf(held), reason });
   return { next: "postponed" };
 }
 
@@ -97,6 +102,7 @@ async function send(
     `its events were not read within ${String(READING_MS / 1000)} s`,
   );
   const milliseconds = attemptMs(target);
+  if (deps.states.hasPaused(targetOf(held))) return { next: "postponed" };
   // An instance may have stood still meanwhile: somebody else may be at it before this ends.
   if (deps.clock() + milliseconds > held.untilMs) return { next: "postponed" };
   const attempted = await withinTime(
@@ -129,7 +135,12 @@ async function conclude(
       return { next: "delivered", record };
     case "again":
       if (verdict.pausesTarget === true) await pause(deps, parcel, record);
-      return { next: "again", record, atMs: verdict.atMs, attempt: countedOf(delivery, verdict) };
+      return {
+        next: "again",
+        record,
+        atMs: againMs(deps, verdict),
+        attempt: countedOf(delivery, verdict),
+      };
     case "undeliverable": {
       if (await buried(deps, target, parcel, record)) return { next: "undeliverable", record };
       const atMs = nextAttemptMs(delivery.attempt, deps.clock());
@@ -138,10 +149,12 @@ async function conclude(
   }
 }
 
-function countedOf(
-  { attempt: number }: Parcel["delivery"],
-  verdict: Extract<Verdict, { readonly next: "again" }>,
-): number {
+/** When it comes up for a target that it has paused, no instance relies on having read that it is not. */
+function againMs({ clock }: DeliveryDeps, { atMs, pausesTarget }: Again): number {
+  return pausesTarget === true ? Math.max(atMs, clock() + RELIED_ON_MS) : atMs;
+}
+
+function countedOf({ attempt: number }: Parcel["delivery"], verdict: Again): number {
   return verdict.isUncounted === true ? number - 1 : number;
 }
 
@@ -150,7 +163,7 @@ async function pause(
   { delivery }: Parcel,
   { status }: AttemptRecord,
 ): Promise<void> {
-  const target = { service: delivery.serviceName, target: delivery.target };
+  const target = targetOf({ delivery });
   const reason = `it answered ${String(status)}`;
   try {
     await states.pause(target, reason);
@@ -186,6 +199,11 @@ async function buried(
   log.error("delivery.deadLetterFailed", { ...factsOf({ delivery, sync }), topic, error: reason });
   return false;
 }
+
+const targetOf = ({ delivery }: Pick<HeldDelivery, "delivery">): TargetId => ({
+  service: delivery.serviceName,
+  target: delivery.target,
+});
 
 /** What a log line says of an attempt. */
 export function factsOf({

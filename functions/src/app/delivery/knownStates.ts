@@ -34,17 +34,31 @@ export class KnownStates {
     return isPaused;
   }
 
-  /** @throws what the store throws */
+  /** Whether this instance has paused it, since it last read anything else: for what is already begun. No read. */
+  hasPaused(target: TargetId): boolean {
+    return this.#known.get(nameOf(target))?.isOurs === true;
+  }
+
+  /** @throws what the store throws; then it is not paused, nor known to be */
   async pause(target: TargetId, reason: string): Promise<void> {
     const atMs = this.#clock();
-    await this.#states.pause(target, { atMs, reason });
-    this.#known.set(nameOf(target), { atMs, isPaused: Promise.resolve(true) });
+    const name = nameOf(target);
+    // First, so that nothing goes out from here while it is stored.
+    this.#known.set(name, { atMs, isPaused: Promise.resolve(true), isOurs: true });
+    try {
+      await this.#states.pause(target, { atMs, reason });
+    } catch (error) {
+      this.#known.set(name, { atMs: -Infinity, isPaused: Promise.resolve(false) });
+      throw error;
+    }
   }
 }
 
 interface Known {
   readonly atMs: number;
   readonly isPaused: Promise<boolean>;
+  /** It was paused here, and not read. */
+  readonly isOurs?: true;
 }
 
 const nameOf = ({ service, target }: TargetId): string => `${service}/${target}`;

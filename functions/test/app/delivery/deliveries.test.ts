@@ -222,6 +222,42 @@ describe("deliveries", () => {
     assert.equal(world.calls.length, 3);
   });
 
+  it("wait after a 410 even where an instance has just read that the target is not paused", async () => {
+    const retry = { maxAttempts: 5, firstSeconds: 1, longestSeconds: 1 };
+    const by = { ...withoutTopic, targets: [httpTarget("web", { retry })] };
+    const other = world.instance();
+    const ringOther = async (): Promise<void> => {
+      for (const wakeUp of world.wakeUps.splice(0)) {
+        world.clock.advance(Math.max(0, wakeUp.atMs - world.clock()));
+        await other.wake([by], wakeUp);
+      }
+    };
+    const answers = [500, 200, 410];
+    world.server = () => Promise.resolve(answering(answers.shift() ?? 200));
+    await send(by, "a1");
+    await ringOther();
+    assert.equal(world.calls.length, 2);
+    await send(by, "a2");
+    await ringOther();
+    assert.deepEqual(contents(), ["a1", "a1", "a2"]);
+  });
+
+  it("wait from the 410 on, those included that their instance has already begun", async () => {
+    const by = { ...withoutTopic, targets: [httpTarget("gone")] };
+    world.server = () => Promise.resolve(answering(410));
+    const events = [];
+    for (let number = 1; number <= 40; number++) {
+      events.push(await world.store(by, "a", `a${String(number)}`));
+    }
+    await engine.checkWindow(by, windowOf(by), events.at(-1) ?? assert.fail());
+    assert.equal(deliveries().length, 40);
+    // No more were under way at a time.
+    assert.ok(world.calls.length <= 32, String(world.calls.length));
+    const waiting = deliveries().filter(({ fields }) => fields["state"] === "waiting");
+    assert.equal(waiting.length, 40);
+    assert.equal(world.log.of("delivery.postponed").length, 40 - world.calls.length);
+  });
+
   it("of a target that is not configured any more are kept, and go on when it is again", async () => {
     const by = { ...withoutTopic, targets: [httpTarget("web"), httpTarget("old")] };
     world.server = ({ target }) => Promise.resolve(answering(target === "old" ? 500 : 200));
