@@ -129,6 +129,9 @@ export class Simulation {
     const facts = this.#rules.get(id.service);
     if (facts === undefined) return;
     let made = 0;
+    // What a deadline has just closed is what it finds, and nobody after it.
+    const hasClosed = (this.#closedAtMs.get(id.service) ?? -Infinity) > atMs - DEADLINE_GRACE_MS;
+    this.#closedAtMs.delete(id.service);
     // Who asks for all windows gets those with an event that is in no sync, also where events are kept.
     const isOne = id.key !== "" || facts.rule.correlation === undefined;
     for (const simulated of this.#meant(id)) {
@@ -141,8 +144,7 @@ export class Simulation {
       this.#note(simulated);
     }
     if (made > 0) return;
-    // What a deadline has just closed is what it finds; without keys, something is sent even if it is nothing.
-    const hasClosed = (this.#closedAtMs.get(id.service) ?? -Infinity) > atMs - DEADLINE_GRACE_MS;
+    // Without keys, something is sent even if it is nothing.
     if (hasClosed || facts.rule.correlation !== undefined) {
       this.#tell({ what: "nothing", atMs, id });
       return;

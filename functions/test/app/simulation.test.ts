@@ -153,6 +153,26 @@ function simulatedAs({ sync }: Fired): Made {
 describe("a simulation, beside the wired core", function () {
   this.timeout(120_000);
 
+  it("lets one manual trigger find what a deadline has just closed, and the next one nothing", async () => {
+    const steps = [
+      { what: "event", endpoint: 0, key: 0, gapMs: 0 },
+      { what: "trigger", endpoint: 0, key: 0, gapMs: 2000 },
+      { what: "trigger", endpoint: 0, key: 0, gapMs: 1 },
+    ] as const;
+    const someRule = rule({
+      endpoints: [endpoint("a", { minNbOfOccurrence: 2 })],
+      trigger: { observationPeriod: 2 },
+      deadline: { seconds: 2, then: "publish" },
+    });
+    const { entries, made, endMs } = await wired(someRule, steps);
+    const { fired } = simulate([someRule], entries, endMs);
+    assert.deepEqual(fired.map(simulatedAs), made);
+    assert.deepEqual(
+      made.map(({ reason }) => reason),
+      ["deadline", "manual"],
+    );
+  });
+
   it("makes the same syncs, message for message", () =>
     fc.assert(
       fc.asyncProperty(cases, async ({ rule: someRule, steps }) => {
