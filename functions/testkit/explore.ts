@@ -20,7 +20,14 @@ export interface Outcome {
   readonly history: readonly string[];
 }
 
-export type Scenario = (choose: Choose) => Promise<Outcome>;
+/**
+ * States, told by what identifies each, from which nothing is left to choose and which were found to be as
+ * they must be. Model checkers call that state hashing: who comes to one again knows the rest.
+ */
+export type Known = Pick<Set<string>, "has" | "add">;
+
+/** @param known what the run need not look at again, and where it notes what it has looked at */
+export type Scenario = (choose: Choose, known?: Known) => Promise<Outcome>;
 
 export interface Found {
   readonly deviations: Deviations;
@@ -33,11 +40,15 @@ export interface Exploration {
   readonly found: Found | undefined;
 }
 
-export async function replaySchedule(scenario: Scenario, deviations: Deviations): Promise<Outcome> {
+export async function replaySchedule(
+  scenario: Scenario,
+  deviations: Deviations,
+  known?: Known,
+): Promise<Outcome> {
   return scenario((step, options) => {
     const option = deviations.get(step) ?? 0;
     return option < options ? option : 0;
-  });
+  }, known);
 }
 
 /**
@@ -46,7 +57,11 @@ export async function replaySchedule(scenario: Scenario, deviations: Deviations)
  */
 export async function exploreAll(
   scenario: Scenario,
-  limits: { readonly mostDeviations: number; readonly mostSchedules: number },
+  limits: {
+    readonly mostDeviations: number;
+    readonly mostSchedules: number;
+    readonly known?: Known;
+  },
 ): Promise<Exploration> {
   let schedules = 0;
   let level: Deviations[] = [new Map()];
@@ -56,7 +71,7 @@ export async function exploreAll(
     const isLast = depth === limits.mostDeviations || level.length >= room;
     for (const deviations of spread(level, room)) {
       schedules++;
-      const outcome = await replaySchedule(scenario, deviations);
+      const outcome = await replaySchedule(scenario, deviations, limits.known);
       if (outcome.violations.length > 0) return { schedules, found: { deviations, outcome } };
       if (!isLast) next.push(...extensions(deviations, outcome));
     }
@@ -87,7 +102,7 @@ function* extensions(deviations: Deviations, { options }: Outcome): Generator<De
 /** Random schedules: the same for the same seed. */
 export async function exploreRandomly(
   scenario: Scenario,
-  limits: { readonly seed: number; readonly schedules: number },
+  limits: { readonly seed: number; readonly schedules: number; readonly known?: Known },
 ): Promise<Exploration> {
   for (let run = 0; run < limits.schedules; run++) {
     const random = randomOf(limits.seed, run);
@@ -99,7 +114,7 @@ export async function exploreRandomly(
       const option = 1 + Math.floor(random() * (options - 1));
       taken.set(step, option);
       return option;
-    });
+    }, limits.known);
     if (outcome.violations.length > 0) {
       return { schedules: run + 1, found: await shrink(scenario, { deviations: taken, outcome }) };
     }

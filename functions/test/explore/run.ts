@@ -18,13 +18,14 @@ import type { SweepReport } from "../../src/app/sweep.ts";
 import { DEADLINE_GRACE_MS } from "../../src/domain/deadline.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
-import type { Outcome } from "../../testkit/explore.ts";
+import type { Known, Outcome } from "../../testkit/explore.ts";
 import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
 import { FATES, Stage, type Actor, type Choose, type Work } from "../../testkit/stage.ts";
 import { accepted, NOW } from "../support/factories.ts";
 import { judge } from "../../testkit/hostile/invariants.ts";
 import type { Sent } from "../../testkit/hostile/invariants.ts";
 import { judgeDeliveries, Server } from "./deliveries.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { memoryLedger } from "./memoryLedger.ts";
 
 export interface ScenarioFacts {
@@ -98,6 +99,20 @@ export class World {
     const { mostFaults } = facts;
     const faults = FATES.filter((fate) => fate !== "answered");
     this.stage = new Stage({ choose, faults, mostFaults, startMs: NOW });
+  }
+
+  /** All that the rest of a run rests on, once its instances have ended: the next one has no memory of its own. */
+  facts(): unknown {
+    const { commits, messages, acceptedIds, server, stage } = this;
+    return [
+      commits.map(({ actor, writes, madeAtMs, atMs }) => [actor, writes, madeAtMs, atMs]),
+      messages.map(({ data, attributes }) => [data, attributes]),
+      acceptedIds,
+      server.facts(),
+      this.#ids,
+      stage.clock(),
+      stage.faults === 0,
+    ];
   }
 
   /** An instance, and whose it is. */
@@ -270,13 +285,13 @@ export async function runScenario(
   facts: ScenarioFacts,
   prepared: MemoryDatabase,
   choose: Choose,
-  bug?: Bug,
+  { bug, known }: { readonly bug?: Bug | undefined; readonly known?: Known | undefined } = {},
 ): Promise<Outcome> {
   const world = new World(facts, prepared.clone(), choose, bug);
   const { stage } = world;
   const undo = bug?.install?.();
   try {
-    return { violations: await playAndJudge(facts, world), ...outcomeOf(stage) };
+    return { violations: await playAndJudge(facts, world, known), ...outcomeOf(stage) };
   } catch (error) {
     return { violations: [`it does not end: ${String(error)}`], ...outcomeOf(stage) };
   } finally {
@@ -289,7 +304,11 @@ const outcomeOf = ({ options, history }: Stage): Omit<Outcome, "violations"> => 
   history,
 });
 
-async function playAndJudge(facts: ScenarioFacts, world: World): Promise<string[]> {
+async function playAndJudge(
+  facts: ScenarioFacts,
+  world: World,
+  known: Known | undefined,
+): Promise<string[]> {
   const { rule, isPrompt } = facts;
   const { stage } = world;
   const failed: Play[] = [];
@@ -304,6 +323,9 @@ async function playAndJudge(facts: ScenarioFacts, world: World): Promise<string[
     })),
   );
   stage.calm();
+  const unfinished = plays.filter((play) => failed.includes(play) || !play.actor.isAlive);
+  const state = known && fingerprint([world.facts(), unfinished.map(({ actor }) => actor.name)]);
+  if (state !== undefined && known?.has(state) === true) return [];
   const { actor, engine } = world.instance("platform");
   const once = async (run: () => Promise<unknown>): Promise<void> => {
     const [error] = await stage.play([{ actor, run }]);
@@ -311,7 +333,7 @@ async function playAndJudge(facts: ScenarioFacts, world: World): Promise<string[
   };
   for (const play of plays) {
     const { again } = play;
-    if (again !== undefined && (failed.includes(play) || !play.actor.isAlive)) {
+    if (again !== undefined && unfinished.includes(play)) {
       await once(() => again(engine).catch(unlessUnfinished));
     }
   }
@@ -327,7 +349,9 @@ async function playAndJudge(facts: ScenarioFacts, world: World): Promise<string[
   } while (!isQuiet(reports.at(-1)) && reports.length < MOST_SWEEPS);
   if (!isQuiet(reports.at(-1))) violations.push("sweeps still find work");
   const leases = facts.isTakenByName === true ? [] : judgeLeases(world.commits);
-  return [...violations, ...verdict(facts, world), ...leases];
+  violations.push(...verdict(facts, world), ...leases);
+  if (state !== undefined && violations.length === 0) known?.add(state);
+  return violations;
 }
 
 /** What is too large for one check is left to the sweeps here. */

@@ -26,14 +26,17 @@ async function explore({ scenario: name, bug: sown, schedules, seed }: Task): Pr
   const facts = scenarioOf(name);
   const bug = bugs.find((one) => one.name === sown);
   const prepared = await prepare(facts);
-  const scenario: Scenario = (choose) => runScenario(facts, prepared, choose, bug);
+  const scenario: Scenario = (choose, known) =>
+    runScenario(facts, prepared, choose, { bug, known });
+  const known = new Set<string>();
   const near = await exploreAll(scenario, {
     mostDeviations: MOST_DEVIATIONS,
     mostSchedules: Math.ceil(schedules * SYSTEMATIC),
+    known,
   });
   const { found, schedules: more } =
     near.found === undefined
-      ? await exploreRandomly(scenario, { seed, schedules: schedules - near.schedules })
+      ? await exploreRandomly(scenario, { seed, schedules: schedules - near.schedules, known })
       : { found: near.found, schedules: 0 };
   return {
     scenario: name,
