@@ -1,31 +1,31 @@
 import { hash } from "node:crypto";
 
-/** As good as the value itself: what differs in anything that counts has another one. */
+/** Two values that differ in anything have different ones. */
 export function fingerprint(value: unknown): string {
-  return hash("sha1", textOf(value), "base64");
+  const parts: string[] = [];
+  tell(value, parts);
+  return hash("sha1", parts.join(""), "base64");
 }
 
 /**
- * Not JSON, in which a field that is removed would look like one that is not there, and a time like its text.
- * Each text comes with its length, each list and map with its end: two values never give the same.
+ * Not JSON, in which a field that is to be removed would look like one that is not there, and a time like its
+ * text. Each text comes with its length, each list and map with its end: no two values are told alike.
  */
-function textOf(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return `${String(value.length)}'${value}`;
-    case "object":
-      break;
-    default:
-      return `${String(value)};`;
+function tell(value: unknown, parts: string[]): void {
+  if (typeof value === "string") parts.push(`${String(value.length)}'`, value);
+  else if (typeof value !== "object" || value === null) parts.push(`${String(value)};`);
+  else if (Array.isArray(value)) {
+    parts.push("[");
+    for (const item of value) tell(item, parts);
+    parts.push("]");
+  } else if (value instanceof Date) parts.push(`@${String(value.getTime())};`);
+  else if (value instanceof Uint8Array) parts.push(`#${Buffer.from(value).toString("hex")};`);
+  else {
+    parts.push("{");
+    for (const [name, item] of Object.entries(value)) {
+      parts.push(name, "=");
+      tell(item, parts);
+    }
+    parts.push("}");
   }
-  if (value === null) return "null;";
-  if (value instanceof Date) return `@${String(value.getTime())};`;
-  if (value instanceof Uint8Array) return textOf(Buffer.from(value).toString("base64"));
-  let text = "";
-  if (Array.isArray(value)) {
-    for (const item of value) text += textOf(item);
-    return `[${text}]`;
-  }
-  for (const [name, item] of Object.entries(value)) text += name + ":" + textOf(item);
-  return `{${text}}`;
 }

@@ -20,7 +20,7 @@ import type { Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import type { Known, Outcome } from "../../testkit/explore.ts";
 import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
-import { FATES, Stage, type Actor, type Choose, type Work } from "../../testkit/stage.ts";
+import { Stage, type Actor, type Choose, type Work } from "../../testkit/stage.ts";
 import { accepted, NOW } from "../support/factories.ts";
 import { judge } from "../../testkit/hostile/invariants.ts";
 import type { Sent } from "../../testkit/hostile/invariants.ts";
@@ -97,8 +97,7 @@ export class World {
     this.database = database;
     this.server = new Server(database);
     const { mostFaults } = facts;
-    const faults = FATES.filter((fate) => fate !== "answered");
-    this.stage = new Stage({ choose, faults, mostFaults, startMs: NOW });
+    this.stage = new Stage({ choose, mostFaults, startMs: NOW });
   }
 
   /** All that the rest of a run rests on, once its instances have ended: the next one has no memory of its own. */
