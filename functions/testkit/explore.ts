@@ -7,6 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Choose } from "./stage.ts";
+import type { States } from "./states.ts";
 
 /** Where a schedule is not the plain one: step → option. */
 export type Deviations = ReadonlyMap<number, number>;
@@ -20,14 +21,8 @@ export interface Outcome {
   readonly history: readonly string[];
 }
 
-/**
- * States, told by what identifies each, from which nothing is left to choose and which were found to be as
- * they must be. Model checkers call that state hashing: who comes to one again knows the rest.
- */
-export type Known = Pick<Set<string>, "has" | "add">;
-
-/** @param known what the run need not look at again, and where it notes what it has looked at */
-export type Scenario = (choose: Choose, known?: Known) => Promise<Outcome>;
+/** @param settled which states need not be looked at again: each that was, and is as it must be, is added */
+export type Scenario = (choose: Choose, settled?: States) => Promise<Outcome>;
 
 export interface Found {
   readonly deviations: Deviations;
@@ -43,12 +38,12 @@ export interface Exploration {
 export async function replaySchedule(
   scenario: Scenario,
   deviations: Deviations,
-  known?: Known,
+  settled?: States,
 ): Promise<Outcome> {
   return scenario((step, options) => {
     const option = deviations.get(step) ?? 0;
     return option < options ? option : 0;
-  }, known);
+  }, settled);
 }
 
 /**
@@ -60,7 +55,7 @@ export async function exploreAll(
   limits: {
     readonly mostDeviations: number;
     readonly mostSchedules: number;
-    readonly known?: Known;
+    readonly settled?: States;
   },
 ): Promise<Exploration> {
   let schedules = 0;
@@ -71,7 +66,7 @@ export async function exploreAll(
     const isLast = depth === limits.mostDeviations || level.length >= room;
     for (const deviations of spread(level, room)) {
       schedules++;
-      const outcome = await replaySchedule(scenario, deviations, limits.known);
+      const outcome = await replaySchedule(scenario, deviations, limits.settled);
       if (outcome.violations.length > 0) return { schedules, found: { deviations, outcome } };
       if (!isLast) next.push(...extensions(deviations, outcome));
     }
@@ -102,7 +97,7 @@ function* extensions(deviations: Deviations, { options }: Outcome): Generator<De
 /** Random schedules: the same for the same seed. */
 export async function exploreRandomly(
   scenario: Scenario,
-  limits: { readonly seed: number; readonly schedules: number; readonly known?: Known },
+  limits: { readonly seed: number; readonly schedules: number; readonly settled?: States },
 ): Promise<Exploration> {
   for (let run = 0; run < limits.schedules; run++) {
     const random = randomOf(limits.seed, run);
@@ -114,7 +109,7 @@ export async function exploreRandomly(
       const option = 1 + Math.floor(random() * (options - 1));
       taken.set(step, option);
       return option;
-    }, limits.known);
+    }, limits.settled);
     if (outcome.violations.length > 0) {
       return { schedules: run + 1, found: await shrink(scenario, { deviations: taken, outcome }) };
     }

@@ -33,7 +33,7 @@ export class Server {
   }
 
   /** All that it knows. */
-  facts(): unknown {
+  state(): unknown {
     const inFlight = Array.from(this.#inFlight, ([of, { actor, atMs }]) => [
       of,
       actor.name,

@@ -6,6 +6,7 @@ import {
   exploreRandomly,
   type Scenario,
 } from "../../testkit/explore.ts";
+import { States } from "../../testkit/states.ts";
 import { bugs } from "./bugs.ts";
 import type { Report, Task } from "./explorer.ts";
 import { prepare, runScenario } from "./run.ts";
@@ -26,17 +27,17 @@ async function explore({ scenario: name, bug: sown, schedules, seed }: Task): Pr
   const facts = scenarioOf(name);
   const bug = bugs.find((one) => one.name === sown);
   const prepared = await prepare(facts);
-  const scenario: Scenario = (choose, known) =>
-    runScenario(facts, prepared, choose, { bug, known });
-  const known = new Set<string>();
+  const scenario: Scenario = (choose, settled) =>
+    runScenario(facts, prepared, choose, { bug, settled });
+  const settled = new States();
   const near = await exploreAll(scenario, {
     mostDeviations: MOST_DEVIATIONS,
     mostSchedules: Math.ceil(schedules * SYSTEMATIC),
-    known,
+    settled,
   });
   const { found, schedules: more } =
     near.found === undefined
-      ? await exploreRandomly(scenario, { seed, schedules: schedules - near.schedules, known })
+      ? await exploreRandomly(scenario, { seed, schedules: schedules - near.schedules, settled })
       : { found: near.found, schedules: 0 };
   return {
     scenario: name,
