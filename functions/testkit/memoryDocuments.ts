@@ -82,14 +82,14 @@ export class MemoryDatabase {
   }
 
   #query(query: Query): Doc[] {
-    const { from, orderBy, direction, limit, select } = query;
+    const { from, orderBy, thenBy = [], direction, limit, select } = query;
     const sign = direction === "asc" ? 1 : -1;
     const found = this.#in(from)
       .filter(matcherOf(query))
-      .sort((a, b) => sign * compare(orderBy, a, b));
+      .sort((a, b) => sign * compare(query, a, b));
     const page = limit === undefined ? found : found.slice(0, limit);
     if (select === undefined) return page;
-    const names = new Set([orderBy, ...select]);
+    const names = new Set([orderBy, ...thenBy, ...select]);
     return page.map((doc) => ({
       ...doc,
       fields: Object.fromEntries(Object.entries(doc.fields).filter(([name]) => names.has(name))),
@@ -141,7 +141,8 @@ export class MemoryDatabase {
 }
 
 /** What a query finds. Schedules are explored on this: it stops at the first thing that does not match. */
-function matcherOf({ equal = {}, orderBy, direction, above, upTo, after }: Query) {
+function matcherOf(query: Query) {
+  const { equal = {}, orderBy, thenBy = [], direction, above, upTo, after } = query;
   const filters = Object.entries(equal);
   const sign = direction === "asc" ? 1 : -1;
   return (doc: Doc): boolean => {
@@ -150,14 +151,14 @@ function matcherOf({ equal = {}, orderBy, direction, above, upTo, after }: Query
       if (Array.isArray(wanted) ? !wanted.includes(value) : value !== wanted) return false;
     }
     const at = doc.fields[orderBy];
-    if (!isOrdered(at)) return false;
+    if (!isOrdered(at) || thenBy.some((name) => doc.fields[name] === undefined)) return false;
     if (above !== undefined && !(rankOf(above) === rankOf(at) && compareValues(at, above) > 0)) {
       return false;
     }
     if (upTo !== undefined && !(rankOf(upTo) === rankOf(at) && compareValues(at, upTo) <= 0)) {
       return false;
     }
-    return after === undefined || sign * compare(orderBy, doc, after) > 0;
+    return after === undefined || sign * compare(query, doc, after) > 0;
   };
 }
 
@@ -200,10 +201,14 @@ function updated(before: Fields, changes: Fields): Fields {
   return after;
 }
 
-function compare(orderBy: string, a: Doc, b: Doc | Stand): number {
+function compare({ orderBy, thenBy = [] }: Query, a: Doc, b: Doc | Stand): number {
   const valueA = a.fields[orderBy] as Ordered;
   const valueB = "at" in b ? b.at : (b.fields[orderBy] as Ordered);
-  return compareValues(valueA, valueB) || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+  let order = compareValues(valueA, valueB);
+  for (const name of "at" in b ? [] : thenBy) {
+    order ||= compareValues(a.fields[name] as Ordered, (b as Doc).fields[name] as Ordered);
+  }
+  return order || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 }
 
 function isOrdered(value: unknown): value is Ordered {

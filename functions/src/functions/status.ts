@@ -28,7 +28,7 @@ export const status = onRequest(
         observationPeriodSeconds: service.trigger.observationPeriod,
         resetAt: dateOrNull(resetAtMs),
         windows: windows.map(windowView),
-        next: nextOf.place(next),
+        next: nextOf.window(next),
         syncs: syncs.map(syncInList),
         undelivered: { count: undelivered.count, oldestAt: dateOrNull(undelivered.oldestAtMs) },
         undeliverable: { count: targets.reduce((sum, one) => sum + one.undeliverable, 0) },

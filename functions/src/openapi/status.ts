@@ -1,6 +1,7 @@
 import { LIMITS } from "../adapters/http/askedSyncs.ts";
+import { WINDOW_ORDERS } from "../domain/windowOrder.ts";
 import { TARGET_KINDS } from "../domain/target.ts";
-import { json, ofService, type FunctionDescription } from "./describe.ts";
+import { json, ofService, type FunctionDescription, type Parameter } from "./describe.ts";
 import { after, key, limit } from "./queries.ts";
 import {
   boolean,
@@ -17,6 +18,12 @@ import {
   yes,
 } from "./shapes.ts";
 
+const order: Parameter = {
+  description:
+    "How windows are listed: the one with the oldest event first, or by their keys, which stands still while " +
+    "others open and close.",
+  schema: { ...oneOf(WINDOW_ORDERS), default: "age" },
+};
 const eventTimes = { firstEventAt: orNull(time), lastEventAt: orNull(time) };
 
 export const status: FunctionDescription = {
@@ -24,8 +31,8 @@ export const status: FunctionDescription = {
   paths: ofService({
     get: {
       id: "getStatus",
-      summary: "The status of a service, with its open windows, the oldest first",
-      query: { key, limit: limit(LIMITS.windows), after },
+      summary: "The status of a service, with its open windows",
+      query: { key, order, limit: limit(LIMITS.windows), after },
       answers: {
         200: json(
           "How it stands.",

@@ -39,7 +39,7 @@ describe("the status of a service", () => {
     const by = rule({ endpoints: [endpoint("a", { minNbOfOccurrence: 2 }), endpoint("b")] });
     await world.store(by, "a", "a1");
     world.clock.advance(1000);
-    const told = await overview.tellStatus(by, { limit: 10 });
+    const told = await overview.tellStatus(by, { order: "age", limit: 10 });
     const [window, ...others] = told.windows;
     assert.equal(others.length, 0);
     assert.equal(window?.missing, "1 “a” and 1 “b”");
@@ -54,10 +54,10 @@ describe("the status of a service", () => {
     assert.deepEqual([window.due, told.syncs.length], [0, 0]);
     await world.store(by, "a", "a2");
     await world.store(by, "b", "b1");
-    const complete = (await overview.tellStatus(by, { limit: 10 })).windows[0];
+    const complete = (await overview.tellStatus(by, { order: "age", limit: 10 })).windows[0];
     assert.deepEqual([complete?.missing, complete?.due], [undefined, 1]);
     await engine.checkWindow(by, windowOf(by));
-    const after = await overview.tellStatus(by, { limit: 10 });
+    const after = await overview.tellStatus(by, { order: "age", limit: 10 });
     assert.equal(after.windows[0]?.first, undefined);
     assert.deepEqual(
       after.syncs.map(({ state, sync }) => [state, sync.completion.reason]),
@@ -84,7 +84,7 @@ describe("the status of a service", () => {
     await engine.triggerSync(by, windowOf(by)).catch((error: unknown) => error);
     world.clock.advance(1);
     await world.store(by, "a", "late");
-    const told = await overview.tellStatus(by, { limit: 10 });
+    const told = await overview.tellStatus(by, { order: "age", limit: 10 });
     const [window] = told.windows;
     assert.deepEqual([window?.isClaiming, window?.endpoints[0]?.have], [true, 1]);
     const [listed] = told.syncs;
@@ -98,12 +98,12 @@ describe("the status of a service", () => {
     const overview = overviewOf(world);
     const by = rule({ correlation: {} });
     await world.store(by, "a", "a1", "k1");
-    const told = await overview.tellStatus(by, { key: "k1", limit: 10 });
+    const told = await overview.tellStatus(by, { key: "k1", order: "age", limit: 10 });
     assert.deepEqual(
       told.windows.map(({ key, missing }) => [key, missing]),
       [["k1", "1 “b”"]],
     );
-    await assert.rejects(overview.tellStatus(by, { key: "k2", limit: 10 }), {
+    await assert.rejects(overview.tellStatus(by, { key: "k2", order: "age", limit: 10 }), {
       code: "unknown-window",
     });
   });
@@ -121,7 +121,7 @@ describe("the status of a service", () => {
     world.server = () => Promise.resolve(answering(500));
     const event = await world.store(by, "a", "a1");
     await engine.checkWindow(by, windowOf(by), event);
-    const told = await overview.tellStatus(by, { limit: 10 });
+    const told = await overview.tellStatus(by, { order: "age", limit: 10 });
     assert.deepEqual(
       told.targets.map(({ target, waiting, undeliverable, pausedAtMs, reason }) => [
         ...[target, waiting, undeliverable],

@@ -12,6 +12,7 @@ import { timesOfDay } from "../../src/adapters/timeOfDay.ts";
 import { makeEngine, type Engine } from "../../src/app/engine.ts";
 import { lookAtLarge } from "../../src/app/operate/lookAtLarge.ts";
 import { lookAtMany, lookAtOne } from "../../src/app/operate/lookAtWindows.ts";
+import { lookByKey } from "../../src/app/operate/lookByKey.ts";
 import type { WindowLook } from "../../src/app/operate/lookAtWindow.ts";
 import { needs, type Count } from "../../src/domain/condition.ts";
 import type { Place } from "../../src/domain/event.ts";
@@ -255,7 +256,7 @@ describe("a status, for any events, rule, resets and checks", function () {
       }
     }));
 
-  it(`lists each window that is open once, the oldest first (${String(RUNS)} runs)`, () =>
+  it(`lists each window that is open once, the oldest first, or by key (${String(RUNS)} runs)`, () =>
     holds(async (case_) => {
       const scene = await play(case_);
       const { rule: by, nowMs } = scene;
@@ -292,6 +293,19 @@ describe("a status, for any events, rule, resets and checks", function () {
           open.find(({ key }) => key === look.key),
         );
       }
+      const byKey: WindowLook[] = [];
+      let behind: string | undefined;
+      do {
+        const { limit } = case_;
+        const page = await lookByKey(scene.looking(), by, { limit, after: behind });
+        assert.ok(page.windows.length <= limit);
+        byKey.push(...page.windows);
+        behind = page.next;
+      } while (behind !== undefined);
+      assert.deepEqual(
+        byKey,
+        open.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+      );
       // One that is over stands where its oldest event stands that is not.
       const times = listed
         .flatMap(({ first }) => first?.receivedAtMs ?? [])

@@ -232,6 +232,8 @@ async function lookAtEverything(store: Store): Promise<void> {
     const window = { service: serviceName, key: "k" };
     await looks.first(window, { eventKey: "a", withExported, after: place, upToMs: NOW });
   }
+  await looks.behindKey(serviceName, { after: "", limit: 2 });
+  await looks.behindKey(serviceName, { after: "k", limit: 2 });
   await looks.states(serviceName, ["k", "l"]);
 
   const times = { aboveMs: ago(9000), upToMs: NOW, limit: 5 };
@@ -435,6 +437,7 @@ describe("firestore.indexes.json", () => {
           "missing: an index for lanes COLLECTION (target =, nextAttemptAt ASCENDING)",
           "missing: an index for pending COLLECTION (eventKey =, exported =, key =, receivedAt ASCENDING)",
           "missing: an index for pending COLLECTION (exported =, shard =, receivedAt ASCENDING)",
+          "missing: an index for pending COLLECTION (key ASCENDING, eventKey ASCENDING, exported ASCENDING, receivedAt ASCENDING)",
           "missing: an index for receipts COLLECTION (subscription =, syncAt ASCENDING)",
           "missing: an index for syncs COLLECTION (completion.reason =, key =, shard =, createdAt DESCENDING)",
           "missing: an index for syncs COLLECTION (completion.reason =, shard =, createdAt DESCENDING)",
@@ -462,6 +465,7 @@ describe("firestore.indexes.json", () => {
         },
         [
           "missing: an index for pending COLLECTION (eventKey =, exported =, key =, receivedAt ASCENDING)",
+          "missing: an index for pending COLLECTION (key ASCENDING, eventKey ASCENDING, exported ASCENDING, receivedAt ASCENDING)",
           "unused: index pending COLLECTION (key ASCENDING, eventKey ASCENDING, exported ASCENDING, receivedAt DESCENDING)",
         ],
       ],
@@ -475,6 +479,7 @@ describe("firestore.indexes.json", () => {
         },
         [
           "missing: an index for pending COLLECTION (eventKey =, exported =, key =, receivedAt ASCENDING)",
+          "missing: an index for pending COLLECTION (key ASCENDING, eventKey ASCENDING, exported ASCENDING, receivedAt ASCENDING)",
           "unused: index pending COLLECTION_GROUP (key ASCENDING, eventKey ASCENDING, exported ASCENDING, receivedAt ASCENDING)",
         ],
       ],

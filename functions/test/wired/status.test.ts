@@ -127,15 +127,22 @@ describe("what somebody looks at, over HTTP", () => {
     const headers = (id: string): Record<string, string> => ({ "x-id": id });
     for (const id of ["k/1", "k2", "k3"]) await send("watched-keys/a", "x", headers(id));
     await send("watched-keys/a", "x", headers("k2"));
-    const keys: (string | undefined)[] = [];
-    let next: unknown = "";
-    do {
-      const after = next === "" ? "" : `&after=${String(next)}`;
-      const page = await json(`/status/watched-keys?limit=2${after}`);
-      keys.push(...windowsOf(page).map(({ key }) => key));
-      ({ next } = page);
-    } while (next !== null);
-    assert.deepEqual(keys, ["k/1", "k2", "k3"]);
+    await send("watched-keys/a", "x", headers("k0"));
+    const keysBy = async (order: string): Promise<(string | undefined)[]> => {
+      const keys: (string | undefined)[] = [];
+      let next: unknown = "";
+      do {
+        const after = next === "" ? "" : `&after=${String(next)}`;
+        const page = await json(`/status/watched-keys?limit=2${order}${after}`);
+        keys.push(...windowsOf(page).map(({ key }) => key));
+        ({ next } = page);
+      } while (next !== null);
+      return keys;
+    };
+    assert.deepEqual(await keysBy(""), ["k/1", "k2", "k3", "k0"]);
+    assert.deepEqual(await keysBy("&order=age"), ["k/1", "k2", "k3", "k0"]);
+    assert.deepEqual(await keysBy("&order=key"), ["k/1", "k0", "k2", "k3"]);
+    await refused(call("/status/watched-keys?order=size"), 400, "invalid-query");
     const [one, ...others] = windowsOf(await json("/status/watched-keys?key=k2"));
     assert.deepEqual([one?.key, one?.endpoints[0]?.have, others.length], ["k2", 2, 0]);
     assert.equal(one?.missing, "1 “b”");

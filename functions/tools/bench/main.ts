@@ -63,7 +63,7 @@ async function measureOurs(settings: Settings, reports: Reports): Promise<void> 
     if (wants("deliveries")) {
       reports.set("deliveries", await measureDeliveries(world, settings, progress));
     }
-    if (wants("status")) reports.set("status", await measureStatus(settings, progress));
+    if (wants("status")) reports.set("status", await measureStatus(world, settings, progress));
     if (wants("largeWindows")) {
       reports.set("largeWindows", await measureLargeWindows(world, settings, progress));
     }

@@ -63,18 +63,23 @@ export type Write =
   /** Without a version it does not fail where there is nothing. */
   | { readonly kind: "delete"; readonly path: string; readonly version?: Version | undefined };
 
-/** A range of one index: equal values of some fields, ordered by another, then by path. */
+/** A range of one index: equal values of some fields, ordered by others, then by path. */
 export interface Query {
   /** The path of a collection, or the name of all collections with that name. */
   readonly from: { readonly collection: string } | { readonly group: string };
   /** A field has the value, or one of the values (at most 30). */
   readonly equal?: Readonly<Record<string, Scalar | readonly Scalar[]>>;
   readonly orderBy: string;
+  /** What orders documents that are equal in that field; one without any of these is not found. */
+  readonly thenBy?: readonly string[];
   readonly direction: "asc" | "desc";
   /** Bounds of the field that orders; only values of their kind are within. */
   readonly above?: Ordered | undefined;
   readonly upTo?: Ordered | undefined;
-  /** The last document of the page before, or where it stood: the value of the field that orders, and its path. */
+  /**
+   * The last document of the page before, or, without `thenBy`, where it stood: the value of the field that orders,
+   * and its path.
+   */
   readonly after?: Doc | Stand | undefined;
   readonly limit?: number;
   /** Only these fields are read; the one that orders is always among them. */

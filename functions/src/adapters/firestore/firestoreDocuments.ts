@@ -72,7 +72,8 @@ function toDoc(snapshot: DocumentSnapshot): Doc | undefined {
 }
 
 function toQuery(db: Firestore, query: Query): ClientQuery {
-  const { from, equal = {}, orderBy, direction, above, upTo, after, limit, select } = query;
+  const { from, equal = {}, orderBy, thenBy = [], direction, select } = query;
+  const { above, upTo, after, limit } = query;
   let result: ClientQuery =
     "group" in from ? db.collectionGroup(from.group) : db.collection(from.collection);
   for (const [field, value] of Object.entries(equal)) {
@@ -82,14 +83,16 @@ function toQuery(db: Firestore, query: Query): ClientQuery {
   }
   if (above !== undefined) result = result.where(orderBy, ">", toFirestore(above));
   if (upTo !== undefined) result = result.where(orderBy, "<=", toFirestore(upTo));
-  result = result.orderBy(orderBy, direction).orderBy(FieldPath.documentId(), direction);
+  for (const field of [orderBy, ...thenBy, FieldPath.documentId()]) {
+    result = result.orderBy(field, direction);
+  }
   if (after !== undefined) {
     const snapshot = "at" in after ? undefined : snapshots.get(after);
     if (snapshot !== undefined) result = result.startAfter(snapshot);
     else if ("at" in after) result = result.startAfter(toFirestore(after.at), db.doc(after.path));
     else throw new Error(`${after.path} was not read from here`);
   }
-  if (select !== undefined) result = result.select(...new Set([orderBy, ...select]));
+  if (select !== undefined) result = result.select(...new Set([orderBy, ...thenBy, ...select]));
   return limit === undefined ? result : result.limit(limit);
 }
 

@@ -35,6 +35,27 @@ export function makeWindowLooks(documents: Documents, log: Log): WindowLooks {
       };
     },
 
+    async behindKey(service, { after, limit }) {
+      const docs = await read(service, {
+        ...markersOf({ service }),
+        // All fields of the index that looks up a window, read from end to end.
+        orderBy: "key",
+        thenBy: ["eventKey", "exported", "receivedAt"],
+        above: after,
+        limit,
+      });
+      const byKey = Map.groupBy(docs, ({ fields }) => fields["key"] as string);
+      const isLast = docs.length < limit;
+      const windows = Array.from(byKey, ([key, some]) => {
+        return [key, some.flatMap(toKeyed).toSorted(byAge)] as const;
+      });
+      if (isLast) return { windows: new Map(windows), isLast };
+      // Of the last one there may be more.
+      const [cut] = windows.splice(-1);
+      if (windows.length > 0 || cut === undefined) return { windows: new Map(windows), isLast };
+      return { windows: new Map([[cut[0], undefined]]), isLast };
+    },
+
     async ofWindows(service, { keys, eventKeys, withExported, after, upTo, limit }) {
       const states = withExported ? 2 : 1;
       // Of more endpoints than a query takes several queries are needed for each window.

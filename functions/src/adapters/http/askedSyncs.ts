@@ -2,9 +2,10 @@ import type { IncomingMessage } from "node:http";
 import type { MemberStand, SyncFilter, SyncStand } from "../../app/ports/syncLog.ts";
 import type { EventStand } from "../../app/ports/storedEvents.ts";
 import type { AskedStatus } from "../../app/operate/tellStatus.ts";
+import { WINDOW_ORDERS, type WindowStand } from "../../domain/windowOrder.ts";
 import type { ServiceConfig } from "../../config/schema.ts";
 import { EventSyncError } from "../../domain/errors.ts";
-import { SYNC_REASONS, type SyncReason } from "../../domain/sync.ts";
+import { SYNC_REASONS } from "../../domain/sync.ts";
 import { askedWindow } from "./askedWindow.ts";
 import { cursorFor, cursorIn } from "./cursor.ts";
 import { numberIn } from "./numberIn.ts";
@@ -25,17 +26,22 @@ function limitIn(request: IncomingMessage, of: keyof typeof LIMITS): number {
 }
 
 /**
- * What a status is asked for: `?key=`, or `?limit=&after=`.
+ * What a status is asked for: `?key=`, or `?order=&limit=&after=`.
  *
  * @throws EventSyncError `invalid-key`, `invalid-query`
  */
 export function askedStatus(request: IncomingMessage, service: ServiceConfig): AskedStatus {
   const { key } = askedWindow(request, service);
+  const order = choiceIn(request, "order", WINDOW_ORDERS) ?? "age";
+  const asked = { ...(key !== "" && { key }), order, limit: limitIn(request, "windows") };
+  if (order === "key") {
+    const stand = cursorIn(request, ["key"]);
+    return { ...asked, after: stand && { order, key: stand[0] } };
+  }
   const stand = cursorIn(request, ["time", "id"]);
   return {
-    ...(key !== "" && { key }),
-    limit: limitIn(request, "windows"),
-    after: stand && { receivedAtMs: stand[0], id: stand[1] },
+    ...asked,
+    after: stand && { order, place: { receivedAtMs: stand[0], id: stand[1] } },
   };
 }
 
@@ -51,7 +57,7 @@ export function askedSyncs(
   const { key } = askedWindow(request, service);
   const stand = cursorIn(request, ["time", "id"]);
   return {
-    reason: reasonIn(request),
+    reason: choiceIn(request, "reason", SYNC_REASONS),
     key: key === "" ? undefined : key,
     ...timesIn(request),
     limit: limitIn(request, "syncs"),
@@ -96,8 +102,11 @@ export function askedEvents(
 
 /** What `after` of the next call is to be; null if there is no more. */
 export const nextOf = {
-  place: (stand: AskedStatus["after"]): string | null =>
-    stand === undefined ? null : cursorFor([stand.receivedAtMs, stand.id]),
+  window: (stand: WindowStand | undefined): string | null => {
+    if (stand === undefined) return null;
+    if (stand.order === "key") return cursorFor([stand.key]);
+    return cursorFor([stand.place.receivedAtMs, stand.place.id]);
+  },
   sync: (stand: SyncStand | undefined): string | null =>
     stand === undefined ? null : cursorFor([stand.createdAtMs, stand.syncId]),
   member: (stand: MemberStand | undefined): string | null =>
@@ -118,12 +127,16 @@ function timesIn(request: IncomingMessage): {
   };
 }
 
-function reasonIn(request: IncomingMessage): SyncReason | undefined {
-  const text = textIn(request, "reason");
-  const reason = SYNC_REASONS.find((one) => one === text);
-  if (text === undefined || reason !== undefined) return reason;
+function choiceIn<Choice extends string>(
+  request: IncomingMessage,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = textIn(request, name);
+  const choice = choices.find((one) => one === text);
+  if (text === undefined || choice !== undefined) return choice;
   throw new EventSyncError(
     "invalid-query",
-    `The query parameter “reason” must be one of ${SYNC_REASONS.join(", ")}.`,
+    `The query parameter “${name}” must be one of ${choices.join(", ")}.`,
   );
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { keyProblem } from "../../domain/correlation.ts";
 import { EventSyncError } from "../../domain/errors.ts";
 import { textIn } from "./textIn.ts";
 import { isStorable } from "./timeIn.ts";
@@ -8,11 +9,11 @@ export function cursorFor(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
-/** What a part of a cursor is: a time in epoch milliseconds, how many there were, or the id of a document. */
-export type PartKind = "time" | "count" | "id";
+/** A part of a cursor: a time in epoch milliseconds, how many there were, the id of a document, or a correlation key. */
+export type PartKind = "time" | "count" | "id" | "key";
 
 type PartOf<Kinds extends readonly PartKind[]> = {
-  readonly [Index in keyof Kinds]: Kinds[Index] extends "id" ? string : number;
+  readonly [Index in keyof Kinds]: Kinds[Index] extends "id" | "key" ? string : number;
 };
 
 const ID = /^[a-z0-9-]{1,100}$/i;
@@ -22,6 +23,7 @@ const IS = {
   time: isStorable,
   count: (part: unknown) => Number.isSafeInteger(part) && (part as number) >= 0,
   id: (part: unknown) => typeof part === "string" && ID.test(part),
+  key: (part: unknown) => typeof part === "string" && keyProblem(part) === undefined,
 } as const satisfies Readonly<Record<PartKind, (part: unknown) => boolean>>;
 
 /**

@@ -72,6 +72,8 @@ class LaneHolder {
   #delivered: Delivered[] = [];
   #marking: Promise<void> = Promise.resolve();
   #isMarking = false;
+  /** Something in it was so old that it had to be kept, and so is what is behind it. */
+  #isLate = false;
 
   constructor(deps: DeliveryDeps, work: LaneWork, held: HeldLane) {
     this.#deps = deps;
@@ -123,6 +125,8 @@ class LaneHolder {
     const { untilMs, target } = this.#work;
     if (clock() >= untilMs) {
       await this.#park({ nextAttemptAtMs: clock(), covered: [] });
+      // Nothing fails, but a server that is slow may be a day behind.
+      if (this.#isLate) await keepWaiting(this.#deps, this.#held);
       return "end";
     }
     const { sync, events } = await this.#prepared(stored);
@@ -135,6 +139,7 @@ class LaneHolder {
     const kept = ours && (await keepMembers(this.#deps, ours));
     // The lane is somebody else's, or somebody has changed the delivery: both come up by themselves.
     if (kept === undefined) return "end";
+    this.#isLate ||= kept !== ours;
     const held: HeldDelivery = { ...kept, sync, untilMs: this.#held.untilMs };
     const outcome = await deliver(this.#deps, target, held, untilMs, events);
     logOutcome(this.#deps, held, outcome);

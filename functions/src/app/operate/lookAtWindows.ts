@@ -8,24 +8,25 @@ import { CLOCK_SKEW_MS } from "../probeWindow.ts";
 import { lookAtLarge } from "./lookAtLarge.ts";
 import { lookAtWindow, type WindowLook } from "./lookAtWindow.ts";
 
-type Deps = Pick<Ports, "window" | "services" | "clock" | "timesOfDay"> & {
+/** What whoever looks at windows needs. */
+export type LookDeps = Pick<Ports, "window" | "services" | "clock" | "timesOfDay"> & {
   readonly looks: WindowLooks;
 };
 
 /** Of a window with more events than these not each is read. */
-const WHOLE = 100;
+export const WHOLE = 100;
 
 /** Events of one window, of those that share a query. */
 const SHARED = 20;
 
 /** Pages of events that one page of windows may take: windows have several, and some are over. */
-const MOST_PAGES = 4;
+export const MOST_PAGES = 4;
 
 /** Windows that are looked at by themselves, at a time. */
-const CONCURRENCY = 8;
+export const CONCURRENCY = 8;
 
 /** One window, whatever is in it (1 read for each event, at most some hundred). */
-export async function lookAtOne(deps: Deps, rule: Rule, id: WindowId): Promise<WindowLook> {
+export async function lookAtOne(deps: LookDeps, rule: Rule, id: WindowId): Promise<WindowLook> {
   const nowMs = deps.clock();
   const { service, key } = id;
   const found = await deps.looks.ofWindows(service, {
@@ -53,7 +54,7 @@ export interface WindowPage {
  * @param after the last event of the page before
  */
 export async function lookAtMany(
-  deps: Deps,
+  deps: LookDeps,
   rule: Rule,
   { limit, after }: { readonly limit: number; readonly after: Place | undefined },
 ): Promise<WindowPage> {
@@ -69,7 +70,7 @@ export async function lookAtMany(
 }
 
 async function lookAtPage(
-  deps: Deps,
+  deps: LookDeps,
   rule: Rule,
   limit: number,
   after: Place | undefined,
@@ -123,7 +124,7 @@ async function lookAtPage(
 }
 
 /** Which events a look is about: a late check may close what has left the period meanwhile. */
-function markersOf(
+export function markersOf(
   rule: Rule,
   nowMs: number,
 ): {
@@ -140,8 +141,9 @@ function markersOf(
   };
 }
 
-function look(
-  deps: Deps,
+/** How it stands with a window, of which all events were read, or too many to be read. */
+export function look(
+  deps: LookDeps,
   rule: Rule,
   id: WindowId,
   events: readonly PendingEvent[] | undefined,

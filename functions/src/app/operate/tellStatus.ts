@@ -1,6 +1,5 @@
 import type { Delivery } from "../../domain/delivery.ts";
 import { EventSyncError } from "../../domain/errors.ts";
-import type { Place } from "../../domain/event.ts";
 import type { Rule } from "../../domain/rule.ts";
 import { windowOf } from "../../domain/window.ts";
 import type { Deliveries, TargetState, TargetStates } from "../ports/deliveries.ts";
@@ -9,7 +8,9 @@ import type { SyncLog } from "../ports/syncLog.ts";
 import type { WindowLooks } from "../ports/windowLooks.ts";
 import { listSyncs, type SyncWithDeliveries } from "./listSyncs.ts";
 import { lookAtMany, lookAtOne } from "./lookAtWindows.ts";
+import { lookByKey } from "./lookByKey.ts";
 import type { WindowLook } from "./lookAtWindow.ts";
+import type { WindowOrder, WindowStand } from "../../domain/windowOrder.ts";
 
 type Deps = Pick<Ports, "window" | "services" | "clock" | "timesOfDay"> & {
   readonly looks: WindowLooks;
@@ -25,8 +26,10 @@ type Deps = Pick<Ports, "window" | "services" | "clock" | "timesOfDay"> & {
 export interface AskedStatus {
   /** Of the window of that key only; the empty one, where the service has no correlation. */
   readonly key?: string | undefined;
+  readonly order: WindowOrder;
   readonly limit: number;
-  readonly after?: Place | undefined;
+  /** Of the same order. */
+  readonly after?: WindowStand | undefined;
 }
 
 export interface TargetStatus extends TargetState {
@@ -43,7 +46,7 @@ export interface ServiceStatus {
   /** The last reset of all keys. */
   readonly resetAtMs: number | undefined;
   readonly windows: readonly WindowLook[];
-  readonly next: Place | undefined;
+  readonly next: WindowStand | undefined;
   /** The last ones. */
   readonly syncs: readonly SyncWithDeliveries[];
   readonly undelivered: { readonly count: number; readonly oldestAtMs: number | undefined };
@@ -60,14 +63,15 @@ const SYNCS = 10;
 export async function tellStatus(
   deps: Deps,
   rule: Rule,
-  { key, limit, after }: AskedStatus,
+  asked: AskedStatus,
 ): Promise<ServiceStatus> {
   const { services, syncLog, clock } = deps;
+  const { key } = asked;
   const nowMs = clock();
   const { serviceName: service } = rule;
   const isListed = rule.correlation !== undefined && key === undefined;
   const [{ windows, next }, state, { syncs }, unpublished, targets] = await Promise.all([
-    isListed ? lookAtMany(deps, rule, { limit, after }) : one(deps, rule, key),
+    isListed ? many(deps, rule, asked) : one(deps, rule, key),
     services.read(windowOf(rule)),
     listSyncs(deps, rule, { key: key === "" ? undefined : key, limit: SYNCS }),
     syncLog.unpublished(service),
@@ -88,11 +92,27 @@ export async function tellStatus(
   };
 }
 
-async function one(
+interface Windows {
+  readonly windows: readonly WindowLook[];
+  readonly next: WindowStand | undefined;
+}
+
+async function many(
   deps: Deps,
   rule: Rule,
-  key: string | undefined,
-): Promise<{ readonly windows: readonly WindowLook[]; readonly next: undefined }> {
+  { order, limit, after }: AskedStatus,
+): Promise<Windows> {
+  if (order === "key") {
+    const stand = after?.order === "key" ? after.key : undefined;
+    const { windows, next } = await lookByKey(deps, rule, { limit, after: stand });
+    return { windows, next: next === undefined ? undefined : { order, key: next } };
+  }
+  const stand = after?.order === "age" ? after.place : undefined;
+  const { windows, next } = await lookAtMany(deps, rule, { limit, after: stand });
+  return { windows, next: next && { order, place: next } };
+}
+
+async function one(deps: Deps, rule: Rule, key: string | undefined): Promise<Windows> {
   const id = { ...windowOf(rule), key: key ?? "" };
   const look = await lookAtOne(deps, rule, id);
   if (id.key !== "" && look.first === undefined && !look.isClaiming) {

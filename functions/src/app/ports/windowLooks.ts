@@ -30,6 +30,22 @@ export interface WindowLooks {
     readonly isLast: boolean;
   }>;
   /**
+   * Windows of a service with a correlation whose keys are behind one, in the order of the keys, each with all of
+   * its events, oldest first, also those in a sync where events are kept (1 read for each event, at least 1).
+   *
+   * @param query.after a key; the empty one for the first page
+   * @param query.limit of all events together
+   * @returns for each key; undefined for one, alone on its page, with at least so many events. `isLast` unless
+   *   there are more
+   */
+  behindKey(
+    service: string,
+    query: { readonly after: string; readonly limit: number },
+  ): Promise<{
+    readonly windows: ReadonlyMap<string, readonly PendingEvent[] | undefined>;
+    readonly isLast: boolean;
+  }>;
+  /**
    * Events of some windows, oldest first: those behind a place, or those up to one (1 read each, at least 1 for
    * each 30 combinations of window, endpoint and, where events are kept, two states).
    *

@@ -30,10 +30,27 @@ describe("where a page of syncs, events, windows or members goes on", () => {
     assert.deepEqual(askedSyncs(given(nextOf.sync(sync)), service).after, sync);
     const event = { receivedAtMs: atMs, eventId: "0a1b" };
     assert.deepEqual(askedEvents(given(nextOf.event(event)), service).after, event);
-    const place = { receivedAtMs: atMs, id: "0a1b" };
-    assert.deepEqual(askedStatus(given(nextOf.place(place)), service).after, place);
+    const place = { order: "age", place: { receivedAtMs: atMs, id: "0a1b" } } as const;
+    assert.deepEqual(askedStatus(given(nextOf.window(place)), service).after, place);
+    const key = { order: "key", key: "“K” 1" } as const;
+    const request = requested(`order=key&after=${nextOf.window(key) ?? ""}`);
+    assert.deepEqual(askedStatus(request, service).after, key);
     const member = { part: 3, index: 0 };
     assert.deepEqual(askedMembers(given(nextOf.member(member))).after, member);
+  });
+
+  for (const value of [[""], [7], ["k".repeat(1001)], ["a", "b"], [7, "0a1b"]]) {
+    it(`is no ${JSON.stringify(value).slice(0, 20)} of windows by key: no key is there`, () => {
+      const request = requested(`order=key&after=${cursor(value)}`);
+      assert.throws(() => askedStatus(request, service), { code: "invalid-query" });
+    });
+  }
+
+  it("has no order but those that there are", () => {
+    assert.throws(() => askedStatus(requested("order=size"), service), {
+      code: "invalid-query",
+      message: "The query parameter “order” must be one of age, key.",
+    });
   });
 
   const lists = { askedSyncs, askedEvents, askedStatus };

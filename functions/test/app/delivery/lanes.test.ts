@@ -158,6 +158,24 @@ describe("lanes", () => {
     assert.equal(world.database.list("lanes").length, 0);
   });
 
+  it("keep what waits in them when they are half a day behind, though everything arrives", async () => {
+    world.server = () => Promise.resolve(answering(503));
+    for (const name of ["a1", "a2", "a3"]) await send(ordered, name);
+    world.wakeUps.length = 0;
+    world.clock.advance(13 * 3_600_000);
+    // Slow: after the first time is up.
+    world.server = () => {
+      world.clock.advance(LEASE_MS / 2);
+      return Promise.resolve(answering(200));
+    };
+    const [{ lane = "" } = {}] = waiting().map(({ fields }) => fields as { lane?: string });
+    const of = { lane, key: "" };
+    const service = ordered.serviceName;
+    await engine.wake([ordered], { service, target: "web", of, atMs: world.clock() });
+    assert.equal(waiting().length, 2);
+    assert.equal(world.log.of("sync.kept").length, 3);
+  });
+
   it("go on behind one that is undeliverable", async () => {
     const retry = { maxAttempts: 2, firstSeconds: 5, longestSeconds: 5 };
     const by = { ...ordered, targets: [httpTarget("web", { ordered: "all", retry })] };
