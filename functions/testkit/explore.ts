@@ -7,6 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Choose } from "./stage.ts";
+import type { States } from "./states.ts";
 
 /** Where a schedule is not the plain one: step → option. */
 export type Deviations = ReadonlyMap<number, number>;
@@ -20,7 +21,8 @@ export interface Outcome {
   readonly history: readonly string[];
 }
 
-export type Scenario = (choose: Choose) => Promise<Outcome>;
+/** @param settled which states need not be looked at again: each that was, and is as it must be, is added */
+export type Scenario = (choose: Choose, settled?: States) => Promise<Outcome>;
 
 export interface Found {
   readonly deviations: Deviations;
@@ -33,11 +35,15 @@ export interface Exploration {
   readonly found: Found | undefined;
 }
 
-export async function replaySchedule(scenario: Scenario, deviations: Deviations): Promise<Outcome> {
+export async function replaySchedule(
+  scenario: Scenario,
+  deviations: Deviations,
+  settled?: States,
+): Promise<Outcome> {
   return scenario((step, options) => {
     const option = deviations.get(step) ?? 0;
     return option < options ? option : 0;
-  });
+  }, settled);
 }
 
 /**
@@ -46,7 +52,11 @@ export async function replaySchedule(scenario: Scenario, deviations: Deviations)
  */
 export async function exploreAll(
   scenario: Scenario,
-  limits: { readonly mostDeviations: number; readonly mostSchedules: number },
+  limits: {
+    readonly mostDeviations: number;
+    readonly mostSchedules: number;
+    readonly settled?: States;
+  },
 ): Promise<Exploration> {
   let schedules = 0;
   let level: Deviations[] = [new Map()];
@@ -56,7 +66,7 @@ export async function exploreAll(
     const isLast = depth === limits.mostDeviations || level.length >= room;
     for (const deviations of spread(level, room)) {
       schedules++;
-      const outcome = await replaySchedule(scenario, deviations);
+      const outcome = await replaySchedule(scenario, deviations, limits.settled);
       if (outcome.violations.length > 0) return { schedules, found: { deviations, outcome } };
       if (!isLast) next.push(...extensions(deviations, outcome));
     }
@@ -87,7 +97,7 @@ function* extensions(deviations: Deviations, { options }: Outcome): Generator<De
 /** Random schedules: the same for the same seed. */
 export async function exploreRandomly(
   scenario: Scenario,
-  limits: { readonly seed: number; readonly schedules: number },
+  limits: { readonly seed: number; readonly schedules: number; readonly settled?: States },
 ): Promise<Exploration> {
   for (let run = 0; run < limits.schedules; run++) {
     const random = randomOf(limits.seed, run);
@@ -99,7 +109,7 @@ export async function exploreRandomly(
       const option = 1 + Math.floor(random() * (options - 1));
       taken.set(step, option);
       return option;
-    });
+    }, limits.settled);
     if (outcome.violations.length > 0) {
       return { schedules: run + 1, found: await shrink(scenario, { deviations: taken, outcome }) };
     }

@@ -64,21 +64,29 @@ export class MemoryDatabase {
 
   /** Looks at a collection, or at all with that last name, by path. */
   list(collection: string): Doc[] {
-    return [...this.#collections]
-      .filter(([path]) => path === collection || path.endsWith(`/${collection}`))
-      .flatMap(([, docs]) => [...docs.values()])
-      .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    return this.#in({ group: collection }).sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  #in(from: Query["from"]): Doc[] {
+    if ("collection" in from) {
+      const docs = this.#collections.get(from.collection);
+      return docs === undefined ? [] : [...docs.values()];
+    }
+    const all: Doc[] = [];
+    const suffix = `/${from.group}`;
+    for (const [path, docs] of this.#collections) {
+      if (path !== from.group && !path.endsWith(suffix)) continue;
+      for (const doc of docs.values()) all.push(doc);
+    }
+    return all;
   }
 
   #query(query: Query): Doc[] {
     const { from, orderBy, thenBy = [], direction, limit, select } = query;
-    const docs =
-      "group" in from
-        ? this.list(from.group)
-        : [...(this.#collections.get(from.collection)?.values() ?? [])];
     const sign = direction === "asc" ? 1 : -1;
-    const matches = matcherOf(query);
-    const found = docs.filter(matches).sort((a, b) => sign * compare(query, a, b));
+    const found = this.#in(from)
+      .filter(matcherOf(query))
+      .sort((a, b) => sign * compare(query, a, b));
     const page = limit === undefined ? found : found.slice(0, limit);
     if (select === undefined) return page;
     const names = new Set([orderBy, ...thenBy, ...select]);
@@ -170,18 +178,24 @@ function valueOf(fields: Fields, name: string): unknown {
     .reduce<unknown>((value, part) => (value as Fields | undefined)?.[part], fields);
 }
 
-/** `a.b` is a field of the map `a`. */
+/**
+ * `a.b` is a field of the map `a`. Nothing is deleted from what is made: an object from which something was
+ * is slow ever after, and so is each copy.
+ */
 function updated(before: Fields, changes: Fields): Fields {
-  const after: Record<string, unknown> = { ...before };
-  for (const [name, value] of Object.entries(changes)) {
+  const after: Record<string, unknown> = {};
+  for (const name of Object.keys(before)) {
+    if (changes[name] !== REMOVED) after[name] = before[name];
+  }
+  for (const name of Object.keys(changes)) {
+    const value = changes[name];
     const dot = name.indexOf(".");
-    if (dot === -1) {
-      if (value === REMOVED) Reflect.deleteProperty(after, name);
-      else after[name] = value;
-    } else {
+    if (dot !== -1) {
       const outer = name.slice(0, dot);
       const inner = (after[outer] ?? {}) as Fields;
       after[outer] = updated(inner, { [name.slice(dot + 1)]: value });
+    } else if (value !== REMOVED) {
+      after[name] = value;
     }
   }
   return after;

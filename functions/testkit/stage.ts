@@ -22,15 +22,17 @@ export const FATES = [
 ] as const;
 export type Fate = (typeof FATES)[number];
 
+const FAULTS = FATES.filter((fate) => fate !== "answered");
+
 /** What makes a difference: to repeat a question does not, and whether it had an effect is all one. */
-const POSSIBLE = {
+const POSSIBLE: Readonly<Record<Request["kind"], readonly Fate[]>> = {
   get: ["refused", "lastOne"],
   query: ["refused", "lastOne"],
   count: ["refused", "lastOne"],
-  commit: FATES,
-  publish: FATES,
+  commit: FAULTS,
+  publish: FAULTS,
   pause: [],
-} as const satisfies Record<Request["kind"], readonly Fate[]>;
+};
 
 /** Which option is taken at a step; 0 is always: the same instance goes on, without a fault. */
 export type Choose = (step: number, options: number) => number;
@@ -62,24 +64,21 @@ export class Stage {
   /** How many faults have been dealt. */
   faults = 0;
   readonly #choose: Choose;
-  readonly #faults: readonly Fate[];
   #faultsLeft: number;
   #waiting: Waiting[] = [];
   #last: Actor | undefined;
   #timeMs: number;
 
   /**
-   * @param options.faults the fates that a run may deal besides answers, so many times in all
+   * @param options.mostFaults how many requests at most meet another fate than to be answered
    */
   constructor(options: {
     readonly choose: Choose;
-    readonly faults?: readonly Fate[];
-    readonly mostFaults?: number;
+    readonly mostFaults: number;
     readonly startMs: number;
   }) {
     this.#choose = options.choose;
-    this.#faults = options.faults ?? [];
-    this.#faultsLeft = options.mostFaults ?? 0;
+    this.#faultsLeft = options.mostFaults;
     this.#timeMs = options.startMs;
   }
 
@@ -141,7 +140,6 @@ export class Stage {
       }
       for (;;) {
         await quiet();
-        this.#waiting = this.#waiting.filter(({ actor }) => actor.isAlive);
         if (this.#waiting.length > 0) this.#step();
         else if (![...running].some(({ actor }) => actor.isAlive)) return errors;
         else this.#timeMs = Math.max(this.#timeMs, timers.runNext());
@@ -152,13 +150,11 @@ export class Stage {
   }
 
   #step(): void {
-    const waiting = [
-      ...this.#waiting.filter(({ actor }) => actor === this.#last),
-      ...this.#waiting.filter(({ actor }) => actor !== this.#last),
-    ];
-    const possible: readonly Fate[] = POSSIBLE[waiting[0]?.kind ?? "pause"];
-    const faults =
-      this.#faultsLeft > 0 ? this.#faults.filter((fate) => possible.includes(fate)) : [];
+    // Who was answered last goes on, if it can.
+    const waiting: Waiting[] = [];
+    for (const one of this.#waiting) if (one.actor === this.#last) waiting.push(one);
+    for (const one of this.#waiting) if (one.actor !== this.#last) waiting.push(one);
+    const faults = POSSIBLE[this.#faultsLeft > 0 ? (waiting[0]?.kind ?? "pause") : "pause"];
     const count = waiting.length + faults.length;
     const step = this.options.length;
     const chosen = count === 1 ? 0 : this.#choose(step, count);
@@ -173,10 +169,13 @@ export class Stage {
       this.faults++;
     }
     this.history.push(`${next.actor.name}: ${next.kind}${fate === "answered" ? "" : ` (${fate})`}`);
-    this.#waiting = this.#waiting.filter((one) => one !== next);
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
     this.#last = next.actor;
     this.#timeMs++;
     next.answer(fate);
+    if (!next.actor.isAlive) {
+      this.#waiting = this.#waiting.filter(({ actor }) => actor.isAlive);
+    }
   }
 }
 
@@ -187,7 +186,7 @@ export interface Work {
 }
 
 /** Turns of the event loop cost a good part of a schedule. */
-const QUIETS_PER_TURN = 8;
+const QUIETS_PER_TURN = 32;
 let quiets = 0;
 
 /**

@@ -59,7 +59,12 @@ export function thresholdOf(node: Exclude<Condition, Leaf>): Threshold {
 export function holds(condition: Condition, count: Count): boolean {
   if ("endpoint" in condition) return count(condition.endpoint) >= condition.min;
   const { n, of } = thresholdOf(condition);
-  return of.filter((member) => holds(member, count)).length >= n;
+  let held = 0;
+  for (const member of of) {
+    if (held >= n) return true;
+    if (holds(member, count)) held++;
+  }
+  return held >= n;
 }
 
 /** The most events that the condition asks of each endpoint that it names, in its order. */
@@ -139,8 +144,10 @@ function total(numbers: Numbers, atMost: Count = () => Infinity): number {
 /** Of each endpoint the largest number. */
 function merge(all: readonly Numbers[]): Numbers {
   const merged = new Map<string, number>();
-  for (const [eventKey, number] of all.flatMap((numbers) => Array.from(numbers))) {
-    merged.set(eventKey, Math.max(number, merged.get(eventKey) ?? 0));
+  for (const numbers of all) {
+    for (const [eventKey, number] of numbers) {
+      merged.set(eventKey, Math.max(number, merged.get(eventKey) ?? 0));
+    }
   }
   return merged;
 }

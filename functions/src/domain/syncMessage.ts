@@ -309,11 +309,9 @@ function toEventList(
   left: number,
 ): EventList {
   const { firstEventMs, lastEventMs } = endpoint;
+  const firstEventDate = firstEventMs === undefined ? undefined : date(firstEventMs);
   return {
-    ...(firstEventMs !== undefined && {
-      FirstEventDate: date(firstEventMs),
-      firstEventDate: date(firstEventMs),
-    }),
+    ...(firstEventDate !== undefined && { FirstEventDate: firstEventDate, firstEventDate }),
     ...(lastEventMs !== undefined && { lastEventDate: date(lastEventMs) }),
     numberOfEvents: endpoint.numberOfEvents,
     minNbOfOccurrence: endpoint.minNbOfOccurrence,

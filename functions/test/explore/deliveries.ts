@@ -32,6 +32,17 @@ export class Server {
     this.#database = database;
   }
 
+  /** All that it knows. */
+  state(): unknown {
+    const inFlight = Array.from(this.#inFlight, ([of, { actor, atMs }]) => [
+      of,
+      actor.name,
+      actor.isAlive,
+      atMs,
+    ]);
+    return [this.violations, this.overtaken, this.arrived, inFlight];
+  }
+
   /** How an instance calls it: when the call arrives, and when it is answered, are two steps. */
   caller(actor: Actor, clock: () => number): CallTarget {
     return async (target, { message, syncId }, attempt) => {

@@ -2,7 +2,7 @@
  * One schedule of a scenario: several engines on one database, each with its hook into a stage; then the
  * platform settles, and what is there is judged.
  */
-import type { Documents, Fields, Version, Write } from "../../src/adapters/firestore/documents.ts";
+import type { Documents, Version } from "../../src/adapters/firestore/documents.ts";
 import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
 import { makeDeliveryPorts } from "../../src/adapters/firestore/deliveryPorts.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
@@ -15,15 +15,16 @@ import { ClaimUnfinishedError } from "../../src/app/finishClaims.ts";
 import type { Clock, Log, Publisher } from "../../src/app/ports.ts";
 import type { DeliveryPorts } from "../../src/app/ports/deliveries.ts";
 import type { SweepReport } from "../../src/app/sweep.ts";
-import { DEADLINE_GRACE_MS } from "../../src/domain/deadline.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { windowOf } from "../../src/domain/window.ts";
 import type { Outcome } from "../../testkit/explore.ts";
 import { MemoryDatabase, type Hook } from "../../testkit/memoryDocuments.ts";
-import { FATES, Stage, type Actor, type Choose, type Work } from "../../testkit/stage.ts";
+import type { States } from "../../testkit/states.ts";
+import { Stage, type Actor, type Choose, type Work } from "../../testkit/stage.ts";
 import { accepted, NOW } from "../support/factories.ts";
 import { judge } from "../../testkit/hostile/invariants.ts";
 import type { Sent } from "../../testkit/hostile/invariants.ts";
+import { isVisibleByDeadline, isVisibleInOrder, judgeLeases, type Commit } from "./commits.ts";
 import { judgeDeliveries, Server } from "./deliveries.ts";
 import { memoryLedger } from "./memoryLedger.ts";
 
@@ -68,15 +69,6 @@ export type BuggedDelivery = DeliveryPorts & { readonly callTarget: CallTarget }
 
 export type EnginePorts = StorePorts & { readonly publisher: Publisher };
 
-/** What took effect, by whom, and when it was asked for. */
-interface Commit {
-  readonly actor: string;
-  readonly writes: readonly Write[];
-  readonly version: Version;
-  readonly madeAtMs: number;
-  readonly atMs: number;
-}
-
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export class World {
@@ -96,8 +88,24 @@ export class World {
     this.database = database;
     this.server = new Server(database);
     const { mostFaults } = facts;
-    const faults = FATES.filter((fate) => fate !== "answered");
-    this.stage = new Stage({ choose, faults, mostFaults, startMs: NOW });
+    this.stage = new Stage({ choose, mostFaults, startMs: NOW });
+  }
+
+  /**
+   * All that the rest of a run rests on, once its instances have ended: whoever settles it comes anew. Of
+   * `before`, the same for all runs, only what was changed.
+   */
+  state(): unknown[] {
+    const { commits, messages, acceptedIds, server, stage } = this;
+    return [
+      stage.clock(),
+      stage.faults === 0,
+      this.#ids,
+      commits.map(({ actor, writes, madeAtMs, atMs }) => [actor, writes, madeAtMs, atMs]),
+      messages.map(({ data, attributes }) => [data, attributes]),
+      acceptedIds,
+      server.state(),
+    ];
   }
 
   /** An instance, and whose it is. */
@@ -270,13 +278,13 @@ export async function runScenario(
   facts: ScenarioFacts,
   prepared: MemoryDatabase,
   choose: Choose,
-  bug?: Bug,
+  { bug, settled }: { readonly bug?: Bug | undefined; readonly settled?: States | undefined } = {},
 ): Promise<Outcome> {
   const world = new World(facts, prepared.clone(), choose, bug);
   const { stage } = world;
   const undo = bug?.install?.();
   try {
-    return { violations: await playAndJudge(facts, world), ...outcomeOf(stage) };
+    return { violations: await playAndJudge(facts, world, settled), ...outcomeOf(stage) };
   } catch (error) {
     return { violations: [`it does not end: ${String(error)}`], ...outcomeOf(stage) };
   } finally {
@@ -289,31 +297,46 @@ const outcomeOf = ({ options, history }: Stage): Omit<Outcome, "violations"> => 
   history,
 });
 
-async function playAndJudge(facts: ScenarioFacts, world: World): Promise<string[]> {
-  const { rule, isPrompt } = facts;
+async function playAndJudge(
+  facts: ScenarioFacts,
+  world: World,
+  settled: States | undefined,
+): Promise<string[]> {
   const { stage } = world;
-  const failed: Play[] = [];
+  const failed = new Set<Play>();
   const plays = facts.works(world);
   await stage.play(
     plays.map((play) => ({
       actor: play.actor,
-      run: () =>
-        play.run().catch(() => {
-          failed.push(play);
-        }),
+      run: () => play.run().catch(() => failed.add(play)),
     })),
   );
   stage.calm();
+  const isUnfinished = (play: Play): boolean => failed.has(play) || !play.actor.isAlive;
+  if (settled === undefined) return settleAndJudge(facts, world, plays.filter(isUnfinished));
+  // Every other schedule ends in a state that another one has ended in.
+  const key = settled.keyOf([...world.state(), plays.map(isUnfinished)]);
+  if (settled.has(key)) return [];
+  const violations = await settleAndJudge(facts, world, plays.filter(isUnfinished));
+  if (violations.length === 0) settled.add(key);
+  return violations;
+}
+
+/** Nothing is chosen any more: the same state is settled in the same way. */
+async function settleAndJudge(
+  facts: ScenarioFacts,
+  world: World,
+  unfinished: readonly Play[],
+): Promise<string[]> {
+  const { rule, isPrompt } = facts;
+  const { stage } = world;
   const { actor, engine } = world.instance("platform");
   const once = async (run: () => Promise<unknown>): Promise<void> => {
     const [error] = await stage.play([{ actor, run }]);
     if (error !== undefined) throw error as Error;
   };
-  for (const play of plays) {
-    const { again } = play;
-    if (again !== undefined && (failed.includes(play) || !play.actor.isAlive)) {
-      await once(() => again(engine).catch(unlessUnfinished));
-    }
+  for (const { again } of unfinished) {
+    if (again !== undefined) await once(() => again(engine).catch(unlessUnfinished));
   }
   const violations: string[] = [];
   const isFaultless = stage.faults === 0;
@@ -362,79 +385,4 @@ function isQuiet(report: SweepReport | undefined): boolean {
   const { deliveries } = report;
   const done = published + failed + fired + expired + errors + totalOf(deliveries);
   return done === 0 && oldestUnpublishedSeconds === 0;
-}
-
-/** No event or reset became visible after a later one. */
-function isVisibleInOrder(commits: readonly Commit[]): boolean {
-  const entries = commits.flatMap(({ writes }) =>
-    writes.flatMap((write) => {
-      if (write.kind === "delete") return [];
-      const [, service, collection, id] = write.path.split("/");
-      if (collection === "events" && write.kind === "create") {
-        return [{ atMs: (write.fields["receivedAt"] as Date).getTime(), name: `0${id ?? ""}` }];
-      }
-      if (service === undefined || collection !== undefined) return [];
-      const resets = write.fields["resets"] as readonly Date[] | undefined;
-      if (resets === undefined) return []; // a claim is put on the list, or taken off
-      return [{ atMs: resets.at(-1)?.getTime() ?? 0, name: "1" }];
-    }),
-  );
-  return entries.every((entry, index) => {
-    const next = entries[index + 1];
-    return (
-      next === undefined ||
-      entry.atMs < next.atMs ||
-      (entry.atMs === next.atMs && entry.name <= next.name)
-    );
-  });
-}
-
-/** No event that was received before a deadline became visible only when its window might be closed. */
-function isVisibleByDeadline(commits: readonly Commit[], { deadline }: Rule): boolean {
-  const created = commits.flatMap(({ writes, atMs }) =>
-    writes.flatMap((write) => (write.kind === "create" ? [{ ...write, atMs }] : [])),
-  );
-  const inCollection = (name: string): typeof created =>
-    created.filter(({ path }) => path.split("/").at(-2) === name);
-  const deadlines = inCollection("syncs")
-    .filter(
-      ({ fields }) => (fields["completion"] as { readonly reason: string }).reason === "deadline",
-    )
-    .map(({ fields }) => firstEventMs(fields) + (deadline?.seconds ?? NaN) * 1000);
-  return inCollection("events").every(({ fields, atMs }) =>
-    deadlines.every(
-      (deadlineMs) =>
-        (fields["receivedAt"] as Date).getTime() >= deadlineMs ||
-        atMs < deadlineMs + DEADLINE_GRACE_MS,
-    ),
-  );
-}
-
-function firstEventMs(fields: Fields): number {
-  const endpoints = fields["endpoints"] as readonly { readonly firstEventDate: Date | null }[];
-  const times = endpoints.flatMap(({ firstEventDate }) => firstEventDate?.getTime() ?? []);
-  return Math.min(...times);
-}
-
-/** Nobody takes a sync while somebody else, who wrote to it less than a lease ago, may be at it. */
-function judgeLeases(commits: readonly Commit[]): string[] {
-  const heldUntilMs = new Map<string, number>();
-  const violations: string[] = [];
-  for (const { writes, madeAtMs, atMs, actor } of commits) {
-    for (const write of writes) {
-      const [, , collection, id, part] = write.path.split("/");
-      if (write.kind === "delete" || collection !== "syncs" || part !== undefined) continue;
-      const { fields } = write;
-      const isTaken =
-        write.kind === "update" &&
-        (fields["attempt"] !== undefined || fields["turn"] !== undefined);
-      if (isTaken && atMs < (heldUntilMs.get(id ?? "") ?? 0)) {
-        violations.push(`${actor} took a sync over before the lease on it ran out`);
-      }
-      // Who notes how it ended, or hands it over, lets go of it.
-      const isHeld = isTaken || fields["state"] === "claimed" || fields["state"] === "claiming";
-      heldUntilMs.set(id ?? "", isHeld ? madeAtMs + LEASE_MS : 0);
-    }
-  }
-  return violations;
 }

@@ -6,6 +6,7 @@ import {
   exploreRandomly,
   type Scenario,
 } from "../../testkit/explore.ts";
+import { States } from "../../testkit/states.ts";
 import { bugs } from "./bugs.ts";
 import type { Report, Task } from "./explorer.ts";
 import { prepare, runScenario } from "./run.ts";
@@ -26,14 +27,17 @@ async function explore({ scenario: name, bug: sown, schedules, seed }: Task): Pr
   const facts = scenarioOf(name);
   const bug = bugs.find((one) => one.name === sown);
   const prepared = await prepare(facts);
-  const scenario: Scenario = (choose) => runScenario(facts, prepared, choose, bug);
+  const scenario: Scenario = (choose, settled) =>
+    runScenario(facts, prepared, choose, { bug, settled });
+  const settled = new States();
   const near = await exploreAll(scenario, {
     mostDeviations: MOST_DEVIATIONS,
     mostSchedules: Math.ceil(schedules * SYSTEMATIC),
+    settled,
   });
   const { found, schedules: more } =
     near.found === undefined
-      ? await exploreRandomly(scenario, { seed, schedules: schedules - near.schedules })
+      ? await exploreRandomly(scenario, { seed, schedules: schedules - near.schedules, settled })
       : { found: near.found, schedules: 0 };
   return {
     scenario: name,
