@@ -8,7 +8,7 @@ import {
 } from "../../testkit/explore.ts";
 import type { Choose } from "../../testkit/stage.ts";
 import { bugs } from "./bugs.ts";
-import { exploreTasks, type Report, type Task } from "./explorer.ts";
+import { Explorer, type Report, type Task } from "./explorer.ts";
 import { prepare, runScenario } from "./run.ts";
 import { scenarioOf, scenarios } from "./scenarios.ts";
 
@@ -42,6 +42,12 @@ async function shared(all: number): Promise<Task[]> {
   }));
 }
 
+let explorer: Explorer;
+before(async () => {
+  explorer = await Explorer.start();
+});
+after(() => explorer.close());
+
 describe("every schedule", function () {
   this.timeout(600_000);
 
@@ -49,7 +55,7 @@ describe("every schedule", function () {
     it(`of ${total} leaves everything as it must be (seed ${seedText})`, async function () {
       const tasks = await shared(Number(total));
       const startMs = performance.now();
-      const reports = await exploreTasks(tasks);
+      const reports = await explorer.explore(tasks);
       const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
       const run = reports.reduce((sum, report) => sum + report.schedules, 0);
       process.stdout.write(`      ${String(run)} schedules in ${seconds} s\n`);
@@ -79,7 +85,7 @@ describe("an error that somebody might make", function () {
   const sown = only === undefined ? bugs : [];
   let reports: readonly Report[] = [];
   before(async () => {
-    reports = await exploreTasks(
+    reports = await explorer.explore(
       sown.map(({ name, foundBy }) => ({
         scenario: foundBy,
         bug: name,

@@ -21,30 +21,50 @@ export interface Report {
 /** Whole schedules live and die in it: a smaller one is emptied all the time. */
 const MEMORY = { maxYoungGenerationSizeMb: 64 };
 
-/** @returns in the order of the tasks */
-export async function exploreTasks(tasks: readonly Task[]): Promise<Report[]> {
-  const reports: Report[] = [];
-  const waiting = [...tasks.entries()];
-  const work = async (): Promise<void> => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { resourceLimits: MEMORY });
-    try {
+/** One worker for each processor, for any number of explorations. */
+export class Explorer {
+  readonly #workers: readonly Worker[];
+
+  private constructor(workers: readonly Worker[]) {
+    this.#workers = workers;
+  }
+
+  /** Once all of them have loaded what they run. */
+  static async start(): Promise<Explorer> {
+    const workers = Array.from(
+      { length: availableParallelism() },
+      () => new Worker(new URL("./worker.ts", import.meta.url), { resourceLimits: MEMORY }),
+    );
+    await Promise.all(workers.map((worker) => answerOf(worker)));
+    return new Explorer(workers);
+  }
+
+  /** @returns in the order of the tasks */
+  async explore(tasks: readonly Task[]): Promise<Report[]> {
+    const reports: Report[] = [];
+    const waiting = [...tasks.entries()];
+    const work = async (worker: Worker): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const [index, task] = next;
-        reports[index] = await ask(worker, task);
+        const report = answerOf(worker);
+        worker.postMessage(task);
+        reports[index] = (await report) as Report;
       }
-    } finally {
-      await worker.terminate();
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
-  return reports;
+    };
+    await Promise.all(this.#workers.map(work));
+    return reports;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
 }
 
-function ask(worker: Worker, task: Task): Promise<Report> {
-  const { promise, resolve, reject } = Promise.withResolvers<Report>();
+/** What a worker tells next: that it is there, or a report. */
+function answerOf(worker: Worker): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   worker.once("message", resolve);
   worker.once("error", reject);
-  worker.postMessage(task);
   return promise.finally(() => {
     worker.off("error", reject);
   });

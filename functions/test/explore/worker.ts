@@ -16,9 +16,10 @@ import { scenarioOf } from "./scenarios.ts";
 const MOST_DEVIATIONS = 3;
 const SYSTEMATIC = 0.5;
 
-// Every time limit that is set makes an error, and most of its cost is its stack, which nobody sees.
+// Faults are errors, and most of what one costs is its stack, which nobody sees.
 Error.stackTraceLimit = 0;
 
+parentPort?.postMessage("loaded");
 parentPort?.on("message", (task: Task) => {
   void explore(task).then((report) => parentPort?.postMessage(report));
 });
