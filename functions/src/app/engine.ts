@@ -58,7 +58,7 @@ export function makeEngine(ports: Ports): Engine {
       const limitMs = isSwept(asked) ? CLAIM_MS.sweep : CLAIM_MS.check;
       const untilMs = ports.clock() + (ports.claimMs ?? limitMs);
       const outcome = await checkWindow(deps, rule, window, together(asked));
-      const finished = finish({ ...deps, publish }, rule, outcome, untilMs);
+      const finished = finish({ ...deps, publish }, rule, window, outcome, untilMs);
       // Nobody waits for it where the check took too long: then the lease runs out, and the sweep sees to it.
       finished.catch(() => undefined);
       return { outcome, finished };
@@ -146,8 +146,10 @@ interface Checked {
 
 /** Publishes what a check has made, beside the next check, and goes on with what it has begun. */
 async function finish(
-  deps: Parameters<typeof sendSyncs>[0] & Parameters<typeof finishClaims>[0],
+  deps: Parameters<typeof sendSyncs>[0] &
+    Parameters<typeof finishClaims>[0] & { readonly probe: WindowProbe },
   rule: Rule,
+  window: WindowId,
   outcome: CheckOutcome,
   untilMs: number,
 ): Promise<boolean> {
@@ -156,5 +158,8 @@ async function finish(
     sendSyncs(deps, outcome.leases, [rule]),
     finishClaims(deps, outcome.claims, [rule], untilMs),
   ]);
-  return finished.some(({ isLeft }) => isLeft);
+  const isLeft = finished.some((one) => one.isLeft);
+  // Whoever takes the window for owned still reads a page, and then once more.
+  if (outcome.claims.length > 0 && !isLeft) deps.probe.sawOwned(window, undefined);
+  return isLeft;
 }
