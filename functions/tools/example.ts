@@ -2,9 +2,10 @@
  * Plays examples of docs/examples on the emulator suite, and ends with 0 if the messages are the expected
  * ones, else with 1:
  *
- *   node tools/example.ts [--verbose] NAME…
+ *   node tools/example.ts [--verbose] [--lead SECONDS] NAME…
  *
- * `docs/examples/<name>/run` does it for a person. Several examples are played beside each other.
+ * `docs/examples/<name>/run` does it for a person. Several examples are played beside each other. A deadline by the
+ * clock is at least `--lead` seconds ahead.
  */
 import { randomBytes } from "node:crypto";
 import { constants } from "node:os";
@@ -52,11 +53,13 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { verbose: { type: "boolean", default: false } },
+    options: { verbose: { type: "boolean", default: false }, lead: { type: "string" } },
   });
   if (positionals.length === 0) throw new Error("which example? Name one of docs/examples.");
   const examples = positionals.map(loadExample);
-  for (const leadSeconds of LEADS_SECONDS) {
+  const leastSeconds = Number(values.lead ?? 0);
+  for (const seconds of LEADS_SECONDS) {
+    const leadSeconds = Math.max(seconds, leastSeconds);
     try {
       const deadlineMs = Math.floor(Date.now() / 1000 + leadSeconds) * 1000;
       return await play(examples, deadlineMs, values.verbose);

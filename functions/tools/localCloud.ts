@@ -140,21 +140,23 @@ export function startAlarmClock(
     for (const doc of deliveries) begin({ service, ...named(doc, "syncId") });
     for (const doc of lanes) begin({ service, lane: doc.id, ...named(doc, "key") });
   };
-  let isRinging = false;
+  const lookOnce = async (): Promise<void> => {
+    const looks = await Promise.allSettled([...watched.map(ring), ...delivering.map(wake)]);
+    for (const look of looks) if (look.status === "rejected") complain(look.reason);
+  };
+  let ringing: Promise<void> | undefined;
   const timer = setInterval(() => {
-    if (isRinging) return;
-    isRinging = true;
-    Promise.all([...watched.map(ring), ...delivering.map(wake)])
-      .catch(complain)
-      .finally(() => {
-        isRinging = false;
-      });
+    ringing ??= lookOnce().finally(() => {
+      ringing = undefined;
+    });
   }, RING_MS);
   return {
-    stop: () => {
+    stop: async () => {
       clearInterval(timer);
       end.abort();
-      return db.terminate();
+      // A query that the client tries again once it is terminated fails where nobody can catch it.
+      await ringing;
+      await db.terminate();
     },
   };
 }
