@@ -30,9 +30,58 @@ export interface Found {
 }
 
 export interface Exploration {
+  /** How many were run, all different. */
   readonly schedules: number;
   /** The first schedule under which something did not hold, with as few deviations as could be. */
   readonly found: Found | undefined;
+}
+
+/** A step at which a schedule had a choice, by what was chosen before it. */
+interface Branch {
+  options: number;
+  readonly taken: (Branch | undefined)[];
+  /** Every schedule that comes by here was run. */
+  isDone: boolean;
+}
+
+const newBranch = (): Branch => ({ options: 0, taken: [], isDone: false });
+
+/** As `Choose`; knows besides which options lead to a schedule that was not run yet. */
+type ChooseNew = (step: number, options: number, isOpen: (option: number) => boolean) => number;
+
+/** The schedules of a scenario that were run: none of them needs to be run again. */
+export class Explored {
+  readonly #root = newBranch();
+
+  /** There is no other schedule. */
+  get isDone(): boolean {
+    return this.#root.isDone;
+  }
+
+  async run(
+    scenario: Scenario,
+    choose: ChooseNew,
+    settled?: States,
+  ): Promise<{ readonly deviations: Deviations; readonly outcome: Outcome }> {
+    const deviations = new Map<number, number>();
+    const path: Branch[] = [];
+    let branch = this.#root;
+    const isOpen = (option: number): boolean => branch.taken[option]?.isDone !== true;
+    const outcome = await scenario((step, options) => {
+      const option = choose(step, options, isOpen);
+      if (option > 0) deviations.set(step, option);
+      path.push(branch);
+      branch.options = options;
+      branch = branch.taken[option] ??= newBranch();
+      return option;
+    }, settled);
+    branch.isDone = true;
+    for (const before of path.toReversed()) {
+      const done = before.taken.filter((next) => next?.isDone === true);
+      before.isDone = done.length === before.options;
+    }
+    return { deviations, outcome };
+  }
 }
 
 export async function replaySchedule(
@@ -40,11 +89,15 @@ export async function replaySchedule(
   deviations: Deviations,
   settled?: States,
 ): Promise<Outcome> {
-  return scenario((step, options) => {
+  return scenario(following(deviations), settled);
+}
+
+const following =
+  (deviations: Deviations): Choose =>
+  (step, options) => {
     const option = deviations.get(step) ?? 0;
     return option < options ? option : 0;
-  }, settled);
-}
+  };
 
 /**
  * All schedules with at most so many deviations, nearest to the plain one first, until one fails. Where
@@ -56,8 +109,10 @@ export async function exploreAll(
     readonly mostDeviations: number;
     readonly mostSchedules: number;
     readonly settled?: States;
+    readonly explored?: Explored;
   },
 ): Promise<Exploration> {
+  const { settled, explored = new Explored() } = limits;
   let schedules = 0;
   let level: Deviations[] = [new Map()];
   for (let depth = 0; depth <= limits.mostDeviations; depth++) {
@@ -66,7 +121,7 @@ export async function exploreAll(
     const isLast = depth === limits.mostDeviations || level.length >= room;
     for (const deviations of spread(level, room)) {
       schedules++;
-      const outcome = await replaySchedule(scenario, deviations, limits.settled);
+      const { outcome } = await explored.run(scenario, following(deviations), settled);
       if (outcome.violations.length > 0) return { schedules, found: { deviations, outcome } };
       if (!isLast) next.push(...extensions(deviations, outcome));
     }
@@ -94,27 +149,33 @@ function* extensions(deviations: Deviations, { options }: Outcome): Generator<De
   }
 }
 
-/** Random schedules: the same for the same seed. */
+/** Random schedules, none of which was run before, for as long as there are any: the same for the same seed. */
 export async function exploreRandomly(
   scenario: Scenario,
-  limits: { readonly seed: number; readonly schedules: number; readonly settled?: States },
+  limits: {
+    readonly seed: number;
+    readonly schedules: number;
+    readonly settled?: States;
+    readonly explored?: Explored;
+  },
 ): Promise<Exploration> {
-  for (let run = 0; run < limits.schedules; run++) {
-    const random = randomOf(limits.seed, run);
+  const { seed, settled, explored = new Explored() } = limits;
+  let schedules = 0;
+  while (schedules < limits.schedules && !explored.isDone) {
+    const random = randomOf(seed, schedules++);
     // From nearly plain to quite wild.
     const chance = 0.02 + 0.4 * random();
-    const taken = new Map<number, number>();
-    const outcome = await scenario((step, options) => {
-      if (random() >= chance) return 0;
-      const option = 1 + Math.floor(random() * (options - 1));
-      taken.set(step, option);
-      return option;
-    }, limits.settled);
+    const choose: ChooseNew = (_, options, isOpen) => {
+      if (random() >= chance && isOpen(0)) return 0;
+      const others = Array.from({ length: options - 1 }, (__, index) => index + 1).filter(isOpen);
+      return others[Math.floor(random() * others.length)] ?? 0;
+    };
+    const { deviations, outcome } = await explored.run(scenario, choose, settled);
     if (outcome.violations.length > 0) {
-      return { schedules: run + 1, found: await shrink(scenario, { deviations: taken, outcome }) };
+      return { schedules, found: await shrink(scenario, { deviations, outcome }) };
     }
   }
-  return { schedules: limits.schedules, found: undefined };
+  return { schedules, found: undefined };
 }
 
 /** Leaves out what the failure does not need. */
@@ -144,7 +205,7 @@ function randomOf(seed: number, run: number): () => number {
 
 /** Both ways: a scenario and a schedule of it, as a person passes them on. */
 export function formatSchedule(name: string, deviations: Deviations): string {
-  const steps = [...deviations].map(([step, option]) => `${String(step)}=${String(option)}`);
+  const steps = Array.from(deviations, ([step, option]) => `${String(step)}=${String(option)}`);
   return `${name}:${steps.join(",")}`;
 }
 

@@ -45,6 +45,21 @@ export class MemoryDatabase {
     return other;
   }
 
+  /** What is not as it was, by path: the fields, and nothing where a document is gone. */
+  changes(before: MemoryDatabase): [path: string, fields: Fields | undefined][] {
+    const changes: [string, Fields | undefined][] = [];
+    for (const [parent, docs] of this.#collections) {
+      const were = before.#collections.get(parent);
+      for (const [path, doc] of docs) {
+        if (were?.get(path) !== doc) changes.push([path, doc.fields]);
+      }
+      for (const path of were?.keys() ?? []) {
+        if (!docs.has(path)) changes.push([path, undefined]);
+      }
+    }
+    return changes.sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
   /** What one instance asks through. */
   documents(hook: Hook = atOnce): Documents {
     return {
@@ -89,11 +104,12 @@ export class MemoryDatabase {
       .sort((a, b) => sign * compare(query, a, b));
     const page = limit === undefined ? found : found.slice(0, limit);
     if (select === undefined) return page;
-    const names = new Set([orderBy, ...thenBy, ...select]);
-    return page.map((doc) => ({
-      ...doc,
-      fields: Object.fromEntries(Object.entries(doc.fields).filter(([name]) => names.has(name))),
-    }));
+    const names = [orderBy, ...thenBy, ...select];
+    return page.map(({ path, id, version, fields: all }) => {
+      const fields: Record<string, unknown> = {};
+      for (const name of names) if (all[name] !== undefined) fields[name] = all[name];
+      return { path, id, version, fields };
+    });
   }
 
   #commit(writes: readonly Write[]): Version {
@@ -222,6 +238,7 @@ function rankOf(value: Ordered): number {
 /** As Firestore orders values of different kinds, and of one. */
 function compareValues(a: Ordered, b: Ordered): number {
   if (typeof a === "string" && typeof b === "string") {
+    if (a === b) return 0;
     return Buffer.compare(Buffer.from(a), Buffer.from(b));
   }
   return rankOf(a) - rankOf(b) || Number(a) - Number(b);

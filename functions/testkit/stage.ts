@@ -2,8 +2,8 @@
  * One run of several instances on one memory, in which every request is a step, and somebody chooses at
  * each step which request is answered next, and how. The same choices give the same run.
  *
- * Between two steps everything runs on until nothing can go on without an answer. Time passes with the
- * steps; pauses end, in their order, when nobody waits for a request any more.
+ * Between two steps everything runs on until nothing can go on without an answer. Time passes with what
+ * has an effect; pauses end, in their order, when nobody waits for a request any more.
  */
 import type { Hook, Request } from "./memoryDocuments.ts";
 
@@ -33,6 +33,9 @@ const POSSIBLE: Readonly<Record<Request["kind"], readonly Fate[]>> = {
   publish: FAULTS,
   pause: [],
 };
+
+/** Questions that are asked in another order, and answered the same, must not differ in their time only. */
+const TAKES_TIME: ReadonlySet<Request["kind"]> = new Set(["commit", "publish"]);
 
 /** Which option is taken at a step; 0 is always: the same instance goes on, without a fault. */
 export type Choose = (step: number, options: number) => number;
@@ -105,8 +108,8 @@ export class Stage {
           if (!actor.isAlive) return;
           if (this.#isCalm) {
             this.history.push(`${name}: ${request.kind}`);
-            this.#timeMs++;
-            resolve(Promise.resolve().then(run));
+            this.#passTime(request.kind);
+            settle(actor, "answered", run, resolve, reject);
             return;
           }
           this.#waiting.push({
@@ -149,6 +152,10 @@ export class Stage {
     }
   }
 
+  #passTime(kind: Request["kind"]): void {
+    if (TAKES_TIME.has(kind)) this.#timeMs++;
+  }
+
   #step(): void {
     // Who was answered last goes on, if it can.
     const waiting: Waiting[] = [];
@@ -171,7 +178,7 @@ export class Stage {
     this.history.push(`${next.actor.name}: ${next.kind}${fate === "answered" ? "" : ` (${fate})`}`);
     this.#waiting.splice(this.#waiting.indexOf(next), 1);
     this.#last = next.actor;
-    this.#timeMs++;
+    this.#passTime(next.kind);
     next.answer(fate);
     if (!next.actor.isAlive) {
       this.#waiting = this.#waiting.filter(({ actor }) => actor.isAlive);

@@ -12,11 +12,14 @@ import { Explorer, type Report, type Task } from "./explorer.ts";
 import { prepare, runScenario } from "./run.ts";
 import { scenarioOf, scenarios } from "./scenarios.ts";
 
-/** Of one schedule only, which it tells step by step: what a failure prints. */
+/**
+ * `EXPLORE`: one schedule only, which it tells step by step; a failure prints it. Two scenarios have fewer
+ * schedules than their share, so that 100,000 different ones are run of so many.
+ */
 const {
   EXPLORE: only,
   EXPLORE_SEED: seedText = "1",
-  EXPLORE_SCHEDULES: total = "100000",
+  EXPLORE_SCHEDULES: total = "103500",
 } = process.env;
 const seed = Number(seedText);
 
@@ -52,13 +55,13 @@ describe("every schedule", function () {
   this.timeout(600_000);
 
   if (only === undefined) {
-    it(`of ${total} leaves everything as it must be (seed ${seedText})`, async function () {
+    it(`of at most ${total} leaves everything as it must be (seed ${seedText})`, async function () {
       const tasks = await shared(Number(total));
       const startMs = performance.now();
       const reports = await explorer.explore(tasks);
       const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
       const run = reports.reduce((sum, report) => sum + report.schedules, 0);
-      process.stdout.write(`      ${String(run)} schedules in ${seconds} s\n`);
+      process.stdout.write(`      ${String(run)} different schedules in ${seconds} s\n`);
       assert.deepEqual(
         reports.flatMap(({ found }) => found ?? []),
         [],

@@ -2,7 +2,7 @@
  * One schedule of a scenario: several engines on one database, each with its hook into a stage; then the
  * platform settles, and what is there is judged.
  */
-import type { Documents, Version } from "../../src/adapters/firestore/documents.ts";
+import type { Documents } from "../../src/adapters/firestore/documents.ts";
 import { makeStorePorts, type StorePorts } from "../../src/adapters/firestore/ports.ts";
 import { makeDeliveryPorts } from "../../src/adapters/firestore/deliveryPorts.ts";
 import { makeWindow } from "../../src/adapters/firestore/window.ts";
@@ -24,7 +24,7 @@ import { Stage, type Actor, type Choose, type Work } from "../../testkit/stage.t
 import { accepted, NOW } from "../support/factories.ts";
 import { judge } from "../../testkit/hostile/invariants.ts";
 import type { Sent } from "../../testkit/hostile/invariants.ts";
-import { isVisibleByDeadline, isVisibleInOrder, judgeLeases, type Commit } from "./commits.ts";
+import { Commits } from "./commits.ts";
 import { judgeDeliveries, Server } from "./deliveries.ts";
 import { memoryLedger } from "./memoryLedger.ts";
 
@@ -76,32 +76,36 @@ export class World {
   readonly #facts: ScenarioFacts;
   readonly #bug: Bug | undefined;
   readonly database: MemoryDatabase;
-  readonly commits: Commit[] = [];
+  readonly #prepared: MemoryDatabase;
+  readonly commits: Commits;
   readonly messages: Sent[] = [];
   readonly acceptedIds: string[] = [];
   readonly server: Server;
   #ids = 0;
 
-  constructor(facts: ScenarioFacts, database: MemoryDatabase, choose: Choose, bug?: Bug) {
+  constructor(facts: ScenarioFacts, prepared: MemoryDatabase, choose: Choose, bug?: Bug) {
     this.#facts = facts;
     this.#bug = bug;
-    this.database = database;
-    this.server = new Server(database);
+    this.#prepared = prepared;
+    this.database = prepared.clone();
+    this.commits = new Commits(facts.rule);
+    this.server = new Server(this.database);
     const { mostFaults } = facts;
     this.stage = new Stage({ choose, mostFaults, startMs: NOW });
   }
 
   /**
-   * All that the rest of a run rests on, once its instances have ended: whoever settles it comes anew. Of
-   * `before`, the same for all runs, only what was changed.
+   * All that the rest of a run rests on, once its instances have ended: whoever settles it comes anew, and
+   * knows no version of a document. Of `before`, the same for all runs, only what was changed.
    */
   state(): unknown[] {
-    const { commits, messages, acceptedIds, server, stage } = this;
+    const { database, commits, messages, acceptedIds, server, stage } = this;
     return [
       stage.clock(),
       stage.faults === 0,
       this.#ids,
-      commits.map(({ actor, writes, madeAtMs, atMs }) => [actor, writes, madeAtMs, atMs]),
+      database.changes(this.#prepared),
+      commits.state(),
       messages.map(({ data, attributes }) => [data, attributes]),
       acceptedIds,
       server.state(),
@@ -117,9 +121,7 @@ export class World {
       return actor.hook(request, () => {
         const answer = run();
         if (request.kind === "commit") {
-          const { writes = [] } = request;
-          const version = answer as Version;
-          this.commits.push({ actor: name, writes, version, madeAtMs, atMs: clock() });
+          this.commits.add({ actor: name, writes: request.writes ?? [], madeAtMs, atMs: clock() });
         }
         return answer;
       });
@@ -280,7 +282,7 @@ export async function runScenario(
   choose: Choose,
   { bug, settled }: { readonly bug?: Bug | undefined; readonly settled?: States | undefined } = {},
 ): Promise<Outcome> {
-  const world = new World(facts, prepared.clone(), choose, bug);
+  const world = new World(facts, prepared, choose, bug);
   const { stage } = world;
   const undo = bug?.install?.();
   try {
@@ -349,8 +351,8 @@ async function settleAndJudge(
     await once(async () => reports.push(await engine.sweep([rule])));
   } while (!isQuiet(reports.at(-1)) && reports.length < MOST_SWEEPS);
   if (!isQuiet(reports.at(-1))) violations.push("sweeps still find work");
-  const leases = facts.isTakenByName === true ? [] : judgeLeases(world.commits);
-  return [...violations, ...verdict(facts, world), ...leases];
+  const early = facts.isTakenByName === true ? [] : world.commits.early;
+  return [...violations, ...verdict(facts, world), ...early];
 }
 
 /** What is too large for one check is left to the sweeps here. */
@@ -360,12 +362,11 @@ function unlessUnfinished(error: unknown): void {
 
 function verdict(facts: ScenarioFacts, world: World): string[] {
   const { rule, isPrompt } = facts;
+  const { commits } = world;
   const isFaultless = world.stage.faults === 0;
   const ledger = memoryLedger(world.database, rule.serviceName);
   const isSequential =
-    facts.isSequential === "always" &&
-    isVisibleInOrder(world.commits) &&
-    isVisibleByDeadline(world.commits, rule);
+    facts.isSequential === "always" && commits.isVisibleInOrder && commits.isVisibleByDeadline;
   const { violations } = judge({
     rule,
     ledger,

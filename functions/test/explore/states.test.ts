@@ -43,9 +43,10 @@ describe("a state that was settled", function () {
       const scenario: Scenario = async (choose) => {
         const outcome = await runScenario({ ...facts, works }, prepared, choose, { settled });
         const { violations } = outcome;
-        const { commits, messages, acceptedIds, server, stage } = world ?? assert.fail();
+        const { database, commits, messages, acceptedIds, server, stage } = world ?? assert.fail();
         const end = JSON.stringify({
-          ...{ violations, commits, messages, acceptedIds, clock: stage.clock() },
+          ...{ violations, messages, acceptedIds, clock: stage.clock() },
+          ...{ documents: database.changes(prepared), commits: commits.state() },
           ...{ arrived: server.arrived, overtaken: server.overtaken, beside: server.violations },
         });
         if (ends.has(settled.last)) met++;

@@ -4,6 +4,7 @@ import {
   describeFound,
   exploreAll,
   exploreRandomly,
+  Explored,
   type Scenario,
 } from "../../testkit/explore.ts";
 import { States } from "../../testkit/states.ts";
@@ -31,14 +32,21 @@ async function explore({ scenario: name, bug: sown, schedules, seed }: Task): Pr
   const scenario: Scenario = (choose, settled) =>
     runScenario(facts, prepared, choose, { bug, settled });
   const settled = new States();
+  const explored = new Explored();
   const near = await exploreAll(scenario, {
     mostDeviations: MOST_DEVIATIONS,
     mostSchedules: Math.ceil(schedules * SYSTEMATIC),
     settled,
+    explored,
   });
   const { found, schedules: more } =
     near.found === undefined
-      ? await exploreRandomly(scenario, { seed, schedules: schedules - near.schedules, settled })
+      ? await exploreRandomly(scenario, {
+          seed,
+          schedules: schedules - near.schedules,
+          settled,
+          explored,
+        })
       : { found: near.found, schedules: 0 };
   return {
     scenario: name,
