@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { cloudLog, tellingLog } from "./adapters/log.ts";
+import { spareDomains } from "./adapters/spareDomains.ts";
 import type { ContentRules } from "./adapters/content/contentRules.ts";
 import type { Documents } from "./adapters/firestore/documents.ts";
 import type { HttpAttempts } from "./adapters/targets/http/httpAttempts.ts";
@@ -20,6 +21,9 @@ import type { Services } from "./config/route.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import type { Rule } from "./domain/rule.ts";
 import { CONFIG, DATABASE, LOCATION } from "./params.ts";
+
+// Every function comes by here while it is loaded.
+spareDomains();
 
 /**
  * The composition root: the only place that makes clients. Everything is made on first use and once per

@@ -1,5 +1,4 @@
 import { onTaskDispatched } from "firebase-functions/tasks";
-import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { toAlarm, toWakeUp } from "../adapters/tasks/alarmTask.ts";
 import { onAlarm, onWakeUp } from "../app/onAlarm.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
@@ -17,9 +16,8 @@ export const alarm = onTaskDispatched(
     retryConfig: { maxAttempts: 10, minBackoffSeconds: 1, maxBackoffSeconds: 10 },
     rateLimits: { maxDispatchesPerSecond: 500, maxConcurrentDispatches: 500 },
   },
-  ({ data, headers }) => {
-    leaveDomain();
-    return observed(
+  ({ data, headers }) =>
+    observed(
       { name: "alarm", trigger: "timer", traceparent: headers?.["traceparent"] },
       async () => {
         const set = toAlarm(data);
@@ -30,6 +28,5 @@ export const alarm = onTaskDispatched(
           await onAlarm(await engine(), log, await services(), set, Date.now);
         } else log.error("alarm.unreadable", {});
       },
-    );
-  },
+    ),
 );

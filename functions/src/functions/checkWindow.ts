@@ -6,7 +6,6 @@ import {
   traceparentOf,
 } from "../adapters/eventarc/deliveries.ts";
 import { pendingCreated } from "../adapters/eventarc/pendingCreated.ts";
-import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { onPending } from "../app/onPending.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { engine, log, observed, serves, services } from "../compose.ts";
@@ -28,7 +27,6 @@ export const checkWindow = acknowledgeUnreadable(
       timeoutSeconds: TIME_LIMIT_SECONDS.checkWindow,
     },
     (event) => {
-      leaveDomain();
       const { id, data } = event;
       const traceparent = traceparentOf(event);
       return observed({ name: "checkWindow", trigger: "datastore", traceparent }, async () => {

@@ -1,5 +1,4 @@
 import { onSchedule } from "firebase-functions/scheduler";
-import { leaveDomain } from "../adapters/leaveDomain.ts";
 import { TIME_LIMIT_SECONDS } from "../app/timeLimits.ts";
 import { engine, observed, services } from "../compose.ts";
 
@@ -11,12 +10,10 @@ export const sweep = onSchedule(
     maxInstances: 1,
     retryCount: 0,
   },
-  () => {
-    leaveDomain();
-    return observed({ name: "sweep", trigger: "timer", traceparent: undefined }, async () => {
+  () =>
+    observed({ name: "sweep", trigger: "timer", traceparent: undefined }, async () => {
       const { errors } = await (await engine()).sweep(await services());
       // Each error is in the log; failing makes the run itself show as failed.
       if (errors > 0) throw new Error(`${String(errors)} step(s) of the sweep failed`);
-    });
-  },
+    }),
 );

@@ -81,7 +81,7 @@ const IMPORTS: readonly [path: string, allowed: readonly string[], refused: read
   ],
   [
     "src/adapters/firestore/outbox.ts",
-    ["@google-cloud/firestore", "../../app/ports.ts", "../../domain/sync.ts", "../leaveDomain.ts"],
+    ["@google-cloud/firestore", "../../app/ports.ts", "../../domain/sync.ts", "../spareDomains.ts"],
     ["../../compose.ts", "../../params.ts", "../../functions/event.ts", "../../index.ts"],
   ],
   [

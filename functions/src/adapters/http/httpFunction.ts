@@ -3,7 +3,6 @@ import pTimeout from "p-timeout";
 import type { Log } from "../../app/ports.ts";
 import { decodePath, requireMethod, type Route, type Services } from "../../config/route.ts";
 import { EventSyncError } from "../../domain/errors.ts";
-import { leaveDomain } from "../leaveDomain.ts";
 import { allowOrigins } from "./crossOrigin.ts";
 import { keepRequestsRaw, urlOf } from "./rawRequest.ts";
 import { respond, UNKNOWN_OUTCOME, type Answer, type Ready } from "./respond.ts";
@@ -54,7 +53,6 @@ export function httpFunction<R extends Route>({
   const isPreflight: typeof allowOrigins = (...asked) =>
     isForOwnPage ? Promise.resolve(false) : allowOrigins(...asked);
   return (request, response) => {
-    leaveDomain();
     const handle = async (): Promise<Answer> => {
       const all = await services();
       let found: R;
