@@ -8,6 +8,7 @@ import type { LaneId, StoredDelivery, StoredLane, TargetId } from "../ports/deli
 import type { SentTarget } from "./attempts.ts";
 import { factsOf, keepMembers } from "./deliver.ts";
 import { keepWaiting, workLane } from "./laneWorker.ts";
+import { RELIED_ON_MS } from "./knownStates.ts";
 import { numberAll } from "./numberAll.ts";
 import type { DeliveryDeps } from "./parts.ts";
 import type { DeliveryReport } from "./report.ts";
@@ -122,7 +123,10 @@ async function sweepTarget(
     return;
   }
   if (await states.isPaused(id)) {
-    await putOff(deps, own, dueLanes);
+    const atMs = await putOff(deps, own, dueLanes);
+    // Whoever has resumed it meanwhile brought what was put off by then, and nothing else.
+    const { pausedAtMs } = await deps.targetStates.read(id);
+    if (pausedAtMs === undefined) await bringBack(deps, id, atMs);
     return;
   }
   let isHeld = await deliverDue(deps, id, target, own, dueLanes, untilMs);
@@ -221,12 +225,12 @@ function isFull(page: readonly StoredDelivery[], known: readonly StoredDelivery[
   return page.length === LIMITS.unknown && known.length === page.length;
 }
 
-/** Keeps what waits for a person, and lets it come up again later. */
+/** Keeps what waits for a person, and lets it come up again later. @returns when */
 async function putOff(
   deps: DeliveryDeps,
   due: readonly StoredDelivery[],
   dueLanes: readonly StoredLane[],
-): Promise<void> {
+): Promise<number> {
   const { deliveries, lanes, clock, report } = deps;
   const kept = await pMap(due, (stored) => keepMembers(deps, stored), {
     concurrency: LIMITS.concurrency,
@@ -241,6 +245,18 @@ async function putOff(
     await lanes.putOff(lane, atMs);
   }
   report.putOff += due.length + dueLanes.length;
+  return atMs;
+}
+
+/** Lets what was put off to a time come up with the next sweep, when no instance relies on the pause any more. */
+async function bringBack(deps: DeliveryDeps, id: TargetId, atMs: number): Promise<void> {
+  const { deliveries, lanes, clock } = deps;
+  const query = { nowMs: atMs, aboveMs: atMs - 1 };
+  const soonMs = clock() + RELIED_ON_MS;
+  await deliveries.putOff(await deliveries.due(id, { ...query, limit: LIMITS.due }), soonMs);
+  for (const lane of await lanes.due(id, { ...query, limit: LIMITS.lanes })) {
+    await lanes.putOff(lane, soonMs);
+  }
 }
 
 /**

@@ -307,6 +307,25 @@ describe("a target that is paused", () => {
     assert.ok(untilMs <= clock() + LEASE_MS + 120_000);
   });
 
+  it("is not put off for hours by a sweep that knew of the pause only", async () => {
+    const world = setUp(WEB, LANE);
+    const { deps, service, send, sweep, clock, states } = world;
+    for (const target of [WEB, LANE]) await pauseTarget(deps, service, target, "repairs");
+    await send("one");
+    clock.advance(5000);
+    await send("two");
+    clock.advance(LEASE_MS - 6000);
+    await sweep(); // "one" is due; and for ten seconds the instance relies on the pause
+    for (const target of [WEB, LANE]) await resumeTarget(deps, service, target, 10);
+    clock.advance(6000);
+    await sweep();
+    for (let minute = 0; minute < 15; minute++) {
+      clock.advance(60_000);
+      await sweep();
+    }
+    assert.deepEqual(new Set(states().map(([, state]) => state)), new Set(["delivered"]));
+  });
+
   it("cannot be one that is pulled from", async () => {
     const world = setUp(LOG);
     await refused(world, () => pauseTarget(world.deps, world.service, LOG, ""), "wrong-state");
