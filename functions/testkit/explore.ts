@@ -71,6 +71,9 @@ export class Explored {
       const option = choose(step, options, isOpen);
       if (option > 0) deviations.set(step, option);
       path.push(branch);
+      if (branch.taken.length > 0 && branch.options !== options) {
+        throw new Error("the same choices gave another run");
+      }
       branch.options = options;
       branch = branch.taken[option] ??= newBranch();
       return option;

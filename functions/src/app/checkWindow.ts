@@ -12,7 +12,8 @@ import { lookAtAll, type Asking, type ProbeResult, type WindowProbe } from "./pr
 import { replayWindow } from "./replayWindow.ts";
 import { CLAIM_MS } from "./timeLimits.ts";
 
-export type CheckOutcome =
+/** `isOwned`: a claim that was under way owned a part of the window, which the check has passed over. */
+export type CheckOutcome = { readonly isOwned?: true } & (
   | { readonly outcome: "waiting"; readonly missing: readonly Shortfall[] }
   | { readonly outcome: "nothingNew" }
   /**
@@ -25,7 +26,8 @@ export type CheckOutcome =
       readonly leases: readonly Lease[];
       readonly claims: readonly OpenClaim[];
       readonly more: boolean;
-    };
+    }
+);
 
 type Deps = Pick<
   Ports,
@@ -95,8 +97,11 @@ async function attemptCheck(
     }
     const claims = await claimsLeft(deps, rule, id, asking);
     if (claims.length > 0) return { outcome: "fired", leases: [], claims, more: false };
-    const { missing } = probed;
-    return missing.length === 0 ? { outcome: "nothingNew" } : { outcome: "waiting", missing };
+    const { missing, isOwned } = probed;
+    return {
+      ...(missing.length === 0 ? { outcome: "nothingNew" } : { outcome: "waiting", missing }),
+      ...(isOwned && { isOwned }),
+    };
   }
   return rule.trigger.keepEventAfterTrigger
     ? checkKept(deps, rule, id, probed)
@@ -145,9 +150,10 @@ async function checkTaken(
   if (!isContended) deps.probe.settled(id, settledMs);
   deps.probe.sawOwned(id, ownedTo ?? ownedUntil(replayed.claims));
   const left = await takeClaims(deps, id, replayed.claims);
-  if (isNothing && left.length === 0) return { outcome: "waiting", missing };
+  const owned = claims.length + replayed.claims.length > 0 && ({ isOwned: true } as const);
+  if (isNothing && left.length === 0) return { outcome: "waiting", missing, ...owned };
   const more = isContended || replayed.more;
-  return { outcome: "fired", leases, claims: [...claims, ...left], more };
+  return { outcome: "fired", leases, claims: [...claims, ...left], more, ...owned };
 }
 
 /** Events stay in the window: one sync for each check that finds new ones. */

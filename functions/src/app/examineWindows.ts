@@ -37,6 +37,9 @@ const CHECK_SECONDS = 5 + CLAIM_MS.sweep / 1000;
 /** Windows that are tried again. With more the store itself is at fault: then nothing is passed. */
 const MOST_AGAIN = 100;
 
+/** Windows that are looked at again when their claims have ended; all of them go into one document. */
+const MOST_OWNED = 400;
+
 /** How long after a deadline the net looks whether its alarm was lost: one that rings is there first. */
 const ALARM_MS = 10_000;
 
@@ -57,7 +60,7 @@ const NOTE_MS = 600_000;
  * order of receipt, so a second mark says how far that is done, and what lies before it is closed. An event of
  * a session that goes on is passed over: the last one of its window is met, too.
  *
- * A check that fails is tried again by the next sweeps, and stops no other.
+ * A check that fails is tried again by the next sweeps, and stops no other; so is one that met a claim under way.
  *
  * @param untilMs when to begin no more
  * @param report is added to: a window whose check fails or takes too long is an error of its own
@@ -88,17 +91,20 @@ export async function examineWindows(
       const checked = deps.check(rule, window, asking);
       const outcome = await withinTime(checked, CHECK_SECONDS * 1000, message);
       if (outcome.outcome === "fired") report.fired += outcome.leases.length;
-      return "done";
+      return outcome.isOwned === true ? "owned" : "done";
     } catch (error) {
       noteFailedStep(log, report, { step: "check", ...windowFacts(window) }, error);
       return "failed";
     }
   };
   const again = new Set<string>();
+  const owned = new Set<string>();
   const retried = pMap(
     before.again,
     async (key) => {
-      if ((await check(key, undefined)) !== "done") again.add(key);
+      const result = await check(key, undefined);
+      if (result === "owned") owned.add(key);
+      else if (result !== "done") again.add(key);
     },
     { concurrency: AGAIN_CONCURRENCY },
   );
@@ -120,13 +126,20 @@ export async function examineWindows(
         },
         { concurrency: CONCURRENCY },
       );
-      const failures = results.filter(({ result }) => result === "failed");
-      const isLeft = results.some(({ result }) => result === "left");
+      const keysOf = (of: Result): string[] =>
+        results.filter(({ result }) => result === of).map(({ key }) => key);
+      const failures = keysOf("failed");
+      const beside = keysOf("owned");
       // All of the page is examined once more, then.
-      if (isLeft || again.size + failures.length > MOST_AGAIN) {
+      if (
+        keysOf("left").length > 0 ||
+        again.size + failures.length > MOST_AGAIN ||
+        owned.size + beside.length > MOST_OWNED
+      ) {
         return { passedMs, isEmpty, isCutShort: true };
       }
-      for (const { key } of failures) again.add(key);
+      for (const key of failures) again.add(key);
+      for (const key of beside) owned.add(key);
       // Others of the same millisecond may be on the next page.
       passedMs = (page.at(-1)?.receivedAtMs ?? upToMs) - 1;
     }
@@ -145,7 +158,7 @@ export async function examineWindows(
   const progress = {
     passedMs: visible.passedMs,
     closedMs: closed.passedMs,
-    again: [...again],
+    again: [...new Set([...again, ...owned])],
   };
   const isEmpty = visible.isEmpty && closed.isEmpty;
   const isOld = before.passedMs === undefined || dueMs - before.passedMs > NOTE_MS;
@@ -165,7 +178,11 @@ interface Examined {
   readonly isCutShort: boolean;
 }
 
-type Result = "done" | "failed" | "left";
+/**
+ * `owned`: a claim under way had a part of the window. An event behind it that became visible too late for it
+ * waits for the next sync, and nobody asks for it once the claim has ended.
+ */
+type Result = "done" | "owned" | "failed" | "left";
 
 /** One check for those of a window. @param events by age */
 function askingOf(events: readonly WaitingEvent[]): Asking {

@@ -29,6 +29,7 @@ export type LogFields = {
   "window.checked": WindowFacts & {
     readonly outcome: "waiting" | "nothingNew";
     readonly missing?: readonly Shortfall[];
+    readonly isOwned?: true;
   };
   "service.reset": WindowFacts;
   "trigger.windowFailed": WindowFacts & { readonly error: string };
@@ -215,7 +216,8 @@ export const LOG_EVENTS = {
   "event.repeated": { severity: "info", meaning: "a redelivery; nothing has changed" },
   "window.checked": {
     severity: "info",
-    meaning: "why nothing fired: `missing` has endpoint, `have` and `need`",
+    meaning:
+      "why nothing fired: `missing` has endpoint, `have` and `need`; `isOwned` where a large sync under way has a part of the window",
   },
   "service.reset": {
     severity: "info",

@@ -24,6 +24,8 @@ export type ProbeResult =
       readonly complete: false;
       readonly missing: readonly Shortfall[];
       readonly page?: readonly PendingEvent[];
+      /** It did not look at what belonged to a claim when a replay last looked. */
+      readonly isOwned?: true;
     }
   | {
       readonly complete: true;
@@ -157,7 +159,8 @@ export class WindowProbe {
       return { complete: true, nowMs, fromMs, untilMs, ...(ownedTo && { ownedTo }), ...read };
     }
     this.#note(id, { lastShort: inquiry.short });
-    return { complete: false, missing: inquiry.missing, ...read };
+    const owned = ownedTo !== undefined && ({ isOwned: true } as const);
+    return { complete: false, missing: inquiry.missing, ...read, ...owned };
   }
 
   /** All that a replay would read, of a window with a key that is known to be small, or not known at all. */

@@ -1,6 +1,8 @@
 import { cloudEvent, http } from "@google-cloud/functions-framework";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -20,6 +22,12 @@ const CLOUD_EVENT = {
   "ce-type": "test",
   "content-type": "application/json",
 };
+
+/** Other tests of this process may have hidden it from the framework, for good (`rawRequest.ts`, `deliveries.ts`). */
+function showType(message: unknown): void {
+  const { request } = message as { readonly request: IncomingMessage };
+  request.headers["content-type"] = CLOUD_EVENT["content-type"];
+}
 
 let served = 0;
 
@@ -45,8 +53,14 @@ async function answerOf(
 describe("spareDomains", () => {
   const domains = process.getBuiltinModule("node:domain");
   const { create } = domains;
-  before(spareDomains);
-  after(() => Object.assign(domains, { create }));
+  before(() => {
+    spareDomains();
+    subscribe("http.server.request.start", showType);
+  });
+  after(() => {
+    unsubscribe("http.server.request.start", showType);
+    Object.assign(domains, { create });
+  });
 
   it("runs an HTTP function in no domain", async () => {
     const seen: unknown[] = [];

@@ -274,6 +274,18 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
     }),
   },
   {
+    name: "a window is passed though a claim had a part of it",
+    foundBy: "a key, a claim in several commits and late events",
+    ports: (ports) => ({
+      ...ports,
+      openWindows: {
+        ...ports.openWindows,
+        saveProgress: (service, progress) =>
+          ports.openWindows.saveProgress(service, { ...progress, again: [] }),
+      },
+    }),
+  },
+  {
     name: "a window that was looked at once is not looked at again after its deadline",
     foundBy: "keys with a deadline, lost alarms and sweeps",
     ports: (ports) => ({

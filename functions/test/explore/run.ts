@@ -115,13 +115,20 @@ export class World {
   /** An instance, and whose it is. */
   instance(name: string): { readonly actor: Actor; readonly engine: Engine } {
     const actor = this.stage.actor(name);
-    const { clock } = this.stage;
+    return { actor, engine: this.#engine(actor) };
+  }
+
+  /** @param behindMs how much its clock is behind */
+  #engine(actor: Actor, behindMs = 0): Engine {
+    const { name } = actor;
+    const clock = (): number => this.stage.clock() - behindMs;
     const hook: Hook = (request, run) => {
-      const madeAtMs = clock();
+      const madeAtMs = this.stage.clock();
       return actor.hook(request, () => {
         const answer = run();
         if (request.kind === "commit") {
-          this.commits.add({ actor: name, writes: request.writes ?? [], madeAtMs, atMs: clock() });
+          const atMs = this.stage.clock();
+          this.commits.add({ actor: name, writes: request.writes ?? [], madeAtMs, atMs });
         }
         return answer;
       });
@@ -160,7 +167,7 @@ export class World {
         newId,
         log: silent,
       });
-    const engine = makeEngine({
+    return makeEngine({
       ...(this.#bug?.ports?.(ports, clock) ?? ports),
       ...(deliverer !== false && { deliverer: () => Promise.resolve(deliverer) }),
       clock,
@@ -170,7 +177,6 @@ export class World {
       ...(seekAfter !== undefined && { seekAfter }),
       ...(claimMs !== undefined && { claimMs }),
     });
-    return { actor, engine };
   }
 
   /** A check, on an instance of its own, that an event asked for. */
@@ -210,6 +216,36 @@ export class World {
         const { eventId, receivedAtMs } = await engine.storeEvent(rule, acceptedOf(eventKey, key));
         this.acceptedIds.push(eventId);
         await engine.checkWindow(rule, window, { eventKey, receivedAtMs });
+      },
+      again: (other) => other.checkWindow(rule, window),
+    };
+  }
+
+  /**
+   * Events of a key that become visible so long after they were received, each with a check that it asks for;
+   * then, after a while, a sweep.
+   */
+  lateAndSwept(
+    name: string,
+    rule: Rule,
+    key: string,
+    late: readonly (readonly [eventKey: string, behindMs: number])[],
+    afterMs: number,
+  ): Play {
+    const { actor, engine } = this.instance(name);
+    const window = { ...windowOf(rule), key };
+    return {
+      actor,
+      run: async () => {
+        for (const [eventKey, behindMs] of late) {
+          const storing = this.#engine(actor, behindMs);
+          const stored = await storing.storeEvent(rule, acceptedOf(eventKey, key));
+          this.acceptedIds.push(stored.eventId);
+          const { receivedAtMs } = stored;
+          await engine.checkWindow(rule, window, { eventKey, receivedAtMs });
+        }
+        this.stage.advance(afterMs);
+        await engine.sweep([rule]);
       },
       again: (other) => other.checkWindow(rule, window),
     };
@@ -299,22 +335,28 @@ const outcomeOf = ({ options, history }: Stage): Omit<Outcome, "violations"> => 
   history,
 });
 
+/** What no fault of a request explains. */
+const MISTAKES = [TypeError, RangeError, ReferenceError];
+
 async function playAndJudge(
   facts: ScenarioFacts,
   world: World,
   settled: States | undefined,
 ): Promise<string[]> {
   const { stage } = world;
-  const failed = new Set<Play>();
+  const failed = new Map<Play, unknown>();
   const plays = facts.works(world);
   await stage.play(
     plays.map((play) => ({
       actor: play.actor,
-      run: () => play.run().catch(() => failed.add(play)),
+      run: () => play.run().catch((error: unknown) => failed.set(play, error)),
     })),
   );
   stage.calm();
   const isUnfinished = (play: Play): boolean => failed.has(play) || !play.actor.isAlive;
+  // Others may make up for it: it is an error of ours all the same.
+  const errors = [...failed.values()].filter((error) => MISTAKES.some((of) => error instanceof of));
+  if (errors.length > 0) return errors.map(String);
   if (settled === undefined) return settleAndJudge(facts, world, plays.filter(isUnfinished));
   // Every other schedule ends in a state that another one has ended in.
   const key = settled.keyOf([...world.state(), plays.map(isUnfinished)]);

@@ -101,6 +101,21 @@ const late: Before = [
 ];
 
 /** Two windows are complete, and their triggers are lost; one is open. */
+/** A claim of it takes several commits, if two events are claimed with each; its trigger is late. */
+const largeOfKey: Before = [
+  ["a", 100_009, "1"],
+  ["a", 100_008, "1"],
+  ["a", 100_007, "1"],
+  ["a", 100_006, "1"],
+  ["b", 100_005, "1"],
+];
+
+/** Received before it and after it. */
+const BEHIND_AND_AFTER = [
+  ["a", 100_100],
+  ["b", 99_000],
+] as const;
+
 const threeKeys: Before = [
   ["a", 20 * MINUTE_MS, "1"],
   ["b", 19 * MINUTE_MS, "2"],
@@ -555,6 +570,20 @@ export const scenarios: readonly ScenarioFacts[] = [
       world.arrival("event b 1", keyed, "b", undefined, "1"),
       world.arrival("event b 2", keyed, "b", undefined, "2"),
       world.triggerAll("trigger", keyed),
+    ],
+  },
+  {
+    name: "a key, a claim in several commits and late events",
+    rule: keyed,
+    before: largeOfKey,
+    claimChunk: 2,
+    mostFaults: 1,
+    isSequential: "never",
+    isPrompt: false,
+    works: (world) => [
+      world.check("check", keyed, lastOf(largeOfKey), "1"),
+      // The net looks two minutes after their receipt: the claim may have ended with its instance, and is leased still.
+      world.lateAndSwept("late", keyed, "1", BEHIND_AND_AFTER, 25_000),
     ],
   },
   {

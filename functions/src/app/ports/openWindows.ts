@@ -13,7 +13,7 @@ export interface NetProgress {
   readonly passedMs: number | undefined;
   /** What was received up to then has been examined once its deadline had passed, where there is one. */
   readonly closedMs: number | undefined;
-  /** Keys of windows that could not be checked, and are tried again. */
+  /** Keys of windows that could not be checked, or not in whole, and are tried again. */
   readonly again: readonly string[];
 }
 
