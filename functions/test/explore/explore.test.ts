@@ -19,7 +19,7 @@ import { scenarioOf, scenarios } from "./scenarios.ts";
 const {
   EXPLORE: only,
   EXPLORE_SEED: seedText = "1",
-  EXPLORE_SCHEDULES: total = "103500",
+  EXPLORE_SCHEDULES: total = "103000",
 } = process.env;
 const seed = Number(seedText);
 
