@@ -62,6 +62,16 @@ const lookingAgain =
     };
   };
 
+/** What was found to be looked at again is forgotten. */
+const tryNoneAgain: NonNullable<Bug["ports"]> = (ports) => ({
+  ...ports,
+  openWindows: {
+    ...ports.openWindows,
+    saveProgress: (service, progress) =>
+      ports.openWindows.saveProgress(service, { ...progress, again: [] }),
+  },
+});
+
 /** Each with the scenario that finds it. */
 export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
   {
@@ -264,26 +274,12 @@ export const bugs: readonly (Bug & { readonly foundBy: string })[] = [
   {
     name: "a window that could not be checked is passed",
     foundBy: "keys, lost triggers and sweeps",
-    ports: (ports) => ({
-      ...ports,
-      openWindows: {
-        ...ports.openWindows,
-        saveProgress: (service, progress) =>
-          ports.openWindows.saveProgress(service, { ...progress, again: [] }),
-      },
-    }),
+    ports: tryNoneAgain,
   },
   {
     name: "a window is passed though a claim had a part of it",
     foundBy: "a key, a claim in several commits and late events",
-    ports: (ports) => ({
-      ...ports,
-      openWindows: {
-        ...ports.openWindows,
-        saveProgress: (service, progress) =>
-          ports.openWindows.saveProgress(service, { ...progress, again: [] }),
-      },
-    }),
+    ports: tryNoneAgain,
   },
   {
     name: "a window that was looked at once is not looked at again after its deadline",
