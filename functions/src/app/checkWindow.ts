@@ -96,7 +96,9 @@ async function attemptCheck(
       return checkTaken(deps, rule, id, lookAtAll(deps.clock()));
     }
     const claims = await claimsLeft(deps, rule, id, asking);
-    if (claims.length > 0) return { outcome: "fired", leases: [], claims, more: false };
+    if (claims.length > 0) {
+      return { outcome: "fired", leases: [], claims, more: false, isOwned: true };
+    }
     const { missing, isOwned } = probed;
     return {
       ...(missing.length === 0 ? { outcome: "nothingNew" } : { outcome: "waiting", missing }),

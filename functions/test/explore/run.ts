@@ -358,7 +358,7 @@ async function playAndJudge(
   const errors = [...failed.values()].filter((error) => MISTAKES.some((of) => error instanceof of));
   if (errors.length > 0) return errors.map(String);
   if (settled === undefined) return settleAndJudge(facts, world, plays.filter(isUnfinished));
-  // Every other schedule ends in a state that another one has ended in.
+  // Most schedules end in a state that another one has ended in.
   const key = settled.keyOf([...world.state(), plays.map(isUnfinished)]);
   if (settled.has(key)) return [];
   const violations = await settleAndJudge(facts, world, plays.filter(isUnfinished));
